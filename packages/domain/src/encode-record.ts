@@ -1,0 +1,88 @@
+import { z } from 'zod';
+
+/** A media segment that lies in the store, as measured on its bytes. */
+export const StoredSegment = z.object({
+  index: z.number().int().nonnegative(),
+  /** Path inside the output tree. */
+  path: z.string(),
+  sizeBytes: z.number().int().positive(),
+  sha256: z.string().length(64),
+  samples: z.number().int().positive(),
+  /** First presentation time and length on the rendition's timescale, without the presentation origin. */
+  startTicks: z.number().int(),
+  durationTicks: z.number().int().positive(),
+});
+export type StoredSegment = z.infer<typeof StoredSegment>;
+
+/** What one unit of work gave for one rendition. */
+export const EncodedRendition = z.object({
+  name: z.string(),
+  timescale: z.number().int().positive(),
+  init: z.object({ path: z.string(), sizeBytes: z.number().int().positive(), sha256: z.string().length(64) }),
+  segments: z.array(StoredSegment).min(1),
+});
+export type EncodedRendition = z.infer<typeof EncodedRendition>;
+
+/** Written before an encoder starts. An attempt without a matching commit record died or lost the race. */
+export const AttemptRecord = z.object({
+  jobId: z.string(),
+  unit: z.string(),
+  generation: z.number().int().nonnegative(),
+  attemptId: z.string(),
+  temporalAttempt: z.number().int().positive(),
+  workerId: z.string(),
+  host: z.string(),
+  encoderBuild: z.string(),
+  argv: z.array(z.string()),
+  /** Milliseconds since the epoch. */
+  startedAt: z.number().int(),
+});
+export type AttemptRecord = z.infer<typeof AttemptRecord>;
+
+/** The one commit of a unit of work: put conditionally, so that only the first finisher counts. */
+export const CommitRecord = z.object({
+  jobId: z.string(),
+  unit: z.string(),
+  generation: z.number().int().nonnegative(),
+  attemptId: z.string(),
+  temporalAttempt: z.number().int().positive(),
+  workerId: z.string(),
+  encoderBuild: z.string(),
+  startedAt: z.number().int(),
+  endedAt: z.number().int(),
+  /** CPU time of the encoder's process tree in seconds, where the system tells. */
+  cpuSeconds: z.number().nonnegative().optional(),
+  frames: z.number().int().nonnegative(),
+  renditions: z.array(EncodedRendition).min(1),
+});
+export type CommitRecord = z.infer<typeof CommitRecord>;
+
+/** What the workflow learns of a finished unit: small, whatever the unit holds. */
+export const UnitResult = z.object({
+  unit: z.string(),
+  temporalAttempt: z.number().int().positive(),
+  workerId: z.string(),
+  frames: z.number().int().nonnegative(),
+  encodeSeconds: z.number().nonnegative(),
+  mediaSeconds: z.number().nonnegative(),
+  sizeBytes: z.number().int().nonnegative(),
+});
+export type UnitResult = z.infer<typeof UnitResult>;
+
+/** Sums a commit record up for the workflow. */
+export function summarise(record: CommitRecord): UnitResult {
+  const segments = record.renditions.flatMap((rendition) =>
+    rendition.segments.map((segment) => ({ ...segment, seconds: segment.durationTicks / rendition.timescale })),
+  );
+  const first = record.renditions[0];
+  return {
+    unit: record.unit,
+    temporalAttempt: record.temporalAttempt,
+    workerId: record.workerId,
+    frames: record.frames,
+    encodeSeconds: (record.endedAt - record.startedAt) / 1000,
+    mediaSeconds:
+      first === undefined ? 0 : first.segments.reduce((sum, segment) => sum + segment.durationTicks, 0) / first.timescale,
+    sizeBytes: segments.reduce((sum, segment) => sum + segment.sizeBytes, 0),
+  };
+}

@@ -1,0 +1,214 @@
+import { z } from 'zod';
+import { JobOutput, MeasuredRendition } from './events.ts';
+import { JobFailure, Warning } from './failure.ts';
+import type { JobFold } from './fold.ts';
+import { hasEnded, JobState } from './job-state.ts';
+import { VideoRendition } from './ladder.ts';
+import type { LiveUnit } from './live.ts';
+import { AudioRendition } from './plan.ts';
+import { SourceMeta } from './probe.ts';
+import { estimate, framesEncoded } from './progress.ts';
+import { titleOf, TranscodeRequest } from './request.ts';
+import { chunkUnit } from './store-keys.ts';
+
+export const SegmentView = z.object({
+  index: z.number().int(),
+  rendition: z.string(),
+  status: z.enum(['pending', 'assigned', 'processing', 'completed', 'failed']),
+  worker: z.string().optional(),
+  retryCount: z.number().int(),
+  speed: z.number().optional(),
+});
+export type SegmentView = z.infer<typeof SegmentView>;
+
+export const RenditionView = z.object({
+  name: z.string(),
+  kind: z.enum(['video', 'audio']),
+  status: z.enum(['pending', 'processing', 'completed', 'merged']),
+  percent: z.number(),
+  measured: MeasuredRendition.optional(),
+});
+export type RenditionView = z.infer<typeof RenditionView>;
+
+const PhaseView = z.object({ state: JobState, startedAt: z.number(), endedAt: z.number().optional() });
+
+/** A job as clients see it: the answer of `GET /api/jobs/:id`, `job.json`, and what the command shows. Times in ms since the epoch. */
+export const JobView = z.object({
+  id: z.string(),
+  userId: z.string(),
+  title: z.string(),
+  status: JobState,
+  progress: z.object({
+    /** Segments times renditions, and one per audio rendition. */
+    total: z.number().int(),
+    completed: z.number().int(),
+    failed: z.number().int(),
+    running: z.number().int(),
+    percent: z.number(),
+    /** When the job should be ready; absent while nothing is known or when it has ended. */
+    eta: z.number().int().optional(),
+    /** Media seconds encoded per second since encoding began, all renditions together counting once. */
+    speed: z.number().optional(),
+  }),
+  createdAt: z.number().int(),
+  startedAt: z.number().int().optional(),
+  completedAt: z.number().int().optional(),
+  error: z.string().optional(),
+  failure: JobFailure.optional(),
+  warnings: z.array(Warning),
+  paused: z.boolean(),
+  waitingFor: z.string().optional(),
+  request: TranscodeRequest,
+  sourceMeta: SourceMeta.optional(),
+  profiles: z.array(VideoRendition),
+  audioProfiles: z.array(AudioRendition),
+  plan: z
+    .object({
+      version: z.number().int(),
+      frames: z.number().int(),
+      segments: z.number().int(),
+      chunks: z.number().int(),
+      durationSeconds: z.number(),
+    })
+    .optional(),
+  phases: z.array(PhaseView),
+  renditions: z.array(RenditionView),
+  segments: z.array(SegmentView),
+  output: JobOutput.optional(),
+});
+export type JobView = z.infer<typeof JobView>;
+
+/** A job without its long lists: an entry of `GET /api/jobs`. */
+export const JobSummary = JobView.omit({ segments: true, renditions: true, sourceMeta: true, phases: true });
+export type JobSummary = z.infer<typeof JobSummary>;
+
+/**
+ * The view of a job that has been submitted.
+ *
+ * @param live what running encoders last reported; may be empty
+ * @param now ms since the epoch, for the ETA
+ * @throws {Error} when the fold does not begin with JobSubmitted
+ */
+export function toView(id: string, job: JobFold, live: readonly LiveUnit[], now: number): JobView {
+  if (job.request === undefined || job.createdAt === undefined) {
+    throw new Error(`The log of job ${id} does not begin with JobSubmitted.`);
+  }
+  const ended = hasEnded(job.state);
+  const segments = segmentViews(job, ended ? [] : live);
+  const renditions = renditionViews(job, ended ? [] : live);
+  const audioDone = Object.keys(job.audio).length;
+  const { percent, eta, speed } = estimate(job, ended ? [] : live, now);
+  const startedAt = job.enteredAt.probing;
+  const endedAt = ended ? job.enteredAt[job.state] : undefined;
+  const waitingFor = ended ? undefined : waitsFor(job, live);
+  return {
+    id,
+    userId: job.request.userId,
+    title: titleOf(job.request),
+    status: job.state,
+    progress: {
+      total: segments.length + (job.plan?.audio.length ?? 0),
+      completed: segments.filter((segment) => segment.status === 'completed').length + audioDone,
+      failed: segments.filter((segment) => segment.status === 'failed').length,
+      running: segments.filter((segment) => segment.status === 'processing').length,
+      percent,
+      ...(eta === undefined ? {} : { eta }),
+      ...(speed === undefined ? {} : { speed }),
+    },
+    createdAt: job.createdAt,
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(endedAt === undefined ? {} : { completedAt: endedAt }),
+    ...(job.failure === undefined ? {} : { error: job.failure.message, failure: job.failure }),
+    warnings: [...job.warnings],
+    paused: false,
+    ...(waitingFor === undefined ? {} : { waitingFor }),
+    request: job.request,
+    ...(job.source === undefined ? {} : { sourceMeta: job.source }),
+    profiles: job.plan?.renditions ?? [],
+    audioProfiles: job.plan?.audio ?? [],
+    ...(job.plan === undefined
+      ? {}
+      : {
+          plan: {
+            version: job.plan.planVersion,
+            frames: job.plan.frames,
+            segments: job.plan.segments,
+            chunks: job.plan.chunks.length,
+            durationSeconds: job.plan.durationSeconds,
+          },
+        }),
+    phases: phaseViews(job),
+    renditions,
+    segments,
+    ...(job.output === undefined ? {} : { output: job.output }),
+  };
+}
+
+const PHASES = ['pending', 'probing', 'splitting', 'transcoding', 'merging'] as const;
+
+function phaseViews(job: JobFold): z.infer<typeof PhaseView>[] {
+  const times = Object.values(job.enteredAt).filter((at) => at !== undefined);
+  return PHASES.flatMap((state) => {
+    const startedAt = job.enteredAt[state];
+    if (startedAt === undefined) return [];
+    const later = times.filter((at) => at > startedAt);
+    const endedAt = state === job.state ? undefined : Math.min(...(later.length > 0 ? later : [startedAt]));
+    return [{ state, startedAt, ...(endedAt === undefined ? {} : { endedAt }) }];
+  });
+}
+
+function segmentViews(job: JobFold, live: readonly LiveUnit[]): SegmentView[] {
+  if (job.plan === undefined) return [];
+  const { renditions, chunks } = job.plan;
+  const liveByUnit = new Map(live.map((unit) => [unit.unit, unit]));
+  let index = 0;
+  return chunks.flatMap((chunk, chunkIndex) => {
+    const done = job.chunks[chunkIndex];
+    const running = liveByUnit.get(chunkUnit(chunkIndex));
+    const worker = done?.workerId ?? running?.workerId;
+    const speed = done === undefined ? running?.speed : done.mediaSeconds / Math.max(done.encodeSeconds, 0.001);
+    const facts = {
+      status: done !== undefined ? ('completed' as const) : running !== undefined ? ('processing' as const) : ('pending' as const),
+      ...(worker === undefined ? {} : { worker }),
+      retryCount: Math.max(0, (done?.temporalAttempt ?? running?.temporalAttempt ?? 1) - 1),
+      ...(speed === undefined ? {} : { speed }),
+    };
+    const first = index;
+    index += chunk.segments;
+    return Array.from({ length: chunk.segments }, (_, offset) =>
+      renditions.map((rendition) => ({ index: first + offset, rendition: rendition.name, ...facts })),
+    ).flat();
+  });
+}
+
+function renditionViews(job: JobFold, live: readonly LiveUnit[]): RenditionView[] {
+  if (job.plan === undefined) return [];
+  const measured = new Map(job.measured.map((rendition) => [rendition.name, rendition]));
+  const videoPercent = Math.floor((100 * framesEncoded(job, live)) / job.plan.frames);
+  const view = (name: string, kind: 'video' | 'audio', percent: number): RenditionView => {
+    const merged = measured.get(name);
+    const status = merged !== undefined ? 'merged' : percent >= 100 ? 'completed' : percent > 0 ? 'processing' : 'pending';
+    return { name, kind, status, percent, ...(merged === undefined ? {} : { measured: merged }) };
+  };
+  return [
+    ...job.plan.renditions.map((rendition) => view(rendition.name, 'video', videoPercent)),
+    ...job.plan.audio.map((rendition) => {
+      const running = live.some((unit) => unit.unit === rendition.name);
+      return view(rendition.name, 'audio', job.audio[rendition.name] !== undefined ? 100 : running ? 1 : 0);
+    }),
+  ];
+}
+
+/** Why nothing runs, if nothing does. */
+function waitsFor(job: JobFold, live: readonly LiveUnit[]): string | undefined {
+  if (job.state === 'pending') return 'a media worker to take the job';
+  if (job.state === 'transcoding' && live.length === 0 && Object.keys(job.chunks).length === 0) {
+    return 'an encode worker with a free slot';
+  }
+  return undefined;
+}
+
+/** A job without its long lists. */
+export function toSummary(view: JobView): JobSummary {
+  return JobSummary.parse(view);
+}

@@ -1,0 +1,64 @@
+import type { JobFold } from './fold.ts';
+import type { LiveUnit } from './live.ts';
+import { chunkUnit } from './store-keys.ts';
+
+/** Share of a job's percentage that encoding stands for; the rest is probing and merging. */
+const ENCODING_PERCENT = { from: 1, to: 98 } as const;
+
+/** An estimate needs at least this much encoding behind it, in seconds. */
+const MINIMUM_ELAPSED_SECONDS = 1;
+
+export interface Estimate {
+  readonly percent: number;
+  /** ms since the epoch; absent while unknown or when the job has ended. */
+  readonly eta?: number;
+  /** Media seconds per second since encoding began. */
+  readonly speed?: number;
+}
+
+/** Frames of the picture that are encoded: whole chunks, and what running encoders report. */
+export function framesEncoded(job: JobFold, live: readonly LiveUnit[]): number {
+  const chunks = job.plan?.chunks ?? [];
+  const liveByUnit = new Map(live.map((unit) => [unit.unit, unit.framesDone]));
+  return chunks.reduce((sum, chunk, index) => {
+    if (job.chunks[index] !== undefined) return sum + chunk.frames;
+    return sum + Math.min(chunk.frames, liveByUnit.get(chunkUnit(index)) ?? 0);
+  }, 0);
+}
+
+/** How far a job is, and when it should be ready at the speed it has had so far. */
+export function estimate(job: JobFold, live: readonly LiveUnit[], now: number): Estimate {
+  switch (job.state) {
+    case 'pending':
+    case 'failed':
+    case 'cancelled':
+      return { percent: job.state === 'pending' ? 0 : encodedPercent(job, []) };
+    case 'probing':
+    case 'splitting':
+      return { percent: ENCODING_PERCENT.from };
+    case 'completed':
+      return { percent: 100 };
+    case 'transcoding':
+    case 'merging': {
+      const percent = encodedPercent(job, live);
+      const startedAt = job.enteredAt.transcoding;
+      const plan = job.plan;
+      if (plan === undefined || startedAt === undefined) return { percent };
+      const until = job.state === 'merging' ? (job.enteredAt.merging ?? now) : now;
+      const elapsedSeconds = (until - startedAt) / 1000;
+      const share = framesEncoded(job, live) / plan.frames;
+      if (elapsedSeconds < MINIMUM_ELAPSED_SECONDS || share <= 0) return { percent };
+      const speed = (share * plan.durationSeconds) / elapsedSeconds;
+      const remainingSeconds = (elapsedSeconds / share) * (1 - share);
+      return { percent, speed, eta: Math.round(until + remainingSeconds * 1000) };
+    }
+  }
+}
+
+function encodedPercent(job: JobFold, live: readonly LiveUnit[]): number {
+  const frames = job.plan?.frames;
+  if (frames === undefined) return 0;
+  const { from, to } = ENCODING_PERCENT;
+  const percent = from + ((to - from) * framesEncoded(job, live)) / frames;
+  return Math.round(percent * 10) / 10;
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { Ladder } from './ladder.ts';
+import { Priority } from './priority.ts';
+
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+
+/** Where the video comes from: an http(s) URL, or a `file:` URL that the media worker can read. */
+export const SourceUrl = z
+  .string()
+  .max(4096)
+  .refine((text) => URL.canParse(text) && /^(https?|file):$/.test(new URL(text).protocol), {
+    error: 'must be an http, https or file URL',
+  });
+
+/** Limits of each encode attempt. */
+export const ResourceLimits = z.strictObject({
+  maxCpuPercent: z.number().int().min(10).max(25_600).optional(),
+  maxMemoryMb: z.number().int().min(64).max(1_048_576).optional(),
+  maxDiskMb: z.number().int().min(10).max(10_485_760).optional(),
+  timeoutSec: z.number().int().min(1).max(86_400).optional(),
+});
+
+/** The body of `POST /api/transcode`, as a client writes it. Unknown fields are refused. */
+export const TranscodeRequest = z.strictObject({
+  sourceUrl: SourceUrl,
+  userId: z.string().min(1).max(64).default('anonymous').describe('On whose behalf; users take turns in the queue'),
+  webhookUrl: httpUrl.optional().describe('Called when the job has ended'),
+  priority: Priority.default(5).describe('1 (most urgent) to 9, or live, high, medium, low, batch'),
+  queue: z.enum(['default', 'batch']).default('default'),
+  engine: z.enum(['auto', 'ffmpeg']).default('auto'),
+  confidence: z.literal('auto').optional().describe('Labels a benchmark run; recorded, no effect'),
+  ladder: Ladder.default('hls-default'),
+  segmentSeconds: z.number().min(1).max(30).default(6).describe('Length of a segment in seconds'),
+  resourceLimits: ResourceLimits.default({}),
+  labels: z.array(z.string().min(1).max(64)).max(20).default([]),
+  title: z.string().min(1).max(200).optional().describe('A name for people; by default the file name'),
+});
+export type TranscodeRequest = z.infer<typeof TranscodeRequest>;
+
+/** The name of a job for people: its title, else the last part of the source's path without its ending. */
+export function titleOf(request: Pick<TranscodeRequest, 'sourceUrl' | 'title'>): string {
+  if (request.title !== undefined) return request.title;
+  const { pathname } = new URL(request.sourceUrl);
+  const file = pathname.split('/').filter(Boolean).at(-1) ?? 'video';
+  let name = file;
+  try {
+    name = decodeURIComponent(file);
+  } catch {
+    // A stray percent sign: the raw name serves as well.
+  }
+  return name.replace(/\.[A-Za-z0-9]{1,5}$/, '') || 'video';
+}

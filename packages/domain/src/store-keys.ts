@@ -1,0 +1,36 @@
+/** Where everything of a job lies in the object store. The only place that spells a key. */
+export const storeKeys = {
+  job: (jobId: string) => `jobs/${jobId}/`,
+  /** A downloaded source; gone when the job has ended. */
+  sourceFolder: (jobId: string) => `jobs/${jobId}/source/`,
+  source: (jobId: string, extension: string) => `jobs/${jobId}/source/source${extension}`,
+  /** Records of the work: small JSON documents, kept as the audit. */
+  frames: (jobId: string) => `jobs/${jobId}/work/frames.json`,
+  plan: (jobId: string) => `jobs/${jobId}/work/plan.json`,
+  attempts: (jobId: string) => `jobs/${jobId}/work/attempts/`,
+  attemptsOf: (jobId: string, unit: string) => `jobs/${jobId}/work/attempts/${unit}/`,
+  attempt: (jobId: string, unit: string, attemptId: string) => `jobs/${jobId}/work/attempts/${unit}/${attemptId}.json`,
+  commits: (jobId: string) => `jobs/${jobId}/work/commits/`,
+  commit: (jobId: string, unit: string, generation: number) => `jobs/${jobId}/work/commits/${unit}-g${generation}.json`,
+  /** The finished tree, served and copied as it is. */
+  output: (jobId: string) => `jobs/${jobId}/output/`,
+  outputFile: (jobId: string, path: string) => `jobs/${jobId}/output/${path}`,
+  /** What each worker says of itself. */
+  workers: () => 'workers/',
+  worker: (workerId: string) => `workers/${workerId}.json`,
+} as const;
+
+/** The name of a chunk as a unit of encode work. */
+export function chunkUnit(chunkIndex: number): string {
+  return `chunk-${String(chunkIndex).padStart(5, '0')}`;
+}
+
+/** The path of a segment inside the output tree; the hash makes it immutable for caches. */
+export function segmentPath(rendition: string, segmentIndex: number, sha256: string): string {
+  return `${rendition}/segment${String(segmentIndex).padStart(5, '0')}-${sha256.slice(0, 10)}.m4s`;
+}
+
+/** The path of a rendition's init segment inside the output tree. */
+export function initPath(rendition: string): string {
+  return `${rendition}/init.mp4`;
+}

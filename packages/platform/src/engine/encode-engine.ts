@@ -1,0 +1,52 @@
+import type { AudioRendition, Plan, PlannedChunk } from '@framefold/domain';
+
+/** A media segment on the worker's disk, its boxes already set to the plan's timeline. */
+export interface LocalSegment {
+  readonly index: number;
+  readonly file: string;
+  readonly samples: number;
+  /** On the rendition's timescale, without the presentation origin. */
+  readonly startTicks: number;
+  readonly durationTicks: number;
+}
+
+export interface LocalRendition {
+  readonly name: string;
+  readonly timescale: number;
+  readonly initFile: string;
+  readonly segments: readonly LocalSegment[];
+}
+
+export interface EngineProgress {
+  readonly framesDone: number;
+  /** Media seconds encoded per second. */
+  readonly speed: number;
+}
+
+export interface EngineTask {
+  /** The source as a local file. */
+  readonly sourceFile: string;
+  readonly plan: Plan;
+  /** An empty folder that the engine may fill; the caller removes it. */
+  readonly scratchFolder: string;
+  readonly timeoutSeconds?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: EngineProgress) => void;
+}
+
+/**
+ * Turns a planned piece of the source into CMAF segments: ffmpeg first, other engines behind the same port and the
+ * same contract suite. Output must hold exactly the planned frames at the planned times, else it throws.
+ *
+ * Throws {@link CodedError}: SOURCE_DAMAGED, SOURCE_UNSUPPORTED, ENCODER_CRASHED, ENCODER_TIMED_OUT, ENCODER_OUTPUT_INVALID.
+ */
+export interface EncodeEngine {
+  readonly name: string;
+  /** Identifies the encoder build; equal builds give equal bytes. */
+  readonly build: string;
+  /** The command line that `encodeChunk` will run, for the attempt's record. */
+  chunkArgv(task: EngineTask, chunk: PlannedChunk): readonly string[];
+  encodeChunk(task: EngineTask, chunk: PlannedChunk): Promise<readonly LocalRendition[]>;
+  audioArgv(task: EngineTask, track: AudioRendition): readonly string[];
+  encodeAudio(task: EngineTask, track: AudioRendition): Promise<LocalRendition>;
+}

@@ -1,0 +1,40 @@
+import type { Readable } from 'node:stream';
+
+export interface StoredObject {
+  readonly key: string;
+  readonly sizeBytes: number;
+}
+
+/** A half-open byte range: `start` included, `end` excluded. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Where media and records lie. Keys are `/`-separated paths without `.` or `..` parts. Every write is atomic: a reader
+ * sees the whole object or none, and a crash leaves nothing under the key. Held to one contract suite.
+ *
+ * Failures are {@link CodedError}s: STORE_UNAVAILABLE or STORE_FULL.
+ */
+export interface ObjectStore {
+  /** Writes an object, replacing one that is there. */
+  put(key: string, body: Uint8Array | string): Promise<void>;
+  /** Writes an object unless the key exists. Says whether this call wrote it; of several at once one wins. */
+  putIfAbsent(key: string, body: Uint8Array | string): Promise<boolean>;
+  /** Writes a local file's content; the file may be moved into the store and be gone afterwards. */
+  putFile(key: string, localPath: string): Promise<void>;
+  /** The object's bytes, or undefined when there is none. For small objects. */
+  get(key: string): Promise<Buffer | undefined>;
+  /** A stream of the object's bytes, or of a range; undefined when there is none. */
+  stream(key: string, range?: ByteRange): Promise<Readable | undefined>;
+  head(key: string): Promise<StoredObject | undefined>;
+  /** All objects below a prefix that ends in `/`, in order of their keys. */
+  list(prefix: string): AsyncIterable<StoredObject>;
+  /** Removes an object; one that is not there is no error. */
+  delete(key: string): Promise<void>;
+  /** Removes every object below a prefix that ends in `/`. */
+  deleteAll(prefix: string): Promise<void>;
+  /** The path at which local programs can read the object in place, or undefined for stores that are not local. */
+  localPath(key: string): string | undefined;
+}

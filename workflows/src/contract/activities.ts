@@ -1,0 +1,89 @@
+import type { JobEventData, JobOutput, MeasuredRendition, NewEvent, SourceMeta, TranscodeRequest, UnitResult, Warning } from '@framefold/domain';
+
+/** A source as the media activities find it again. */
+export interface SourceRef {
+  /** `file:` URL of a file read in place, or `store:` and a key. Never a secret. */
+  readonly uri: string;
+  readonly sizeBytes: number;
+  /** Whether it is read where the submitter has it; then it is not Framefold's to delete. */
+  readonly inPlace: boolean;
+  /** Last change in ms since the epoch, for in-place files: a source that changes under a job fails it. */
+  readonly modifiedAt?: number;
+}
+
+/** What later steps need of a recorded plan; the plan itself lies in the store. */
+export interface PlanRef {
+  readonly planKey: string;
+  readonly frozen: JobEventData<'PlanFrozen'>;
+  readonly warnings: readonly Warning[];
+}
+
+export interface EncodeChunkInput {
+  readonly jobId: string;
+  readonly source: SourceRef;
+  readonly planKey: string;
+  readonly chunkIndex: number;
+  /** Raised by a redo; 0 for the first encode. */
+  readonly generation: number;
+  readonly timeoutSeconds: number;
+}
+
+export interface EncodeAudioInput {
+  readonly jobId: string;
+  readonly source: SourceRef;
+  readonly planKey: string;
+  readonly rendition: string;
+  readonly generation: number;
+}
+
+export interface MergeInput {
+  readonly jobId: string;
+  readonly planKey: string;
+  readonly chunks: number;
+  readonly generation: number;
+}
+
+export interface MergeResult {
+  readonly renditions: readonly MeasuredRendition[];
+  readonly output: JobOutput;
+}
+
+/** Activities of the control queue: they reach the catalogue and the outside world, never media. */
+export interface ControlActivities {
+  /** Appends events to the job's log. Idempotent by (job, stream, sequence). */
+  recordEvents(input: { readonly events: readonly NewEvent[] }): Promise<void>;
+  /** Writes events.jsonl and job.json beside the output from the catalogue's log, once the job's last event is in it. */
+  publishRecord(input: { readonly jobId: string }): Promise<void>;
+  /** Delivers one signed webhook; throws until the receiver answers 2xx. */
+  deliverWebhook(input: WebhookDelivery): Promise<{ readonly status: number }>;
+}
+
+/** A webhook on its way; the body is made from the job's record at the time of sending. */
+export interface WebhookDelivery {
+  readonly jobId: string;
+  /** Stable over retries: the receiver's key for telling repeats. */
+  readonly deliveryId: string;
+  readonly url: string;
+  readonly event: 'job.completed' | 'job.failed' | 'job.cancelled';
+}
+
+/** Activities of the media queue: short work on whole sources and trees. */
+export interface MediaActivities {
+  ingestSource(input: { readonly jobId: string; readonly request: TranscodeRequest }): Promise<SourceRef>;
+  /** Measures the source; writes the frame table to the store. */
+  probeSource(input: { readonly jobId: string; readonly source: SourceRef }): Promise<SourceMeta>;
+  /** Makes the plan and writes it to the store. */
+  planJob(input: { readonly jobId: string; readonly request: TranscodeRequest; readonly source: SourceMeta }): Promise<PlanRef>;
+  /** Makes the pieces of the source that chunks read. With a local store they read it in place. */
+  splitSource(input: { readonly jobId: string; readonly source: SourceRef }): Promise<{ readonly mode: 'in-place' }>;
+  encodeAudio(input: EncodeAudioInput): Promise<UnitResult>;
+  /** Checks that everything joins exactly, then writes playlists and checksums. No media is rewritten. */
+  mergeOutput(input: MergeInput): Promise<MergeResult>;
+  /** Removes what a job no longer needs: `all` but the event log after a failure, `source` after success. */
+  discard(input: { readonly jobId: string; readonly what: 'all' | 'source' }): Promise<void>;
+}
+
+/** Activities of the encode queues. */
+export interface EncodeActivities {
+  encodeChunk(input: EncodeChunkInput): Promise<UnitResult>;
+}

@@ -1,0 +1,3 @@
+export * from './activities.ts';
+export * from './queues.ts';
+export * from './workflows.ts';
