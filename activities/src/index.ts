@@ -1,1 +1,45 @@
-export {};
+import type { Catalogue, ObjectStore } from '@framefold/platform';
+import type { ControlActivities, EncodeActivities, MediaActivities } from '@framefold/workflows/contract';
+import { discard } from './discard/discard.ts';
+import { encodeAudio } from './encode-audio/encode-audio.ts';
+import { encodeChunk } from './encode-chunk/encode-chunk.ts';
+import type { EncodeDeps } from './encode-unit.ts';
+import { withFailures } from './failures.ts';
+import { ingestSource, type IngestDeps } from './ingest/ingest-source.ts';
+import { mergeOutput } from './merge/merge-output.ts';
+import { deliverWebhook, type WebhookDeps } from './notify/deliver-webhook.ts';
+import { planJob } from './plan/plan-job.ts';
+import { probeSource, type ProbeDeps } from './probe/probe-source.ts';
+import { publishRecord } from './record/publish-record.ts';
+import { recordEvents } from './record/record-events.ts';
+import { splitSource } from './split/split-source.ts';
+
+export type MediaDeps = IngestDeps & ProbeDeps & EncodeDeps;
+export type ControlDeps = WebhookDeps & { readonly store: ObjectStore; readonly catalogue: Catalogue };
+
+/** The activities of the media queue. */
+export function createMediaActivities(deps: MediaDeps): MediaActivities {
+  return withFailures({
+    ingestSource: ingestSource(deps),
+    probeSource: probeSource(deps),
+    planJob: planJob(deps),
+    splitSource: splitSource(deps),
+    encodeAudio: encodeAudio(deps),
+    mergeOutput: mergeOutput(deps),
+    discard: discard(deps),
+  });
+}
+
+/** The activities of the encode queues. */
+export function createEncodeActivities(deps: EncodeDeps): EncodeActivities {
+  return withFailures({ encodeChunk: encodeChunk(deps) });
+}
+
+/** The activities of the control queue. */
+export function createControlActivities(deps: ControlDeps): ControlActivities {
+  return withFailures({
+    recordEvents: recordEvents(deps),
+    publishRecord: publishRecord(deps),
+    deliverWebhook: deliverWebhook(deps),
+  });
+}

@@ -1,1 +1,3 @@
-export {};
+export { encodeBatch } from './encode-batch/encode-batch.ts';
+export { transcodeJob } from './transcode-job/transcode-job.ts';
+export { webhookDelivery } from './webhook-delivery/webhook-delivery.ts';

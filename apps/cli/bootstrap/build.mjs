@@ -91,7 +91,10 @@ async function carryOut(root, work) {
   }
   if (bundleIsStale) {
     await step('bundled the workflows', () => bundleWorkflows(root)).catch((error) => {
-      throw new SetupError(`the workflow bundle failed: ${error.message}`, 'correct the workflow code named above');
+      throw new SetupError(
+        `the workflow bundle failed: ${error.message}`,
+        'correct the workflow code named above',
+      );
     });
     record(bundle);
   }

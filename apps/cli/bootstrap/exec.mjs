@@ -11,17 +11,23 @@ import { exitWithSetupError, note } from './steps.mjs';
 
 const separator = process.argv.indexOf('--', 2);
 const command = separator < 0 ? [] : process.argv.slice(separator + 1);
-if (command.length === 0) {
-  note('usage: exec.mjs [--without-tools] [--with chromium] -- command [argument...]');
-  process.exit(2);
+
+function readOptions() {
+  try {
+    if (command.length === 0) throw new Error('no command is given');
+    return parseArgs({
+      args: process.argv.slice(2, separator),
+      options: { 'without-tools': { type: 'boolean' }, with: { type: 'string', multiple: true } },
+    }).values;
+  } catch (error) {
+    note(`${error.message}; usage: exec.mjs [--without-tools] [--with chromium] -- command [argument...]`);
+    process.exit(2);
+  }
 }
 
+const options = readOptions();
 try {
-  const { values } = parseArgs({
-    args: process.argv.slice(2, separator),
-    options: { 'without-tools': { type: 'boolean' }, with: { type: 'string', multiple: true } },
-  });
-  const variables = await prepare({ tools: !values['without-tools'], onDemand: values.with ?? [] });
+  const variables = await prepare({ tools: !options['without-tools'], onDemand: options.with ?? [] });
   // As under `npm run`: programs of our packages can be named without a path.
   const path = [join(repositoryRoot, 'node_modules/.bin'), process.env.PATH].join(delimiter);
   run(command, { ...process.env, ...variables, PATH: path });
@@ -36,7 +42,7 @@ function run([program, ...args], env) {
     note(`cannot run ${program}: ${error.message}`);
     process.exit(127);
   });
-  // From a terminal the child has the signal already and gets it twice, which ends it no differently.
+  // Ctrl-C in a terminal reaches the child by itself, so that it gets that signal twice.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.once('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
 }

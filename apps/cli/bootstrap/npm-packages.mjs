@@ -55,6 +55,9 @@ async function installPackages() {
   const ownNpm = join(dirname(process.execPath), 'npm');
   const { ok, output } = await runProgram(existsSync(ownNpm) ? ownNpm : 'npm', args, { cwd: repositoryRoot });
   if (!ok) {
-    throw new SetupError(`npm ci failed:\n${tail(output)}`, `run 'npm ci' in ${repositoryRoot} and see its log`);
+    throw new SetupError(
+      `npm ci failed:\n${tail(output)}`,
+      `run 'npm ci' in ${repositoryRoot} and see its log`,
+    );
   }
 }

@@ -23,7 +23,18 @@ export const EncodedRendition = z.object({
 });
 export type EncodedRendition = z.infer<typeof EncodedRendition>;
 
-/** Written before an encoder starts. An attempt without a matching commit record died or lost the race. */
+/** How an attempt ended, as far as its worker lived to tell. */
+export const AttemptOutcome = z.object({
+  endedAt: z.number().int(),
+  result: z.enum(['committed', 'duplicate', 'failed', 'cancelled']),
+  /** Failure code and evidence, where it failed. */
+  code: z.string().optional(),
+  message: z.string().optional(),
+  evidence: z.record(z.string(), z.unknown()).optional(),
+});
+export type AttemptOutcome = z.infer<typeof AttemptOutcome>;
+
+/** Written before an encoder starts, and once more when it has ended. An attempt without an outcome lost its worker. */
 export const AttemptRecord = z.object({
   jobId: z.string(),
   unit: z.string(),
@@ -36,6 +47,7 @@ export const AttemptRecord = z.object({
   argv: z.array(z.string()),
   /** Milliseconds since the epoch. */
   startedAt: z.number().int(),
+  outcome: AttemptOutcome.optional(),
 });
 export type AttemptRecord = z.infer<typeof AttemptRecord>;
 
@@ -50,8 +62,6 @@ export const CommitRecord = z.object({
   encoderBuild: z.string(),
   startedAt: z.number().int(),
   endedAt: z.number().int(),
-  /** CPU time of the encoder's process tree in seconds, where the system tells. */
-  cpuSeconds: z.number().nonnegative().optional(),
   frames: z.number().int().nonnegative(),
   renditions: z.array(EncodedRendition).min(1),
 });

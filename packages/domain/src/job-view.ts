@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { JobOutput, MeasuredRendition } from './events.ts';
 import { JobFailure, Warning } from './failure.ts';
 import type { JobFold } from './fold.ts';
-import { hasEnded, JobState } from './job-state.ts';
+import { hasEnded, JOB_STATES, JobState } from './job-state.ts';
 import { VideoRendition } from './ladder.ts';
 import type { LiveUnit } from './live.ts';
 import { AudioRendition } from './plan.ts';
@@ -144,17 +144,18 @@ export function toView(id: string, job: JobFold, live: readonly LiveUnit[], now:
   };
 }
 
-const PHASES = ['pending', 'probing', 'splitting', 'transcoding', 'merging'] as const;
-
+/** The states that a job passed through, each ended by the next; JOB_STATES lists them in the order of a job's way. */
 function phaseViews(job: JobFold): z.infer<typeof PhaseView>[] {
-  const times = Object.values(job.enteredAt).filter((at) => at !== undefined);
-  return PHASES.flatMap((state) => {
+  const entered = JOB_STATES.flatMap((state) => {
     const startedAt = job.enteredAt[state];
-    if (startedAt === undefined) return [];
-    const later = times.filter((at) => at > startedAt);
-    const endedAt = state === job.state ? undefined : Math.min(...(later.length > 0 ? later : [startedAt]));
-    return [{ state, startedAt, ...(endedAt === undefined ? {} : { endedAt }) }];
+    return startedAt === undefined ? [] : [{ state, startedAt }];
   });
+  return entered
+    .map((phase, index) => {
+      const endedAt = entered[index + 1]?.startedAt;
+      return { ...phase, ...(endedAt === undefined ? {} : { endedAt }) };
+    })
+    .filter((phase) => !hasEnded(phase.state));
 }
 
 function segmentViews(job: JobFold, live: readonly LiveUnit[]): SegmentView[] {

@@ -72,7 +72,8 @@ export function fitLadder(ladder: Ladder, display: { width: number; height: numb
 }
 
 function fitRung(rung: LadderRung, display: { width: number; height: number }): VideoRendition {
-  const scale = rung.shortSide / Math.min(display.width, display.height);
+  // At most 1: the pixel by which a source may fall short of its rung must not stretch the long side.
+  const scale = Math.min(1, rung.shortSide / Math.min(display.width, display.height));
   const portrait = display.height > display.width;
   const short = toEven(rung.shortSide);
   const long = toEven(Math.max(display.width, display.height) * scale);

@@ -14,10 +14,16 @@ import type { TranscodeRequest } from './request.ts';
 /** Frames that the encoder may hold back for reordering: B-frames with a reference among them (x264 b-pyramid). */
 const REORDER_DEPTH_FRAMES = 2;
 
+/** Players bridge a hole of this length before the first frame; slower sources get uneven decode times instead. */
+const MAX_DECODE_LEAD_TICKS = VIDEO_TIMESCALE / 10;
+
 /** A job is planned into at most this many encode tasks; above, chunks take more segments. */
 const MAX_TASKS = 20_000;
 
 const MAX_AUDIO_TRACKS = 8;
+
+/** Leaves room for decode lead and audio priming before the first frame: times in boxes can't be negative. */
+const PRESENTATION_ORIGIN_SECONDS = 1;
 
 /** Audio that starts less than this before the picture is cut without a word: one frame of video. */
 const AUDIO_LEAD_TOLERANCE_SECONDS = 0.045;
@@ -54,7 +60,7 @@ export function makePlan(
     (ticks.at(-1) ?? 0) + 1,
   );
   const segments = cutSegments(frames.pts, ticks, durationTicks, request.segmentSeconds);
-  const decodeLeadTicks = decodeLead(ticks, durationTicks);
+  const nominalFrameTicks = Math.max(1, Math.round(durationTicks / frames.pts.length));
   const audio = planAudio(source);
   return {
     plan: {
@@ -69,10 +75,10 @@ export function makePlan(
         seekIsExact: SEEKABLE_EXACTLY.test(source.container),
         frames: frames.pts.length,
         durationTicks,
-        decodeLeadTicks,
-        nominalFrameTicks: Math.max(1, Math.round(durationTicks / frames.pts.length)),
+        decodeLeadTicks: Math.min(REORDER_DEPTH_FRAMES * nominalFrameTicks, MAX_DECODE_LEAD_TICKS),
+        nominalFrameTicks,
       },
-      presentationOriginSeconds: Math.ceil(decodeLeadTicks / VIDEO_TIMESCALE) + 1,
+      presentationOriginSeconds: PRESENTATION_ORIGIN_SECONDS,
       treatment: { toneMap: video.hdr },
       renditions: fitLadder(request.ladder, { width: video.displayWidth, height: video.displayHeight }),
       audio,
@@ -112,16 +118,6 @@ export function cutSegments(
   });
 }
 
-/** How far decode times must lead so that no frame is shown before it is decoded, in ticks. */
-function decodeLead(ticks: readonly number[], durationTicks: number): number {
-  const at = (frame: number): number => ticks[frame] ?? durationTicks;
-  let lead = 0;
-  for (let frame = 0; frame < ticks.length; frame++) {
-    lead = Math.max(lead, at(frame + REORDER_DEPTH_FRAMES) - at(frame));
-  }
-  return lead;
-}
-
 /**
  * Groups segments into chunks: one segment each, except where the source's keyframes are so sparse that decoding up to
  * the first frame would outlast the chunk itself, or where the job would pass 20,000 tasks.
@@ -143,7 +139,8 @@ export function groupIntoChunks(segments: readonly PlannedSegment[], frames: Fra
     const runUp = segment.sourceStartPts - keyframePts(frames, keyframe);
     const first = current?.segments[0];
     const length = first === undefined ? 0 : segment.sourceStartPts - first.sourceStartPts;
-    const runUpOfCurrent = current === undefined || first === undefined ? 0 : first.sourceStartPts - current.seekPts;
+    const runUpOfCurrent =
+      current === undefined || first === undefined ? 0 : first.sourceStartPts - current.seekPts;
     const currentIsDone =
       current === undefined ||
       (current.segments.length >= minimumSegments && (length >= runUpOfCurrent || runUp === 0));
@@ -167,17 +164,25 @@ function keyframePts(frames: FrameTable, index: number): number {
 function planAudio(source: SourceMeta): AudioRendition[] {
   const tracks = source.audio.slice(0, MAX_AUDIO_TRACKS);
   const taken = new Set<string>();
-  const defaultTrack = Math.max(0, tracks.findIndex((track) => track.isDefault));
+  const unique = (base: string, join: (suffix: number) => string): string => {
+    let name = base;
+    for (let suffix = 2; taken.has(name); suffix++) name = join(suffix);
+    taken.add(name);
+    return name;
+  };
+  const defaultTrack = Math.max(
+    0,
+    tracks.findIndex((track) => track.isDefault),
+  );
   return tracks.map((track, index) => {
     const base = `audio-${(track.language ?? 'und').toLowerCase().replace(/[^a-z0-9-]/g, '') || 'und'}`;
-    let name = base;
-    for (let suffix = 2; taken.has(name); suffix++) name = `${base}-${suffix}`;
-    taken.add(name);
+    // Names of tracks differ within a group (RFC 8216, 4.3.4.1).
+    const label = track.title ?? track.language ?? `Audio ${index + 1}`;
     return {
-      name,
+      name: unique(base, (suffix) => `${base}-${suffix}`),
       streamIndex: track.streamIndex,
       ...(track.language === undefined ? {} : { language: track.language }),
-      label: track.title ?? track.language ?? `Audio ${index + 1}`,
+      label: unique(label, (suffix) => `${label} (${suffix})`),
       isDefault: index === defaultTrack,
       codec: 'aac',
       channels: Math.min(2, track.channels),
@@ -190,30 +195,45 @@ function planAudio(source: SourceMeta): AudioRendition[] {
 function warningsFor(source: SourceMeta, video: VideoTrack, audio: readonly AudioRendition[]): Warning[] {
   const warnings: Warning[] = [];
   const warn = (code: Warning['code'], message: string): void => void warnings.push({ code, message });
-  if (video.hdr !== 'none') warn('HDR_TONE_MAPPED', `The ${video.hdr.toUpperCase()} source is tone-mapped to SDR (BT.709).`);
+  if (video.hdr !== 'none')
+    warn('HDR_TONE_MAPPED', `The ${video.hdr.toUpperCase()} source is tone-mapped to SDR (BT.709).`);
   if (/(422|444)/.test(video.pixelFormat)) {
     warn('CHROMA_REDUCED', `Colour is reduced from ${video.pixelFormat} to 4:2:0 for H.264 players.`);
   }
-  if (video.interlaced) warn('INTERLACED_KEPT', 'The source is marked as interlaced; it is not deinterlaced.');
+  if (video.interlaced)
+    warn('INTERLACED_KEPT', 'The source is marked as interlaced; it is not deinterlaced.');
   if (source.otherVideoTracks > 0) {
     warn('VIDEO_TRACKS_SKIPPED', `${source.otherVideoTracks} further video track(s) are left out.`);
   }
-  if (source.subtitleTracks > 0) warn('SUBTITLES_SKIPPED', `${source.subtitleTracks} subtitle track(s) are left out.`);
+  if (source.subtitleTracks > 0)
+    warn('SUBTITLES_SKIPPED', `${source.subtitleTracks} subtitle track(s) are left out.`);
   if (source.undecodableAudioTracks > 0) {
-    warn('AUDIO_UNDECODABLE', `${source.undecodableAudioTracks} audio track(s) in an unknown format are left out.`);
+    warn(
+      'AUDIO_UNDECODABLE',
+      `${source.undecodableAudioTracks} audio track(s) in an unknown format are left out.`,
+    );
   }
   if (source.audio.length > audio.length) {
-    warn('AUDIO_TRACKS_SKIPPED', `Only the first ${audio.length} of ${source.audio.length} audio tracks are kept.`);
+    warn(
+      'AUDIO_TRACKS_SKIPPED',
+      `Only the first ${audio.length} of ${source.audio.length} audio tracks are kept.`,
+    );
   }
   for (const [index, rendition] of audio.entries()) {
     const track = source.audio[index];
     if (track === undefined) continue;
     if (track.channels > rendition.channels) {
-      warn('AUDIO_DOWNMIXED', `${rendition.name}: ${track.channels} channels are mixed down to ${rendition.channels}.`);
+      warn(
+        'AUDIO_DOWNMIXED',
+        `${rendition.name}: ${track.channels} channels are mixed down to ${rendition.channels}.`,
+      );
     }
     const leadSeconds = video.startSeconds - track.startSeconds;
     if (leadSeconds > AUDIO_LEAD_TOLERANCE_SECONDS) {
-      warn('AUDIO_LEAD_TRIMMED', `${rendition.name}: ${leadSeconds.toFixed(3)} s of sound before the first picture are cut.`);
+      warn(
+        'AUDIO_LEAD_TRIMMED',
+        `${rendition.name}: ${leadSeconds.toFixed(3)} s of sound before the first picture are cut.`,
+      );
     }
   }
   return warnings;

@@ -46,6 +46,7 @@ export type AudioRendition = z.infer<typeof AudioRendition>;
 export const PictureTreatment = z.object({
   toneMap: z.enum(['none', 'pq', 'hlg']),
 });
+export type PictureTreatment = z.infer<typeof PictureTreatment>;
 
 /** Everything that determines the output's bytes, apart from the encoder build. */
 export const Plan = z.object({
@@ -63,10 +64,7 @@ export const Plan = z.object({
     seekIsExact: z.boolean(),
     frames: z.number().int().positive(),
     durationTicks: z.number().int().positive(),
-    /**
-     * How far decode times run ahead of presentation times, in ticks of 1/90000 s: enough for the encoder's reordering
-     * at the slowest passage of the source, the same for all segments so that decode times join without a gap.
-     */
+    /** How far decode times run ahead of presentation times at a segment's start, in ticks; the same for all segments. */
     decodeLeadTicks: z.number().int().nonnegative(),
     nominalFrameTicks: z.number().int().positive(),
   }),

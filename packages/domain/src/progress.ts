@@ -50,7 +50,7 @@ export function estimate(job: JobFold, live: readonly LiveUnit[], now: number): 
       if (elapsedSeconds < MINIMUM_ELAPSED_SECONDS || share <= 0) return { percent };
       const speed = (share * plan.durationSeconds) / elapsedSeconds;
       const remainingSeconds = (elapsedSeconds / share) * (1 - share);
-      return { percent, speed, eta: Math.round(until + remainingSeconds * 1000) };
+      return { percent, speed, eta: Math.round(Math.max(now, until + remainingSeconds * 1000)) };
     }
   }
 }

@@ -1,1 +1,16 @@
-export {};
+export * from './ffmpeg/audio-argv.ts';
+export * from './ffmpeg/chunk-argv.ts';
+export * from './ffmpeg/frame-table.ts';
+export * from './ffmpeg/parse-description.ts';
+export * from './ffmpeg/probe-argv.ts';
+export * from './ffmpeg/progress.ts';
+export * from './hls/playlists.ts';
+export * from './isobmff/box.ts';
+export * from './isobmff/decode-times.ts';
+export * from './isobmff/fragments.ts';
+export * from './isobmff/init-segment.ts';
+export * from './isobmff/segment.ts';
+export * from './packaging/measure.ts';
+export * from './packaging/package-audio.ts';
+export * from './packaging/package-video.ts';
+export * from './packaging/packaged.ts';

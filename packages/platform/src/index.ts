@@ -2,3 +2,4 @@ export * from './catalogue/catalogue.ts';
 export * from './engine/encode-engine.ts';
 export * from './process/process-runner.ts';
 export * from './store/object-store.ts';
+export * from './engine/ffmpeg-engine.ts';

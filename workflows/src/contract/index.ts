@@ -1,3 +1,4 @@
 export * from './activities.ts';
 export * from './queues.ts';
+export * from './search-attributes.ts';
 export * from './workflows.ts';

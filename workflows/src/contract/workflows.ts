@@ -1,4 +1,4 @@
-import type { JobState, TranscodeRequest, UnitResult } from '@framefold/domain';
+import type { JobState, TranscodeRequest } from '@framefold/domain';
 import type { SourceRef } from './activities.ts';
 
 /** Names by which clients start workflows. */
@@ -14,7 +14,16 @@ export const jobWorkflowId = (jobId: string): string => `transcode-${jobId}`;
 /** The workflow id of one of a job's batches of chunks. */
 export const batchWorkflowId = (jobId: string, firstChunk: number): string => `transcode-${jobId}-chunks-${firstChunk}`;
 
-/** The name of the status query. */
+/** The stream in which a job's own workflow records its events; sequence 0 is JobSubmitted, which the API writes too. */
+export const JOB_STREAM = 'job';
+
+/** The stream of one of a job's batches of chunks. */
+export const batchStream = (firstChunk: number): string => `chunks-${firstChunk}`;
+
+/**
+ * The name of the status query: a JobView as the job's own workflow knows it. For people and tests: clients read the
+ * catalogue, which also knows the chunks of batches and what runs at the moment.
+ */
 export const STATUS_QUERY = 'status';
 
 export interface TranscodeJobInput {
@@ -29,19 +38,27 @@ export interface TranscodeJobResult {
   readonly status: JobState;
 }
 
-/** A contiguous run of a job's chunks, encoded by a child workflow. */
-export interface EncodeBatchInput {
-  readonly jobId: string;
-  readonly request: TranscodeRequest;
-  readonly source: SourceRef;
-  readonly planKey: string;
+/** A contiguous run of a job's chunks. */
+export interface ChunkRun {
   readonly firstChunk: number;
-  readonly chunks: number;
-  readonly generation: number;
+  /** Frames of each chunk of the run, in order. */
+  readonly chunkFrames: readonly number[];
+  /** Frames of the job before the run. */
+  readonly framesBefore: number;
 }
 
+/** Chunks of a job that a child workflow encodes. */
+export interface EncodeBatchInput {
+  readonly jobId: string;
+  readonly source: SourceRef;
+  readonly planKey: string;
+  readonly chunks: ChunkRun;
+  readonly generation: number;
+  /** Time that one attempt at a chunk may take, in seconds. */
+  readonly timeoutSeconds: number;
+}
+
+/** Counts only: what each chunk gave is in the job's event log. */
 export interface EncodeBatchResult {
   readonly chunks: number;
 }
-
-export type { UnitResult };

@@ -33,7 +33,8 @@ export function listInputs(root) {
     for (const entry of readdirSync(join(root, here), { withFileTypes: true })) {
       const path = join(relative, entry.name);
       if (entry.isDirectory()) {
-        if (entry.name !== 'node_modules') walk(folder, path);
+        // A folder 'testing' serves the specs beside it.
+        if (!['node_modules', 'testing'].includes(entry.name)) walk(folder, path);
       } else if (isBuilt(entry.name)) {
         const source = join(folder, 'src', path);
         const { mtimeMs, size } = statSync(join(root, source));

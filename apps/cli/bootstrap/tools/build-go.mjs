@@ -31,11 +31,15 @@ export async function buildGo(source, scratch, version) {
   const caches = isolated ? { GOMODCACHE: join(ownCache, 'mod'), GOCACHE: join(ownCache, 'objects') } : {};
   const flags = ['-trimpath', '-ldflags', `-s -w -X ${source.versionVariable}=${version}`];
   // -modcacherw: Go writes its module cache read-only, which a plain removal trips over.
-  const { ok, output } = await runProgram(go, ['install', ...(isolated ? ['-modcacherw'] : []), ...flags, 'tool'], {
-    cwd: join(repositoryRoot, source.module),
-    // A workspace above the checkout, or GOOS from cross-compiling, would change what is built.
-    env: { ...process.env, ...caches, GOBIN: scratch, GOWORK: 'off', GOOS: '', GOARCH: '' },
-  });
+  const { ok, output } = await runProgram(
+    go,
+    ['install', ...(isolated ? ['-modcacherw'] : []), ...flags, 'tool'],
+    {
+      cwd: join(repositoryRoot, source.module),
+      // A workspace above the checkout, or GOOS from cross-compiling, would change what is built.
+      env: { ...process.env, ...caches, GOBIN: scratch, GOWORK: 'off', GOOS: '', GOARCH: '' },
+    },
+  );
   if (!ok) throw new Error(`go install failed: ${tail(output, 4)}`);
   if (isolated) await rm(ownCache, { recursive: true, force: true });
   return join(scratch, source.binary);

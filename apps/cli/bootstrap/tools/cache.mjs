@@ -1,6 +1,6 @@
 // Provisioned binaries: <cache>/tools/<tool>-<version>/<binary> with a stamp beside it.
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, sha256OfFile, writeAtomically } from '../files.mjs';
 import { toolsFolder } from '../paths.mjs';
@@ -31,7 +31,7 @@ export async function cachedBinary(tool) {
 }
 
 /**
- * Moves a fetched binary to its place. The stamp comes last, so that a half-made entry is never believed.
+ * Moves a fetched, executable binary to its place. The stamp comes last, so that a half-made entry is never believed.
  * @param {import('./pins.mjs').Tool} tool
  * @param {string} fetched path on the same file system
  * @param {string} origin where it came from, recorded for people
@@ -42,7 +42,6 @@ export async function storeBinary(tool, fetched, origin) {
   const sha256 = await sha256OfFile(fetched);
   mkdirSync(folder, { recursive: true });
   rmSync(stamp, { force: true });
-  chmodSync(fetched, 0o755);
   renameSync(fetched, binary);
   const { mtimeMs, size } = statSync(binary);
   writeAtomically(stamp, JSON.stringify({ sha256, sizeBytes: size, mtimeMs, origin }, null, 1));

@@ -10,11 +10,13 @@ import { runProgram } from '../run-program.mjs';
 
 const runTimeoutMs = 15_000;
 
-/** @param {string} found @param {string} minimum */
+/** @param {string} found @param {string} minimum both like 8.1.2, of any number of parts */
 function atLeast(found, minimum) {
-  const [a, b] = [found, minimum].map((text) => text.split('.').map(Number));
-  const [major, minor = 0] = b;
-  return a[0] > major || (a[0] === major && (a[1] ?? 0) >= minor);
+  const [have, need] = [found, minimum].map((text) => text.split('.').map(Number));
+  for (const [index, part] of need.entries()) {
+    if ((have[index] ?? 0) !== part) return (have[index] ?? 0) > part;
+  }
+  return true;
 }
 
 /** @param {string} output of `ffmpeg -version` @returns {string | undefined} */
@@ -27,8 +29,13 @@ function ffmpegVersion(output) {
   return Number(major) === 59 ? `7.${Number(minor) >= 39 ? 1 : 0}` : `${Number(major) - 52}.0`;
 }
 
-/** @param {string} path @param {import('./pins.mjs').CheckRule} rule @returns {Promise<Verdict>} */
-async function runCheck(path, rule) {
+/**
+ * Checks a binary against a rule by running it.
+ * @param {string} path
+ * @param {import('./pins.mjs').CheckRule} rule
+ * @returns {Promise<Verdict>}
+ */
+export async function runCheck(path, rule) {
   const argument = rule.kind === 'ffmpeg' ? '-version' : '--version';
   const { ok, output } = await runProgram(path, [argument], { timeoutMs: runTimeoutMs });
   if (!ok) return { ok: false, reason: 'does not run here' };
@@ -41,13 +48,16 @@ async function runCheck(path, rule) {
     return { ok: false, version, reason: `is ${version}, older than ${rule.minimum}` };
   }
   if (rule.encoders === undefined) return { ok: true, version };
-  const encoders = (await runProgram(path, ['-hide_banner', '-encoders'], { timeoutMs: runTimeoutMs })).output;
+  const encoders = (await runProgram(path, ['-hide_banner', '-encoders'], { timeoutMs: runTimeoutMs }))
+    .output;
   const missing = rule.encoders.filter((name) => !new RegExp(`^ [VAS]\\S+ ${name} `, 'm').test(encoders));
-  return missing.length === 0 ? { ok: true, version } : { ok: false, version, reason: `lacks ${missing.join(', ')}` };
+  return missing.length === 0
+    ? { ok: true, version }
+    : { ok: false, version, reason: `lacks ${missing.join(', ')}` };
 }
 
 /**
- * Checks a binary against a rule; a memo of earlier answers makes it cheap.
+ * As runCheck, with a memo of earlier answers.
  * @param {string} path
  * @param {import('./pins.mjs').CheckRule} rule
  * @returns {Promise<Verdict>}

@@ -14,7 +14,17 @@ const downloadTimeoutSeconds = 600;
 async function download(url, destination) {
   const limits = ['--connect-timeout', `${connectTimeoutSeconds}`, '--max-time', `${downloadTimeoutSeconds}`];
   const stall = ['--speed-limit', '1000', '--speed-time', '15'];
-  const args = ['--fail', '--silent', '--show-error', '--location', ...limits, ...stall, '--output', destination, url];
+  const args = [
+    '--fail',
+    '--silent',
+    '--show-error',
+    '--location',
+    ...limits,
+    ...stall,
+    '--output',
+    destination,
+    url,
+  ];
   // curl first: it follows the machine's proxy and certificate settings, which fetch of Node 20 does not.
   if ((await runProgram('curl', ['--version'])).ok) {
     const { ok, output } = await runProgram('curl', args);

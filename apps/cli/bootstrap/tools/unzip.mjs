@@ -32,7 +32,8 @@ export async function unzipMember(archive, member, destination) {
   }
   if (entry === undefined) throw new Error(`${member} is not in ${archive}`);
   const { start, compressedBytes, method } = entry;
-  if (method !== stored && method !== deflated) throw new Error(`${member} has unknown compression ${method}`);
+  if (method !== stored && method !== deflated)
+    throw new Error(`${member} has unknown compression ${method}`);
   await pipeline(
     createReadStream(archive, { start, end: start + compressedBytes - 1 }),
     method === deflated ? createInflateRaw() : new PassThrough(),
@@ -53,7 +54,7 @@ function findMember(read, sizeBytes, member) {
   while (end >= 0 && tail.readUInt32LE(end) !== endOfDirectory) end -= 1;
   if (end < 0) return undefined;
   const directory = read(tail.readUInt32LE(end + 12), tail.readUInt32LE(end + 16));
-  for (let at = 0; at + 46 <= directory.length && directory.readUInt32LE(at) === directoryEntry; ) {
+  for (let at = 0; at + 46 <= directory.length && directory.readUInt32LE(at) === directoryEntry;) {
     const nameBytes = directory.readUInt16LE(at + 28);
     const extraBytes = directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
     if (directory.toString('utf8', at + 46, at + 46 + nameBytes) === member) {

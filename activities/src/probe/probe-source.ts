@@ -1,0 +1,162 @@
+import { CodedError, storeKeys, toNumber, type FrameTable, type SourceMeta } from '@framefold/domain';
+import {
+  constantFrameRate,
+  decodeScanArgv,
+  decodeScanner,
+  describeArgv,
+  isComplete,
+  packetsArgv,
+  packetScanner,
+  parseDescription,
+  toFrameTable,
+  type Description,
+  type FrameScan,
+} from '@framefold/media';
+import type { CommandResult, ObjectStore, ProcessRunner } from '@framefold/platform';
+import type { MediaActivities } from '@framefold/workflows/contract';
+import { sourceFile } from '../source-file.ts';
+import { heartbeating } from '../heartbeat.ts';
+
+/** Reading headers takes a moment; a file that keeps ffprobe longer than this is not one. */
+const DESCRIBE_TIMEOUT_SECONDS = 60;
+
+/** What a source may be at most. */
+export interface SourceLimits {
+  readonly sourceBytes: number;
+  readonly sourceSeconds: number;
+  readonly sourcePixels: number;
+  readonly sourceFrames: number;
+}
+
+export interface ProbeDeps {
+  readonly store: ObjectStore;
+  readonly runner: ProcessRunner;
+  readonly ffprobe: string;
+  readonly ffmpeg: string;
+  readonly limits: SourceLimits;
+}
+
+/** Measures a source: tracks from its headers, frames from its packets. The frame table goes to the store. */
+export function probeSource(deps: ProbeDeps): MediaActivities['probeSource'] {
+  return ({ jobId, source }) =>
+    heartbeating(undefined, async (signal) => {
+      const file = await sourceFile(source, deps.store);
+      const description = await describe(deps, file, signal);
+      const frames = await scanFrames(deps, file, description, signal);
+      if (frames !== undefined) await deps.store.put(storeKeys.frames(jobId), JSON.stringify(frames));
+      return toSourceMeta(deps.limits, description, frames, source.sizeBytes);
+    });
+}
+
+async function describe(deps: ProbeDeps, file: string, signal: AbortSignal): Promise<Description> {
+  const result = await deps.runner.run({
+    program: deps.ffprobe,
+    args: describeArgv(file),
+    readable: [file],
+    timeoutSeconds: DESCRIBE_TIMEOUT_SECONDS,
+    signal,
+  });
+  if (result.exitCode !== 0) {
+    throw new CodedError(
+      'SOURCE_NOT_MEDIA',
+      'The source is not a video file that can be read.',
+      evidence(result),
+    );
+  }
+  return parseDescription(result.stdout);
+}
+
+async function scanFrames(
+  deps: ProbeDeps,
+  file: string,
+  { video, promisedFrames }: Description,
+  signal: AbortSignal,
+): Promise<FrameTable | undefined> {
+  if (video === undefined) return undefined;
+  if (video.codedWidth * video.codedHeight > deps.limits.sourcePixels) {
+    throw new CodedError(
+      'SOURCE_LIMIT_EXCEEDED',
+      `The picture has ${video.codedWidth}x${video.codedHeight} pixels; the limit is ${deps.limits.sourcePixels} in all.`,
+    );
+  }
+  const packets = await scan(
+    deps,
+    deps.ffprobe,
+    packetsArgv(file, video.streamIndex),
+    packetScanner(),
+    file,
+    signal,
+  );
+  const frames = isComplete(packets)
+    ? packets
+    : await scan(deps, deps.ffmpeg, decodeScanArgv(file, video.streamIndex), decodeScanner(), file, signal);
+  return toFrameTable(frames, video.timeBase, promisedFrames);
+}
+
+async function scan(
+  deps: ProbeDeps,
+  program: string,
+  args: readonly string[],
+  scanner: { readonly push: (line: string) => void; readonly done: () => FrameScan },
+  file: string,
+  signal: AbortSignal,
+): Promise<FrameScan> {
+  const tooLong = new AbortController();
+  const result = await deps.runner.run({
+    program,
+    args,
+    readable: [file],
+    signal: AbortSignal.any([signal, tooLong.signal]),
+    onLine: (line) => {
+      scanner.push(line);
+      if (scanner.done().frames.length > deps.limits.sourceFrames) tooLong.abort();
+    },
+  });
+  if (tooLong.signal.aborted) {
+    throw new CodedError(
+      'SOURCE_LIMIT_EXCEEDED',
+      `The source has more than ${deps.limits.sourceFrames} frames.`,
+    );
+  }
+  if (result.exitCode !== 0) {
+    throw new CodedError('SOURCE_DAMAGED', 'The video track cannot be read to its end.', evidence(result));
+  }
+  return scanner.done();
+}
+
+function toSourceMeta(
+  limits: SourceLimits,
+  { meta, containerSeconds, video }: Description,
+  frames: FrameTable | undefined,
+  sizeBytes: number,
+): SourceMeta {
+  if (video === undefined || frames === undefined) {
+    return { ...meta, sizeBytes, durationSeconds: containerSeconds ?? 0 };
+  }
+  const secondsPerPts = toNumber(frames.timeBase);
+  const first = frames.pts[0] ?? 0;
+  const durationSeconds = ((frames.pts.at(-1) ?? 0) + frames.lastDurationPts - first) * secondsPerPts;
+  if (durationSeconds > limits.sourceSeconds) {
+    throw new CodedError(
+      'SOURCE_LIMIT_EXCEEDED',
+      `The source lasts ${Math.round(durationSeconds)} s; the limit is ${limits.sourceSeconds} s.`,
+    );
+  }
+  const frameRate = constantFrameRate(frames);
+  return {
+    ...meta,
+    sizeBytes,
+    durationSeconds,
+    video: {
+      ...video,
+      frameCount: frames.pts.length,
+      startSeconds: first * secondsPerPts,
+      durationSeconds,
+      ...(frameRate === undefined ? {} : { frameRate }),
+    },
+  };
+}
+
+function evidence(result: CommandResult): Record<string, unknown> {
+  return { stderr: result.stderr.slice(-2048), exitCode: result.exitCode, signal: result.exitSignal };
+}

@@ -1,0 +1,93 @@
+import { titleOf, TranscodeRequest } from './request.ts';
+
+const SOURCE = 'https://media.example/a.mp4';
+
+describe('TranscodeRequest', () => {
+  it('fills in what a client leaves out', () => {
+    expect(TranscodeRequest.parse({ sourceUrl: SOURCE })).toEqual({
+      sourceUrl: SOURCE,
+      userId: 'anonymous',
+      priority: 5,
+      queue: 'default',
+      engine: 'auto',
+      ladder: 'hls-default',
+      segmentSeconds: 6,
+      resourceLimits: {},
+      labels: [],
+    });
+  });
+
+  it('reads its own output as the same request', () => {
+    const request = TranscodeRequest.parse({ sourceUrl: SOURCE, priority: 'high', title: 'A' });
+    expect(request.priority).toBe(3);
+    expect(TranscodeRequest.parse(request)).toEqual(request);
+  });
+
+  it.each([
+    ['sourceUrl', { sourceUrl: 'a.mp4' }],
+    ['sourceUrl', { sourceUrl: 'ftp://media.example/a.mp4' }],
+    ['sourceUrl', { sourceUrl: `https://media.example/${'a'.repeat(4096)}` }],
+    ['sourceUrl', { sourceUrl: undefined }],
+    ['userId', { userId: '' }],
+    ['webhookUrl', { webhookUrl: 'file:///etc/passwd' }],
+    ['priority', { priority: 0 }],
+    ['priority', { priority: 'urgent' }],
+    ['queue', { queue: 'express' }],
+    ['engine', { engine: 'handbrake' }],
+    ['ladder', { ladder: 'best' }],
+    ['ladder', { ladder: [] }],
+    [
+      'ladder',
+      {
+        ladder: [
+          { name: 'a', shortSide: 720, maxrateKbps: 900 },
+          { name: 'a', shortSide: 480, maxrateKbps: 500 },
+        ],
+      },
+    ],
+    ['ladder.1.crf', {
+      ladder: [
+        { name: 'a', shortSide: 720, maxrateKbps: 900 },
+        { name: 'b', shortSide: 480, maxrateKbps: 500, crf: 52 },
+      ],
+    }],
+    ['ladder.0.name', { ladder: [{ name: '../a', shortSide: 720, maxrateKbps: 900 }] }],
+    ['ladder.0.shortSide', { ladder: [{ name: 'a', maxrateKbps: 900 }] }],
+    ['segmentSeconds', { segmentSeconds: 0.5 }],
+    ['resourceLimits.timeoutSec', { resourceLimits: { timeoutSec: 0 } }],
+    ['labels.0', { labels: [''] }],
+    ['title', { title: '' }],
+  ])('names %s when it is wrong', (path, fields) => {
+    const result = TranscodeRequest.safeParse({ sourceUrl: SOURCE, ...fields });
+    expect(result.error?.issues.map((issue) => issue.path.join('.'))).toEqual([path]);
+  });
+
+  it('names every wrong field at once', () => {
+    const result = TranscodeRequest.safeParse({ sourceUrl: 'x', segmentSeconds: 99 });
+    expect(result.error?.issues.map((issue) => issue.path.join('.'))).toEqual(['sourceUrl', 'segmentSeconds']);
+  });
+
+  it.each([
+    [{ sourceURL: SOURCE }, ['sourceURL']],
+    [{ resourceLimits: { maxRam: 1 } }, ['maxRam']],
+  ])('refuses unknown fields: %p', (fields, keys) => {
+    const result = TranscodeRequest.safeParse({ sourceUrl: SOURCE, ...fields });
+    expect(result.error?.issues).toEqual([expect.objectContaining({ code: 'unrecognized_keys', keys })]);
+  });
+});
+
+describe('titleOf', () => {
+  it.each([
+    ['https://media.example/films/a%20walk.mp4', 'a walk'],
+    ['file:///films/night.drive.mkv', 'night.drive'],
+    ['https://media.example/100%.mp4', '100%'],
+    ['https://media.example/', 'video'],
+    ['https://media.example/.mp4', 'video'],
+  ])('%s -> %s', (sourceUrl, title) => {
+    expect(titleOf({ sourceUrl })).toBe(title);
+  });
+
+  it('prefers what the client says', () => {
+    expect(titleOf({ sourceUrl: SOURCE, title: 'Mine' })).toBe('Mine');
+  });
+});

@@ -1,0 +1,154 @@
+import type { Plan } from '@framefold/domain';
+import { audioArgv } from './audio-argv.ts';
+import { chunkArgv, type Seek } from './chunk-argv.ts';
+
+const PLAN: Plan = {
+  version: 1,
+  jobId: 'job',
+  segmentSeconds: 6,
+  video: {
+    streamIndex: 1,
+    timeBase: { num: 1, den: 12_288 },
+    originPts: 12_288,
+    containerStartSeconds: 1,
+    seekIsExact: true,
+    frames: 288,
+    durationTicks: 1_080_000,
+    decodeLeadTicks: 7500,
+    nominalFrameTicks: 3750,
+  },
+  presentationOriginSeconds: 1,
+  treatment: { toneMap: 'none' },
+  renditions: [
+    {
+      name: '480p',
+      width: 854,
+      height: 480,
+      codec: 'h264',
+      encoder: 'libx264',
+      preset: 'fast',
+      crf: 22,
+      maxrateKbps: 1400,
+      bufsizeKbps: 2800,
+    },
+    {
+      name: '360p',
+      width: 640,
+      height: 360,
+      codec: 'h264',
+      encoder: 'libx264',
+      preset: 'fast',
+      crf: 22,
+      maxrateKbps: 800,
+      bufsizeKbps: 1600,
+    },
+  ],
+  audio: [
+    {
+      name: 'audio-eng',
+      streamIndex: 0,
+      label: 'eng',
+      isDefault: true,
+      codec: 'aac',
+      channels: 2,
+      sampleRateHz: 48_000,
+      bitrateKbps: 128,
+    },
+  ],
+  chunks: [
+    {
+      index: 0,
+      seekPts: 12_288,
+      frames: 144,
+      segments: [
+        {
+          index: 0,
+          sourceStartPts: 12_288,
+          sourceEndPts: 86_016,
+          startTicks: 0,
+          endTicks: 540_000,
+          frames: 144,
+        },
+      ],
+    },
+    {
+      index: 1,
+      seekPts: 80_000,
+      frames: 144,
+      segments: [
+        {
+          index: 1,
+          sourceStartPts: 86_016,
+          sourceEndPts: 122_880,
+          startTicks: 540_000,
+          endTicks: 810_000,
+          frames: 72,
+        },
+        { index: 2, sourceStartPts: 122_880, startTicks: 810_000, endTicks: 1_080_000, frames: 72 },
+      ],
+    },
+  ],
+};
+const FILES = { sourceFile: '/in/a b.mp4', outputFile: (name: string) => `/out/${name}.mp4` };
+const SEEK: Seek = { from: 'keyframe', earlierSeconds: 0 };
+
+function argvOf(chunkIndex: number, seek: Seek = SEEK, plan: Plan = PLAN): string[] {
+  const chunk = plan.chunks[chunkIndex];
+  if (chunk === undefined) throw new Error('no such chunk');
+  return chunkArgv(plan, chunk, FILES, seek);
+}
+const after = (argv: string[], option: string): string | undefined => argv[argv.indexOf(option) + 1];
+
+describe('chunkArgv', () => {
+  it('is this command line', () => {
+    expect(argvOf(1).join('\n')).toBe(
+      `-nostdin -hide_banner -v error -y -xerror -progress pipe:1 -stats_period 0.5 -threads 1
+-noaccurate_seek -ss 5.510418 -copyts
+-protocol_whitelist file,pipe -format_whitelist mov,matroska,mpegts,flv,avi,mpeg,mp3,aac,wav,ogg,asf,mxf
+-probesize 20000000 -analyzeduration 20000000 -i file:/in/a_b.mp4 -filter_complex_threads 1 -filter_complex
+[0:1]trim=start_pts=86016,setpts=PTS-(12288),settb=1/90000,split=2[s0][s1];[s0]scale=854:480:flags=bicubic+accurate_rnd+full_chroma_int+bitexact:out_range=tv,setsar=1,format=yuv420p[v0];[s1]scale=640:360:flags=bicubic+accurate_rnd+full_chroma_int+bitexact:out_range=tv,setsar=1,format=yuv420p[v1]
+-map [v0] -map_metadata -1 -fps_mode passthrough -enc_time_base 1:90000 -c:v libx264 -preset fast -crf 22
+-maxrate 1400k -bufsize 2800k -threads 1 -g 100000 -force_key_frames 8.999500 -flags +bitexact -fflags +bitexact
+-video_track_timescale 90000 -use_editlist 0 -movflags +empty_moov+default_base_moof+frag_keyframe -f mp4 /out/480p.mp4
+-map [v1] -map_metadata -1 -fps_mode passthrough -enc_time_base 1:90000 -c:v libx264 -preset fast -crf 22
+-maxrate 800k -bufsize 1600k -threads 1 -g 100000 -force_key_frames 8.999500 -flags +bitexact -fflags +bitexact
+-video_track_timescale 90000 -use_editlist 0 -movflags +empty_moov+default_base_moof+frag_keyframe -f mp4 /out/360p.mp4`
+        .split(/\s+/)
+        .map((token) => token.replace('a_b', 'a b'))
+        .join('\n'),
+    );
+  });
+
+  it('does not seek for the first chunk, nor when told to decode from the start', () => {
+    expect(argvOf(0)).not.toContain('-ss');
+    expect(argvOf(1, { from: 'start' })).not.toContain('-ss');
+  });
+
+  it('begins earlier where seeking is not exact, and never before the file', () => {
+    const inexact = { ...PLAN, video: { ...PLAN.video, seekIsExact: false } };
+    expect(after(argvOf(1, SEEK, inexact), '-ss')).toBe('4.510418');
+    expect(after(argvOf(1, { from: 'keyframe', earlierSeconds: 10 }), '-ss')).toBe('0.000000');
+  });
+
+  it('ends the first chunk at the next one', () => {
+    expect(after(argvOf(0), '-filter_complex')).toContain('trim=start_pts=12288:end_pts=86016,');
+  });
+
+  it.each(['pq', 'hlg'] as const)('tone-maps %s before the renditions part', (toneMap) => {
+    const graph = after(argvOf(0, SEEK, { ...PLAN, treatment: { toneMap } }), '-filter_complex') ?? '';
+    expect(graph.indexOf('tonemap=')).toBeGreaterThan(0);
+    expect(graph.indexOf('tonemap=')).toBeLessThan(graph.indexOf('split='));
+  });
+});
+
+describe('audioArgv', () => {
+  it('counts time from the first frame of the picture', () => {
+    const [track] = PLAN.audio;
+    if (track === undefined) throw new Error('no track');
+    const argv = audioArgv(PLAN, track, '/in/a.mp4', '/out/a.mp4');
+    expect(after(argv, '-af')).toBe('asetpts=PTS-(12288*1/12288)/TB,aresample=48000:async=1:first_pts=0');
+    expect(after(argv, '-map')).toBe('0:0');
+    expect(after(argv, '-ac')).toBe('2');
+    expect(argv.at(-1)).toBe('/out/a.mp4');
+  });
+});

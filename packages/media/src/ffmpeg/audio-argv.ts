@@ -1,0 +1,58 @@
+import type { AudioRendition, Plan } from '@framefold/domain';
+import { guardedInput } from './input-args.ts';
+
+/**
+ * The ffmpeg command line (without the program) that encodes one whole sound track. Time zero is the first frame of
+ * the picture: earlier sound is cut, later sound is preceded by silence, gaps are filled with it.
+ */
+export function audioArgv(
+  plan: Plan,
+  track: AudioRendition,
+  sourceFile: string,
+  outputFile: string,
+): string[] {
+  const { originPts, timeBase } = plan.video;
+  const origin = `${originPts}*${timeBase.num}/${timeBase.den}`;
+  return [
+    '-nostdin',
+    '-hide_banner',
+    '-v',
+    'error',
+    '-y',
+    '-progress',
+    'pipe:1',
+    '-stats_period',
+    '0.5',
+    '-threads',
+    '1',
+    '-copyts',
+    ...guardedInput(sourceFile),
+    '-map',
+    `0:${track.streamIndex}`,
+    '-map_metadata',
+    '-1',
+    '-af',
+    `asetpts=PTS-(${origin})/TB,aresample=${track.sampleRateHz}:async=1:first_pts=0`,
+    '-ac',
+    String(track.channels),
+    '-c:a',
+    'aac',
+    '-b:a',
+    `${track.bitrateKbps}k`,
+    '-threads',
+    '1',
+    '-flags',
+    '+bitexact',
+    '-fflags',
+    '+bitexact',
+    '-use_editlist',
+    '0',
+    '-movflags',
+    '+empty_moov+default_base_moof',
+    '-frag_duration',
+    '10000000',
+    '-f',
+    'mp4',
+    outputFile,
+  ];
+}

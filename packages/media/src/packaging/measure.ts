@@ -1,0 +1,39 @@
+import { readSamples } from '../isobmff/fragments.ts';
+
+/** What a media segment's boxes say, on the track's clock. */
+export interface SegmentTimes {
+  readonly samples: number;
+  /** First decode time, and the decode time at which the next segment has to begin. */
+  readonly decodeStart: number;
+  readonly decodeEnd: number;
+  /** Earliest presentation time. */
+  readonly presentationStart: number;
+  readonly beginsWithKeyframe: boolean;
+}
+
+/** Enough of a segment's beginning to hold the boxes before its media data, for so many samples. */
+export function headBytes(samples: number): number {
+  return 512 + samples * 16;
+}
+
+/**
+ * Reads a segment back from its bytes: what is measured here is what players will see.
+ *
+ * @param head the segment's beginning, at least {@link headBytes}
+ * @param sizeBytes the whole segment's length
+ */
+export function measureSegment(head: Buffer, sizeBytes: number): SegmentTimes {
+  const samples = readSamples(head, sizeBytes);
+  const first = samples[0];
+  const last = samples.at(-1);
+  if (first === undefined || last === undefined) {
+    return { samples: 0, decodeStart: 0, decodeEnd: 0, presentationStart: 0, beginsWithKeyframe: false };
+  }
+  return {
+    samples: samples.length,
+    decodeStart: first.decodeTicks,
+    decodeEnd: last.decodeTicks + last.durationTicks,
+    presentationStart: samples.reduce((least, sample) => Math.min(least, sample.presentationTicks), Infinity),
+    beginsWithKeyframe: first.isSync,
+  };
+}

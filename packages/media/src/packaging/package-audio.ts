@@ -1,0 +1,70 @@
+import { CodedError, VIDEO_TIMESCALE, type AudioRendition, type Plan } from '@framefold/domain';
+import { readSamples, type Sample } from '../isobmff/fragments.ts';
+import { extractInit, readTrackInfo } from '../isobmff/init-segment.ts';
+import { writeSegment } from '../isobmff/segment.ts';
+import type { PackagedSegment, PackagedTrack } from './packaged.ts';
+
+/** Samples that an AAC encoder puts before the sound, and samples in a frame (ISO/IEC 14496-3). */
+const PRIMING_SAMPLES = 1024;
+const FRAME_SAMPLES = 1024;
+
+/**
+ * Cuts an encoded sound track at the borders of the picture's segments, at whole AAC frames; sound that outlasts the
+ * picture goes on in segments of the nominal length. The priming frame lies before the start of presentation.
+ *
+ * @param file the fragmented MP4 that ffmpeg wrote for the track
+ * @throws {CodedError} ENCODER_OUTPUT_INVALID when the file holds no sound or is not in the planned form
+ */
+export function packageAudio(file: Buffer, plan: Plan, track: AudioRendition): PackagedTrack {
+  const samples = readSamples(file);
+  const init = samples.length === 0 ? undefined : extractInit(file);
+  const info = init === undefined ? undefined : readTrackInfo(init);
+  if (init === undefined || info?.kind !== 'audio' || info.timescale !== track.sampleRateHz) {
+    throw new CodedError(
+      'ENCODER_OUTPUT_INVALID',
+      `${track.name}: the encoder gave no sound in the planned form.`,
+    );
+  }
+  const borders = segmentBorders(plan, track.sampleRateHz);
+  const groups: { start: number; samples: Sample[] }[] = [];
+  let border = 0;
+  samples.forEach((sample, position) => {
+    const startTicks = position * FRAME_SAMPLES - PRIMING_SAMPLES;
+    while (startTicks >= borders(border + 1)) border++;
+    const current = groups[border];
+    if (current === undefined) groups[border] = { start: startTicks, samples: [sample] };
+    else current.samples.push(sample);
+  });
+  const origin = plan.presentationOriginSeconds * track.sampleRateHz;
+  // Picture segments shorter than an AAC frame leave a gap in the groups.
+  const segments = groups.filter(Boolean).map((group, index): PackagedSegment => {
+    const timed = group.samples.map((sample, position) => ({
+      bytes: file.subarray(sample.offset, sample.offset + sample.sizeBytes),
+      decodeTicks: origin + group.start + position * FRAME_SAMPLES,
+      durationTicks: FRAME_SAMPLES,
+      presentationTicks: origin + group.start + position * FRAME_SAMPLES,
+      isSync: true,
+    }));
+    return {
+      index,
+      bytes: writeSegment(timed, index + 1),
+      samples: group.samples.length,
+      startTicks: group.start,
+      durationTicks: group.samples.length * FRAME_SAMPLES,
+    };
+  });
+  return { timescale: info.timescale, init, segments };
+}
+
+/** Start of each segment on the track's clock, going on evenly behind the picture's last one. */
+function segmentBorders(plan: Plan, sampleRateHz: number): (index: number) => number {
+  const starts = plan.chunks.flatMap((chunk) => chunk.segments.map((segment) => segment.startTicks));
+  const toSamples = (ticks: number): number => (ticks * sampleRateHz) / VIDEO_TIMESCALE;
+  return (index) => {
+    const start = starts[index];
+    if (start !== undefined) return toSamples(start);
+    const beyond = index - starts.length;
+    const lastStart = starts.at(-1) ?? 0;
+    return toSamples(lastStart) + (beyond + 1) * plan.segmentSeconds * sampleRateHz;
+  };
+}

@@ -1,0 +1,175 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CodedError, VIDEO_TIMESCALE, type AudioRendition, type PlannedChunk } from '@framefold/domain';
+import {
+  audioArgv,
+  chunkArgv,
+  MalformedMediaError,
+  MissingFramesError,
+  packageAudio,
+  packageVideo,
+  progressReader,
+  type PackagedTrack,
+  type Seek,
+} from '@framefold/media';
+import type { CommandResult, ProcessRunner } from '../process/process-runner.ts';
+import type { EncodeEngine, EngineTask, LocalRendition } from './encode-engine.ts';
+
+/** ffmpeg's exit status for AVERROR_INVALIDDATA, what `-xerror` ends with when a frame does not decode. */
+const EXIT_INVALID_DATA = 183;
+
+/**
+ * Where decoding begins, on each try. A seek can land late (no index, wrong index) or among frames that refer to
+ * earlier ones (open GOP); only decoding from the start shows whether the source itself is to blame.
+ */
+const SEEKS: readonly Seek[] = [
+  { from: 'keyframe', earlierSeconds: 0 },
+  { from: 'keyframe', earlierSeconds: 10 },
+  { from: 'start' },
+];
+
+export interface FfmpegEngineOptions {
+  /** Absolute path of ffmpeg. */
+  readonly ffmpeg: string;
+  readonly runner: ProcessRunner;
+}
+
+/**
+ * The engine that runs ffmpeg, one process a chunk.
+ *
+ * @throws {Error} when ffmpeg does not run at all
+ */
+export async function createFfmpegEngine({ ffmpeg, runner }: FfmpegEngineOptions): Promise<EncodeEngine> {
+  const version = await runner.run({ program: ffmpeg, args: ['-hide_banner', '-version'], readable: [] });
+  const name = /^ffmpeg version (\S+)/.exec(version.stdout)?.[1];
+  if (version.exitCode !== 0 || name === undefined) throw new Error(`ffmpeg does not run: ${version.stderr}`);
+  return new FfmpegEngine(`ffmpeg-${name}`, ffmpeg, runner);
+}
+
+class FfmpegEngine implements EncodeEngine {
+  readonly name = 'ffmpeg';
+  readonly build: string;
+  readonly #ffmpeg: string;
+  readonly #runner: ProcessRunner;
+
+  constructor(build: string, ffmpeg: string, runner: ProcessRunner) {
+    this.build = build;
+    this.#ffmpeg = ffmpeg;
+    this.#runner = runner;
+  }
+
+  chunkArgv(task: EngineTask, chunk: PlannedChunk): readonly string[] {
+    return [this.#ffmpeg, ...this.#chunkArgs(task, chunk, { from: 'keyframe', earlierSeconds: 0 })];
+  }
+
+  audioArgv(task: EngineTask, track: AudioRendition): readonly string[] {
+    return [this.#ffmpeg, ...audioArgv(task.plan, track, task.sourceFile, outputFile(task, track.name))];
+  }
+
+  async encodeChunk(task: EngineTask, chunk: PlannedChunk): Promise<readonly LocalRendition[]> {
+    const seeks = chunk.segments[0]?.sourceStartPts === task.plan.video.originPts ? SEEKS.slice(-1) : SEEKS;
+    let damage: CodedError | undefined;
+    for (const seek of seeks) {
+      const result = await this.#run(task, this.#chunkArgs(task, chunk, seek), chunk.frames);
+      if (result.exitCode !== EXIT_INVALID_DATA) assertSuccess(result, `chunk ${chunk.index}`);
+      try {
+        if (result.exitCode === 0) return await packageChunk(task, chunk);
+        damage = damaged(chunk, undefined, result.stderr);
+      } catch (error) {
+        if (!(error instanceof MissingFramesError)) throw error;
+        damage = damaged(chunk, error, result.stderr);
+      }
+    }
+    throw damage ?? new CodedError('ENCODER_OUTPUT_INVALID', `Chunk ${chunk.index} gave no output.`);
+  }
+
+  async encodeAudio(task: EngineTask, track: AudioRendition): Promise<LocalRendition> {
+    const output = outputFile(task, track.name);
+    const result = await this.#run(task, audioArgv(task.plan, track, task.sourceFile, output));
+    assertSuccess(result, track.name);
+    return store(task, track.name, packageAudio(await readFile(output), task.plan, track));
+  }
+
+  #chunkArgs(task: EngineTask, chunk: PlannedChunk, seek: Seek): string[] {
+    const files = { sourceFile: task.sourceFile, outputFile: (name: string) => outputFile(task, name) };
+    return chunkArgv(task.plan, chunk, files, seek);
+  }
+
+  async #run(task: EngineTask, args: readonly string[], frames?: number): Promise<CommandResult> {
+    const read = progressReader();
+    const startedAt = Date.now();
+    const secondsPerFrame = task.plan.video.nominalFrameTicks / VIDEO_TIMESCALE;
+    return this.#runner.run({
+      program: this.#ffmpeg,
+      args,
+      readable: [task.sourceFile],
+      writable: task.scratchFolder,
+      ...(task.timeoutSeconds === undefined ? {} : { timeoutSeconds: task.timeoutSeconds }),
+      ...(task.signal === undefined ? {} : { signal: task.signal }),
+      onLine: (line) => {
+        const progress = read(line);
+        if (progress === undefined) return;
+        const framesDone = Math.min(progress.frames ?? 0, frames ?? 0);
+        const mediaSeconds = frames === undefined ? (progress.outSeconds ?? 0) : framesDone * secondsPerFrame;
+        task.onProgress?.({
+          framesDone,
+          speed: mediaSeconds / Math.max((Date.now() - startedAt) / 1000, 0.001),
+        });
+      },
+    });
+  }
+}
+
+function outputFile(task: EngineTask, renditionName: string): string {
+  return join(task.scratchFolder, `${renditionName}.mp4`);
+}
+
+async function packageChunk(task: EngineTask, chunk: PlannedChunk): Promise<LocalRendition[]> {
+  const renditions: LocalRendition[] = [];
+  for (const rendition of task.plan.renditions) {
+    // One after the other: a chunk at all renditions need not fit into memory at once.
+    const file = await readFile(outputFile(task, rendition.name));
+    try {
+      renditions.push(await store(task, rendition.name, packageVideo(file, task.plan, chunk)));
+    } catch (error) {
+      if (!(error instanceof MalformedMediaError)) throw error;
+      // ffmpeg opens its output late: with no frame at all the file holds no boxes.
+      throw new MissingFramesError(chunk.frames, 0);
+    }
+  }
+  return renditions;
+}
+
+async function store(task: EngineTask, name: string, track: PackagedTrack): Promise<LocalRendition> {
+  const initFile = join(task.scratchFolder, `${name}-init.mp4`);
+  await writeFile(initFile, track.init);
+  const segments = [];
+  for (const { bytes, ...segment } of track.segments) {
+    const file = join(task.scratchFolder, `${name}-${segment.index}.m4s`);
+    await writeFile(file, bytes);
+    segments.push({ ...segment, file });
+  }
+  return { name, timescale: track.timescale, initFile, segments };
+}
+
+function damaged(chunk: PlannedChunk, missing: MissingFramesError | undefined, stderr: string): CodedError {
+  const from = ((chunk.segments[0]?.startTicks ?? 0) / VIDEO_TIMESCALE).toFixed(3);
+  const to = ((chunk.segments.at(-1)?.endTicks ?? 0) / VIDEO_TIMESCALE).toFixed(3);
+  const what =
+    missing === undefined
+      ? 'a frame does not decode cleanly'
+      : `only ${missing.found} of ${missing.expected} frames decode`;
+  return new CodedError('SOURCE_DAMAGED', `Between ${from} s and ${to} s ${what}.`, {
+    stderr: stderr.slice(-4096),
+  });
+}
+
+function assertSuccess(result: CommandResult, what: string): void {
+  if (result.exitCode === 0) return;
+  const detail = { stderr: result.stderr.slice(-4096), exitCode: result.exitCode, signal: result.exitSignal };
+  if (result.timedOut) {
+    throw new CodedError('ENCODER_TIMED_OUT', `ffmpeg took longer than allowed for ${what}.`, detail);
+  }
+  const how = result.exitSignal === undefined ? `status ${result.exitCode}` : `signal ${result.exitSignal}`;
+  throw new CodedError('ENCODER_CRASHED', `ffmpeg ended with ${how} on ${what}.`, detail);
+}

@@ -1,0 +1,52 @@
+import { ActivityCancellationType, proxyActivities, type ActivityInterfaceFor } from '@temporalio/workflow';
+import type { ControlActivities, EncodeActivities, MediaActivities } from './contract/activities.ts';
+import { TASK_QUEUES } from './contract/queues.ts';
+import { RETRY_POLICIES } from './retry-policies.ts';
+
+/** A silent worker is taken for lost after this time; encoders and long media work report more often. */
+const HEARTBEAT_TIMEOUT = '30 seconds';
+
+/** Time beyond its encoder's own limit that an encode may take, in seconds: reading the source, checks, the store. */
+const ENCODE_MARGIN_SECONDS = 120;
+
+// Left unset, a cancelled workflow closes while its activities still run and write.
+const cancellationType = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED;
+
+/** Writing a job's events and record. */
+export const recording = proxyActivities<Pick<ControlActivities, 'recordEvents' | 'publishRecord'>>({
+  taskQueue: TASK_QUEUES.control,
+  startToCloseTimeout: '1 minute',
+  retry: RETRY_POLICIES.record,
+});
+
+/** Sending a webhook. A day bounds it, time in the queue included: later nobody waits for it any more. */
+export const delivery = proxyActivities<Pick<ControlActivities, 'deliverWebhook'>>({
+  taskQueue: TASK_QUEUES.control,
+  startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: '24 hours',
+  retry: RETRY_POLICIES.webhook,
+});
+
+/** Work on a whole source or tree, which may take long: a download, a packet scan, a track of sound, all checksums. */
+export const media = proxyActivities<MediaActivities>({
+  taskQueue: TASK_QUEUES.media,
+  startToCloseTimeout: '12 hours',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  cancellationType,
+  retry: RETRY_POLICIES.media,
+});
+
+/**
+ * Encoding chunks. No time-out counts the time in the queue.
+ *
+ * @param timeoutSeconds what the encoder itself is given for one attempt
+ */
+export function encoding(timeoutSeconds: number): ActivityInterfaceFor<EncodeActivities> {
+  return proxyActivities<EncodeActivities>({
+    taskQueue: TASK_QUEUES.encodeCpu,
+    startToCloseTimeout: `${timeoutSeconds + ENCODE_MARGIN_SECONDS} seconds`,
+    heartbeatTimeout: HEARTBEAT_TIMEOUT,
+    cancellationType,
+    retry: RETRY_POLICIES.encode,
+  });
+}

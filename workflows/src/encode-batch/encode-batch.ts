@@ -1,0 +1,21 @@
+import { CancellationScope } from '@temporalio/workflow';
+import { batchStream, type EncodeBatchInput, type EncodeBatchResult } from '../contract/workflows.ts';
+import { openRecorder } from '../event-log/open-recorder.ts';
+import { encodeChunks } from './encode-chunks.ts';
+
+/**
+ * Encodes a part of a long job, so that the job's own history stays small. Records its chunks in a stream of its own
+ * and ends when all of them are in the log, whatever else happened.
+ */
+export async function encodeBatch(input: EncodeBatchInput): Promise<EncodeBatchResult> {
+  const { jobId, chunks } = input;
+  const recorder = openRecorder({ jobId, stream: batchStream(chunks.firstChunk) });
+  try {
+    await encodeChunks(input, (chunkIndex, result) =>
+      recorder.record({ type: 'ChunkEncoded', at: Date.now(), data: { chunkIndex, result } }),
+    );
+  } finally {
+    await CancellationScope.nonCancellable(() => recorder.flush());
+  }
+  return { chunks: chunks.chunkFrames.length };
+}

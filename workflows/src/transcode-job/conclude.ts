@@ -1,0 +1,44 @@
+import { log as workflowLog } from '@temporalio/workflow';
+import { media, recording } from '../activities.ts';
+import { toFault } from '../faults.ts';
+import type { Ending } from './ending.ts';
+import type { JobLog } from './job-log.ts';
+import { notify } from './notify.ts';
+import type { TranscodeJobInput } from '../contract/workflows.ts';
+
+/**
+ * What every job does when it is over, in this order: leave nothing behind that it does not need, record the end, write
+ * the record beside the output, and tell the submitter. Clients that see the end can rely on the clean-up.
+ */
+export async function conclude(input: TranscodeJobInput, log: JobLog, ending: Ending): Promise<void> {
+  const { jobId } = input;
+  switch (ending.status) {
+    case 'completed':
+      if (!ending.product.source.inPlace) await discard(jobId, 'source');
+      log.append('JobCompleted', { output: ending.product.output });
+      break;
+    case 'failed':
+      await discard(jobId, 'all');
+      log.append('JobFailed', { failure: ending.failure });
+      break;
+    case 'cancelled':
+      await discard(jobId, 'all');
+      log.append('JobCancelled', { reason: ending.reason });
+      break;
+  }
+  await log.flush();
+  try {
+    await recording.publishRecord({ jobId });
+  } finally {
+    await notify(input, ending.status);
+  }
+}
+
+/** Left-over files are the operator's to see to; they must not change how a job ended. */
+async function discard(jobId: string, what: 'all' | 'source'): Promise<void> {
+  try {
+    await media.discard({ jobId, what });
+  } catch (error) {
+    workflowLog.error('could not clean up after the job', { jobId, what, ...toFault(error) });
+  }
+}

@@ -1,0 +1,55 @@
+import { EMPTY_FOLD, fold, type JobEvent, type JobEventData, type JobEventType, type JobFold } from '@framefold/domain';
+import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { SEARCH_ATTRIBUTES } from '../contract/search-attributes.ts';
+import { JOB_STREAM, type TranscodeJobInput } from '../contract/workflows.ts';
+import { openRecorder } from '../event-log/open-recorder.ts';
+import type { EventRecorder } from '../event-log/event-recorder.ts';
+import { operatorDetails } from './operator-details.ts';
+
+/**
+ * What has happened to a job so far: every event goes into the fold at once, into the log as soon as it can be written,
+ * and shows in what operators see of the workflow.
+ */
+export class JobLog {
+  private current: JobFold = EMPTY_FOLD;
+  private chunksInBatches = 0;
+  private readonly recorder: EventRecorder;
+
+  /** Begins the log with JobSubmitted, exactly as the API has written it. */
+  constructor({ jobId, request, submittedAt }: TranscodeJobInput) {
+    this.recorder = openRecorder({ jobId, stream: JOB_STREAM });
+    this.append('JobSubmitted', { request }, submittedAt);
+  }
+
+  /** The job as its events tell it; without the chunks of batches, which record their own. */
+  get job(): JobFold {
+    return this.current;
+  }
+
+  /** Adds an event. */
+  append<K extends JobEventType>(type: K, data: JobEventData<K>, at: number = Date.now()): void {
+    const event = { type, at, data } as JobEvent;
+    const before = this.current.state;
+    this.current = fold(this.current, event);
+    this.recorder.record(event);
+    if (this.current.state !== before) {
+      upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.status, value: this.current.state }]);
+    }
+    this.show();
+  }
+
+  /** Notes chunks that a batch has encoded and recorded. */
+  countBatch(chunks: number): void {
+    this.chunksInBatches += chunks;
+    this.show();
+  }
+
+  /** Resolves when all events so far are in the job's log. */
+  flush(): Promise<void> {
+    return this.recorder.flush();
+  }
+
+  private show(): void {
+    setCurrentDetails(operatorDetails(this.current, this.chunksInBatches));
+  }
+}

@@ -1,0 +1,88 @@
+import type { JobOutput } from '@framefold/domain';
+import { CancellationScope } from '@temporalio/workflow';
+import { media } from '../activities.ts';
+import type { PlanRef, SourceRef } from '../contract/activities.ts';
+import type { EncodeBatchInput, TranscodeJobInput } from '../contract/workflows.ts';
+import { encodeChunks } from '../encode-batch/encode-chunks.ts';
+import { CHUNKS_PER_BATCH, encodeInBatches } from '../encode-batch/encode-in-batches.ts';
+import { retryEncoderFaults } from '../encode-batch/retry-encoder-faults.ts';
+import { runTogether } from '../encode-batch/run-together.ts';
+import type { JobLog } from './job-log.ts';
+
+/** No redo yet: every unit is encoded for the first time. */
+const GENERATION = 0;
+
+/** What an attempt at a chunk may take where the request does not say, in seconds: far beyond any healthy one. */
+const DEFAULT_TIMEOUT_SECONDS = 3600;
+
+/** A job's finished output, and the source that it was made from. */
+export interface Product {
+  readonly source: SourceRef;
+  readonly output: JobOutput;
+}
+
+/** The way of a job from its source to a verified tree of segments and playlists. Every step leaves its events. */
+export async function produce(input: TranscodeJobInput, log: JobLog): Promise<Product> {
+  const { jobId, request } = input;
+
+  log.append('ProbingStarted', {});
+  const source = await media.ingestSource({ jobId, request });
+  log.append('SourceIngested', { uri: source.uri, sizeBytes: source.sizeBytes, inPlace: source.inPlace });
+  const meta = await media.probeSource({ jobId, source });
+  log.append('SourceProbed', { source: meta });
+
+  log.append('SplittingStarted', {});
+  const plan = await media.planJob({ jobId, request, source: meta });
+  log.append('PlanFrozen', plan.frozen);
+  for (const warning of plan.warnings) log.append('WarningRaised', { warning });
+  log.append('SourceSplit', await media.splitSource({ jobId, source }));
+
+  log.append('TranscodingStarted', {});
+  await runTogether([() => encodeVideo(input, source, plan, log), ...encodeAudio(input, source, plan, log)]);
+
+  log.append('MergingStarted', {});
+  const { chunks } = plan.frozen;
+  const merged = await media.mergeOutput({ jobId, planKey: plan.planKey, chunks: chunks.length, generation: GENERATION });
+  for (const rendition of merged.renditions) log.append('RenditionMerged', { rendition });
+
+  await stopIfCancelled();
+  return { source, output: merged.output };
+}
+
+async function encodeVideo(input: TranscodeJobInput, source: SourceRef, plan: PlanRef, log: JobLog): Promise<void> {
+  const chunkFrames = plan.frozen.chunks.map((chunk) => chunk.frames);
+  const work: EncodeBatchInput = {
+    jobId: input.jobId,
+    source,
+    planKey: plan.planKey,
+    chunks: { firstChunk: 0, chunkFrames, framesBefore: 0 },
+    generation: GENERATION,
+    timeoutSeconds: input.request.resourceLimits.timeoutSec ?? DEFAULT_TIMEOUT_SECONDS,
+  };
+  if (chunkFrames.length > CHUNKS_PER_BATCH) {
+    await encodeInBatches(work, (batch) => log.countBatch(batch.chunkFrames.length));
+  } else {
+    await encodeChunks(work, (chunkIndex, result) => log.append('ChunkEncoded', { chunkIndex, result }));
+  }
+}
+
+function encodeAudio(
+  { jobId }: TranscodeJobInput,
+  source: SourceRef,
+  { planKey, frozen }: PlanRef,
+  log: JobLog,
+): (() => Promise<void>)[] {
+  return frozen.audio.map(({ name, label }) => async () => {
+    const work = { jobId, source, planKey, rendition: name, generation: GENERATION };
+    const result = await retryEncoderFaults(name, () =>
+      media.encodeAudio.executeWithOptions({ summary: `${name} · ${label}` }, [work]),
+    );
+    log.append('AudioEncoded', { rendition: name, result });
+  });
+}
+
+/** A cancel that came while the last step was finishing still counts: the submitter was told so. */
+async function stopIfCancelled(): Promise<void> {
+  const scope = CancellationScope.current();
+  if (scope.consideredCancelled) await scope.cancelRequested;
+}

@@ -1,0 +1,87 @@
+import { chunkUnit, type NewEvent } from '@framefold/domain';
+import { activityInfo } from '@temporalio/activity';
+import type { ControlActivities, EncodeActivities, MediaActivities } from '../src/contract/index.ts';
+import { CHUNK_FRAMES, mergeResult, planRef, source, sourceMeta, unitResult } from './job-fixture.ts';
+
+export type Activities = ControlActivities & EncodeActivities & MediaActivities;
+export type ActivityName = keyof Activities;
+
+/** Something that happens around an activity's work: `call` counts the calls of this activity, from 1. */
+export type Hook = (call: number) => void | Promise<void>;
+
+/** What a test arranges for its job. */
+export interface Arrangement {
+  readonly chunks?: number;
+  readonly before?: Partial<Record<ActivityName, Hook>>;
+  readonly after?: Partial<Record<ActivityName, Hook>>;
+}
+
+/** The outside world of one job: activities that do nothing but remember, and what they remember. */
+export class FakeWorld {
+  /** The names of the activities, in the order in which they began. */
+  readonly calls: ActivityName[] = [];
+  /** The job's log as the catalogue would hold it: each event once, in order of arrival. */
+  readonly log: NewEvent[] = [];
+  /** Which pieces were removed, with the events known at that time. */
+  readonly discarded: { readonly what: string; readonly events: number }[] = [];
+  /** What was recorded when the record was published. */
+  readonly published: string[] = [];
+  readonly webhooks: string[] = [];
+  encodesRunning = 0;
+  mostEncodesRunning = 0;
+
+  constructor(private readonly arrangement: Arrangement = {}) {}
+
+  /** The types of the recorded events of a stream. */
+  types(stream = 'job'): string[] {
+    return this.log.filter((entry) => entry.stream === stream).map((entry) => entry.event.type);
+  }
+
+  /** How often an activity began. */
+  count(name: ActivityName): number {
+    return this.calls.filter((call) => call === name).length;
+  }
+
+  /** Runs an activity for this job. */
+  async run<K extends ActivityName>(name: K, input: Parameters<Activities[K]>[0]): Promise<unknown> {
+    this.calls.push(name);
+    const call = this.count(name);
+    await this.arrangement.before?.[name]?.(call);
+    const work = this.work[name] as (given: typeof input) => Promise<unknown>;
+    const result = await work(input);
+    await this.arrangement.after?.[name]?.(call);
+    return result;
+  }
+
+  private readonly work: Activities = {
+    recordEvents: async ({ events }) => {
+      for (const event of events) {
+        const known = this.log.some((entry) => entry.stream === event.stream && entry.sequence === event.sequence);
+        if (!known) this.log.push(event);
+      }
+    },
+    publishRecord: async () => {
+      this.published.push(this.types().at(-1) ?? 'nothing');
+    },
+    deliverWebhook: async ({ event }) => {
+      this.webhooks.push(event);
+      return { status: 204 };
+    },
+    ingestSource: async () => source,
+    probeSource: async () => sourceMeta,
+    planJob: async () => planRef(this.arrangement.chunks ?? 2),
+    splitSource: async () => ({ mode: 'in-place' }),
+    encodeChunk: async ({ chunkIndex }) => {
+      this.encodesRunning += 1;
+      this.mostEncodesRunning = Math.max(this.mostEncodesRunning, this.encodesRunning);
+      await Promise.resolve();
+      this.encodesRunning -= 1;
+      return unitResult(chunkUnit(chunkIndex), CHUNK_FRAMES, activityInfo().attempt);
+    },
+    encodeAudio: async ({ rendition }) => unitResult(rendition, 0, activityInfo().attempt),
+    mergeOutput: async () => mergeResult,
+    discard: async ({ what }) => {
+      this.discarded.push({ what, events: this.log.length });
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import { PLAN_VERSION, TranscodeRequest, type MeasuredRendition, type SourceMeta, type UnitResult } from '@framefold/domain';
+import type { MergeResult, PlanRef, SourceRef } from '../src/contract/index.ts';
+
+/** Frames of every chunk of the fixture. */
+export const CHUNK_FRAMES = 144;
+
+/** A request as a client would send it. */
+export const request = (fields: Partial<TranscodeRequest> = {}): TranscodeRequest => ({
+  ...TranscodeRequest.parse({ sourceUrl: 'https://example.com/clip.mp4', userId: 'ada' }),
+  ...fields,
+});
+
+export const source: SourceRef = { uri: 'store:jobs/x/source/source.mp4', sizeBytes: 1000, inPlace: false };
+
+export const sourceMeta: SourceMeta = {
+  container: 'mov,mp4',
+  sizeBytes: 1000,
+  durationSeconds: 12,
+  startSeconds: 0,
+  audio: [],
+  otherVideoTracks: 0,
+  subtitleTracks: 1,
+  undecodableAudioTracks: 0,
+};
+
+export const planRef = (chunks: number): PlanRef => ({
+  planKey: 'jobs/x/work/plan.json',
+  frozen: {
+    planVersion: PLAN_VERSION,
+    planKey: 'jobs/x/work/plan.json',
+    renditions: [
+      { name: '360p', width: 640, height: 360, codec: 'h264', encoder: 'libx264', preset: 'fast', crf: 22, maxrateKbps: 800, bufsizeKbps: 1600 },
+    ],
+    audio: [
+      { name: 'audio-0', streamIndex: 1, label: 'English', isDefault: true, codec: 'aac', channels: 2, sampleRateHz: 48_000, bitrateKbps: 128 },
+    ],
+    segments: chunks,
+    chunks: Array.from({ length: chunks }, () => ({ frames: CHUNK_FRAMES, segments: 1 })),
+    frames: chunks * CHUNK_FRAMES,
+    durationSeconds: chunks * 6,
+  },
+  warnings: [{ code: 'SUBTITLES_SKIPPED', message: 'One subtitle track is not carried on.' }],
+});
+
+export const unitResult = (unit: string, frames: number, temporalAttempt: number): UnitResult => ({
+  unit,
+  temporalAttempt,
+  workerId: 'worker-1',
+  frames,
+  encodeSeconds: 1,
+  mediaSeconds: 6,
+  sizeBytes: 5000,
+});
+
+const measured: MeasuredRendition = {
+  name: '360p',
+  kind: 'video',
+  playlist: '360p/index.m3u8',
+  codecs: 'avc1.64001e',
+  segments: 2,
+  samples: 288,
+  durationSeconds: 12,
+  sizeBytes: 10_000,
+  peakBitsPerSecond: 8000,
+  averageBitsPerSecond: 6000,
+  startSeconds: 0,
+};
+
+export const mergeResult: MergeResult = {
+  renditions: [measured, { ...measured, name: 'audio-0', kind: 'audio', playlist: 'audio-0/index.m3u8' }],
+  output: { folderKey: 'jobs/x/output/', master: 'master.m3u8', files: 9, sizeBytes: 20_000, durationSeconds: 12 },
+};
