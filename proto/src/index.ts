@@ -1,1 +1,2 @@
-export {};
+export * from './convert.ts';
+export * from './gen/framefold/v1/events_pb.ts';

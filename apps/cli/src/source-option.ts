@@ -16,8 +16,8 @@ const sample = new URL('../../../packages/testing/clips/bunny-480p24-30s.mp4', i
 export function sourceUrlOf(source: string | undefined, cwd: string): string {
   if (source === undefined) return sample.href;
   if (source === '') throw new UsageError('The name of the source is empty.');
-  if (/^https?:/i.test(source) || /^[a-z][a-z0-9+.-]*:\/\//i.test(source)) {
-    if (URL.canParse(source) && new URL(source).protocol === 'file:') refuseFolder(fileURLToPath(source));
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(source)) {
+    if (/^file:\/\/\//i.test(source)) refuseFolder(fileURLToPath(source));
     return source;
   }
   const path = resolve(cwd, source);

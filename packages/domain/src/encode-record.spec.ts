@@ -1,6 +1,10 @@
 import { CommitRecord, summarise, UnitResult } from './encode-record.ts';
 
-const segment = (index: number, durationTicks: number, sizeBytes: number): CommitRecord['renditions'][0]['segments'][0] => ({
+const segment = (
+  index: number,
+  durationTicks: number,
+  sizeBytes: number,
+): CommitRecord['renditions'][0]['segments'][0] => ({
   index,
   path: `720p/segment0000${index}-0000000000.m4s`,
   sizeBytes,

@@ -81,9 +81,7 @@ export type UnitResult = z.infer<typeof UnitResult>;
 
 /** Sums a commit record up for the workflow. */
 export function summarise(record: CommitRecord): UnitResult {
-  const segments = record.renditions.flatMap((rendition) =>
-    rendition.segments.map((segment) => ({ ...segment, seconds: segment.durationTicks / rendition.timescale })),
-  );
+  const segments = record.renditions.flatMap((rendition) => rendition.segments);
   const first = record.renditions[0];
   return {
     unit: record.unit,
@@ -92,7 +90,9 @@ export function summarise(record: CommitRecord): UnitResult {
     frames: record.frames,
     encodeSeconds: (record.endedAt - record.startedAt) / 1000,
     mediaSeconds:
-      first === undefined ? 0 : first.segments.reduce((sum, segment) => sum + segment.durationTicks, 0) / first.timescale,
+      first === undefined
+        ? 0
+        : first.segments.reduce((sum, segment) => sum + segment.durationTicks, 0) / first.timescale,
     sizeBytes: segments.reduce((sum, segment) => sum + segment.sizeBytes, 0),
   };
 }

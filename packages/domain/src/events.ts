@@ -41,7 +41,11 @@ export type JobOutput = z.infer<typeof JobOutput>;
 const payloads = {
   JobSubmitted: z.object({ request: TranscodeRequest }),
   ProbingStarted: z.object({}),
-  SourceIngested: z.object({ uri: z.string(), sizeBytes: z.number().int().nonnegative(), inPlace: z.boolean() }),
+  SourceIngested: z.object({
+    uri: z.string(),
+    sizeBytes: z.number().int().nonnegative(),
+    inPlace: z.boolean(),
+  }),
   SourceProbed: z.object({ source: SourceMeta }),
   SplittingStarted: z.object({}),
   PlanFrozen: z.object({
@@ -67,7 +71,11 @@ const payloads = {
   JobCancelled: z.object({ reason: z.string() }),
 } as const;
 
-type EventOf<K extends string, P extends z.ZodType> = z.ZodObject<{ type: z.ZodLiteral<K>; at: z.ZodNumber; data: P }>;
+type EventOf<K extends string, P extends z.ZodType> = z.ZodObject<{
+  type: z.ZodLiteral<K>;
+  at: z.ZodNumber;
+  data: P;
+}>;
 const eventOf = <K extends string, P extends z.ZodType>(type: K, data: P): EventOf<K, P> =>
   z.object({ type: z.literal(type), at: z.number().int().describe('Milliseconds since the epoch'), data });
 

@@ -20,7 +20,13 @@ describe('describeFailure', () => {
   ] as const)('%s: retryable is %p', (code, retryable) => {
     const failure = describeFailure(code, 'It broke.', 'probing');
     expect(JobFailure.parse(failure)).toEqual(failure);
-    expect(failure).toMatchObject({ code, message: 'It broke.', phase: 'probing', retryable, hint: FAILURES[code].hint });
+    expect(failure).toMatchObject({
+      code,
+      message: 'It broke.',
+      phase: 'probing',
+      retryable,
+      hint: FAILURES[code].hint,
+    });
   });
 });
 
@@ -29,6 +35,11 @@ describe('CodedError', () => {
     const cause = new Error('EIO');
     const error = new CodedError('STORE_UNAVAILABLE', 'The store did not answer.', { key: 'k' }, { cause });
     expect(error).toBeInstanceOf(Error);
-    expect(error).toMatchObject({ name: 'CodedError', code: 'STORE_UNAVAILABLE', detail: { key: 'k' }, cause });
+    expect(error).toMatchObject({
+      name: 'CodedError',
+      code: 'STORE_UNAVAILABLE',
+      detail: { key: 'k' },
+      cause,
+    });
   });
 });

@@ -17,26 +17,71 @@ interface FailureKind {
 
 /** Every failure code of Framefold. Codes are stable: clients may branch on them. */
 export const FAILURES = {
-  SOURCE_NOT_FOUND: { class: 'terminal', hint: 'Check the path or URL; it must exist and be readable by the media worker.' },
-  SOURCE_UNREACHABLE: { class: 'terminal', hint: 'Check that the server answers and that the URL is public, then submit again.' },
-  SOURCE_FORBIDDEN: { class: 'terminal', hint: 'Use a source that this service is configured to read; see docs/configuration.md.' },
+  SOURCE_NOT_FOUND: {
+    class: 'terminal',
+    hint: 'Check the path or URL; it must exist and be readable by the media worker.',
+  },
+  SOURCE_UNREACHABLE: {
+    class: 'terminal',
+    hint: 'Check that the server answers and that the URL is public, then submit again.',
+  },
+  SOURCE_FORBIDDEN: {
+    class: 'terminal',
+    hint: 'Use a source that this service is configured to read; see docs/configuration.md.',
+  },
   SOURCE_EMPTY: { class: 'terminal', hint: 'The file holds no bytes; upload it again.' },
-  SOURCE_NOT_MEDIA: { class: 'terminal', hint: 'Submit a video file (MP4, MOV, MKV, WebM, AVI, MPEG-TS or FLV).' },
+  SOURCE_NOT_MEDIA: {
+    class: 'terminal',
+    hint: 'Submit a video file (MP4, MOV, MKV, WebM, AVI, MPEG-TS or FLV).',
+  },
   SOURCE_NO_VIDEO: { class: 'terminal', hint: 'The ladder needs a video track; submit a file that has one.' },
-  SOURCE_DAMAGED: { class: 'terminal', hint: 'Export or upload the file again; Framefold publishes only what it can decode completely.' },
-  SOURCE_UNSUPPORTED: { class: 'terminal', hint: 'Convert the source to a common codec such as H.264, HEVC, VP9 or AV1 first.' },
-  SOURCE_LIMIT_EXCEEDED: { class: 'terminal', hint: 'Split or scale down the source, or have the operator raise the limit.' },
-  SOURCE_CHANGED: { class: 'terminal', hint: 'The source changed while the job ran; submit it again when it is complete.' },
+  SOURCE_DAMAGED: {
+    class: 'terminal',
+    hint: 'Export or upload the file again; Framefold publishes only what it can decode completely.',
+  },
+  SOURCE_UNSUPPORTED: {
+    class: 'terminal',
+    hint: 'Convert the source to a common codec such as H.264, HEVC, VP9 or AV1 first.',
+  },
+  SOURCE_LIMIT_EXCEEDED: {
+    class: 'terminal',
+    hint: 'Split or scale down the source, or have the operator raise the limit.',
+  },
+  SOURCE_CHANGED: {
+    class: 'terminal',
+    hint: 'The source changed while the job ran; submit it again when it is complete.',
+  },
   PLAN_INVALID: { class: 'terminal', hint: 'Correct the ladder or the segment length of the request.' },
-  OUTPUT_INVALID: { class: 'terminal', hint: 'The finished pieces did not join exactly; please report this with the job id.' },
-  ENCODER_CRASHED: { class: 'encoder', hint: 'The encoder broke on this source on every try; try another source file or encoder build.' },
-  ENCODER_TIMED_OUT: { class: 'encoder', hint: 'Raise resourceLimits.timeoutSec or choose a faster preset or smaller ladder.' },
-  ENCODER_OUTPUT_INVALID: { class: 'encoder', hint: 'The encoder gave other frames than planned; please report this with the job id.' },
-  STORE_UNAVAILABLE: { class: 'platform', hint: 'The object store did not answer; nothing to do for the submitter.' },
+  OUTPUT_INVALID: {
+    class: 'terminal',
+    hint: 'The finished pieces did not join exactly; please report this with the job id.',
+  },
+  ENCODER_CRASHED: {
+    class: 'encoder',
+    hint: 'The encoder broke on this source on every try; try another source file or encoder build.',
+  },
+  ENCODER_TIMED_OUT: {
+    class: 'encoder',
+    hint: 'Raise resourceLimits.timeoutSec or choose a faster preset or smaller ladder.',
+  },
+  ENCODER_OUTPUT_INVALID: {
+    class: 'encoder',
+    hint: 'The encoder gave other frames than planned; please report this with the job id.',
+  },
+  STORE_UNAVAILABLE: {
+    class: 'platform',
+    hint: 'The object store did not answer; nothing to do for the submitter.',
+  },
   STORE_FULL: { class: 'platform', hint: 'The operator must free disk space.' },
-  CATALOGUE_UNAVAILABLE: { class: 'platform', hint: 'The catalogue did not answer; nothing to do for the submitter.' },
+  CATALOGUE_UNAVAILABLE: {
+    class: 'platform',
+    hint: 'The catalogue did not answer; nothing to do for the submitter.',
+  },
   SOURCE_INTERRUPTED: { class: 'platform', hint: 'The download broke off and is resumed.' },
-  WORKER_LOST: { class: 'encoder', hint: 'Workers died on this piece repeatedly; the operator should look at their logs.' },
+  WORKER_LOST: {
+    class: 'encoder',
+    hint: 'Workers died on this piece repeatedly; the operator should look at their logs.',
+  },
   WEBHOOK_REFUSED: { class: 'platform', hint: 'The receiver must answer 2xx.' },
   INTERNAL: { class: 'terminal', hint: 'This is a fault in Framefold; please report it with the job id.' },
 } as const satisfies Record<string, FailureKind>;

@@ -56,7 +56,11 @@ function enter(job: JobFold, state: JobState, at: number): JobFold {
 }
 
 /** How a result gets into a record: into a copy, or into the record itself where the caller owns it. */
-type Put = <V>(record: Readonly<Record<string, V>>, key: string | number, value: V) => Readonly<Record<string, V>>;
+type Put = <V>(
+  record: Readonly<Record<string, V>>,
+  key: string | number,
+  value: V,
+) => Readonly<Record<string, V>>;
 
 const putInCopy: Put = (record, key, value) => ({ ...record, [key]: value });
 const putInPlace: Put = (record, key, value) => Object.assign(record, { [key]: value });

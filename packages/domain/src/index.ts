@@ -1,6 +1,7 @@
 export * from './encode-record.ts';
 export * from './events.ts';
 export * from './failure.ts';
+export * from './field-issues.ts';
 export * from './fold.ts';
 export * from './job-state.ts';
 export * from './job-view.ts';

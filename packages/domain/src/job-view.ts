@@ -167,9 +167,15 @@ function segmentViews(job: JobFold, live: readonly LiveUnit[]): SegmentView[] {
     const done = job.chunks[chunkIndex];
     const running = liveByUnit.get(chunkUnit(chunkIndex));
     const worker = done?.workerId ?? running?.workerId;
-    const speed = done === undefined ? running?.speed : done.mediaSeconds / Math.max(done.encodeSeconds, 0.001);
+    const speed =
+      done === undefined ? running?.speed : done.mediaSeconds / Math.max(done.encodeSeconds, 0.001);
     const facts = {
-      status: done !== undefined ? ('completed' as const) : running !== undefined ? ('processing' as const) : ('pending' as const),
+      status:
+        done !== undefined
+          ? ('completed' as const)
+          : running !== undefined
+            ? ('processing' as const)
+            : ('pending' as const),
       ...(worker === undefined ? {} : { worker }),
       retryCount: Math.max(0, (done?.temporalAttempt ?? running?.temporalAttempt ?? 1) - 1),
       ...(speed === undefined ? {} : { speed }),
@@ -188,7 +194,8 @@ function renditionViews(job: JobFold, live: readonly LiveUnit[]): RenditionView[
   const videoPercent = Math.floor((100 * framesEncoded(job, live)) / job.plan.frames);
   const view = (name: string, kind: 'video' | 'audio', percent: number): RenditionView => {
     const merged = measured.get(name);
-    const status = merged !== undefined ? 'merged' : percent >= 100 ? 'completed' : percent > 0 ? 'processing' : 'pending';
+    const status =
+      merged !== undefined ? 'merged' : percent >= 100 ? 'completed' : percent > 0 ? 'processing' : 'pending';
     return { name, kind, status, percent, ...(merged === undefined ? {} : { measured: merged }) };
   };
   return [

@@ -26,7 +26,13 @@ describe('fitLadder', () => {
   it('gives a source below the smallest rung that rung’s settings', () => {
     const [own] = fitLadder('hls-default', { width: 320, height: 180 });
     const smallest = LADDERS['hls-default'][3];
-    expect(own).toMatchObject({ name: '180p', crf: smallest.crf, preset: smallest.preset, maxrateKbps: 800, bufsizeKbps: 1600 });
+    expect(own).toMatchObject({
+      name: '180p',
+      crf: smallest.crf,
+      preset: smallest.preset,
+      maxrateKbps: 800,
+      bufsizeKbps: 1600,
+    });
   });
 
   it('takes a ladder that is spelt out, in order of size', () => {
@@ -35,7 +41,11 @@ describe('fitLadder', () => {
       { name: 'large', shortSide: 600, maxrateKbps: 1500, crf: 20, preset: 'veryfast' },
     ]);
     expect(sizes(1920, 1080, ladder)).toEqual(['large 1066x600', 'small 426x240']);
-    expect(fitLadder(ladder, { width: 1920, height: 1080 })[0]).toMatchObject({ crf: 20, preset: 'veryfast', bufsizeKbps: 3000 });
+    expect(fitLadder(ladder, { width: 1920, height: 1080 })[0]).toMatchObject({
+      crf: 20,
+      preset: 'veryfast',
+      bufsizeKbps: 3000,
+    });
   });
 
   it('keeps sizes even, the shape, and never scales up, whatever the source', () => {

@@ -4,10 +4,18 @@ import { z } from 'zod';
 export const LadderRung = z.strictObject({
   name: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9-]{0,30}$/, 'use lower-case letters, digits and hyphens')
+    .regex(
+      /^(?!audio-)[a-z0-9][a-z0-9-]{0,30}$/,
+      'use lower-case letters, digits and hyphens; audio-... is taken',
+    )
     .describe('Names the rendition and its folder, e.g. 720p'),
   shortSide: z.number().int().min(64).max(4320).describe('Length of the shorter side in pixels'),
-  maxrateKbps: z.number().int().min(50).max(200_000).describe('Ceiling of the bit rate (VBV maxrate) in kbit/s'),
+  maxrateKbps: z
+    .number()
+    .int()
+    .min(50)
+    .max(200_000)
+    .describe('Ceiling of the bit rate (VBV maxrate) in kbit/s'),
   crf: z.number().int().min(0).max(51).default(22).describe('Constant rate factor under the ceiling'),
   preset: z
     .enum(['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium', 'slow', 'slower', 'veryslow'])

@@ -54,6 +54,9 @@ export function makePlan(
     throw new CodedError('SOURCE_DAMAGED', 'The video track holds no frame that can be decoded.');
   }
   const ticks = frames.pts.map((pts) => rescale(pts - originPts, frames.timeBase, VIDEO_TIMESCALE));
+  if (ticks.some((tick, frame) => tick <= (ticks[frame - 1] ?? -1))) {
+    throw new CodedError('SOURCE_DAMAGED', 'Frames of the video track lie less than 1/90000 s apart.');
+  }
   const lastPts = frames.pts.at(-1) ?? originPts;
   const durationTicks = Math.max(
     rescale(lastPts - originPts + frames.lastDurationPts, frames.timeBase, VIDEO_TIMESCALE),
@@ -127,7 +130,8 @@ export function cutSegments(
 export function groupIntoChunks(segments: readonly PlannedSegment[], frames: FrameTable): PlannedChunk[] {
   const minimumSegments = Math.ceil(segments.length / MAX_TASKS);
   const chunks: PlannedChunk[] = [];
-  let keyframe = 0;
+  const starts = decodeStarts(frames);
+  let start = 0;
   let current: { seekPts: number; segments: PlannedSegment[] } | undefined;
   const flush = (): void => {
     if (current === undefined) return;
@@ -135,8 +139,9 @@ export function groupIntoChunks(segments: readonly PlannedSegment[], frames: Fra
     chunks.push({ index: chunks.length, ...current, frames: count });
   };
   for (const segment of segments) {
-    while (keyframePts(frames, keyframe + 1) <= segment.sourceStartPts) keyframe++;
-    const runUp = segment.sourceStartPts - keyframePts(frames, keyframe);
+    while ((starts[start + 1] ?? Infinity) <= segment.sourceStartPts) start++;
+    const seekPts = starts[start] ?? segment.sourceStartPts;
+    const runUp = segment.sourceStartPts - seekPts;
     const first = current?.segments[0];
     const length = first === undefined ? 0 : segment.sourceStartPts - first.sourceStartPts;
     const runUpOfCurrent =
@@ -146,7 +151,7 @@ export function groupIntoChunks(segments: readonly PlannedSegment[], frames: Fra
       (current.segments.length >= minimumSegments && (length >= runUpOfCurrent || runUp === 0));
     if (currentIsDone) {
       flush();
-      current = { seekPts: Math.min(keyframePts(frames, keyframe), segment.sourceStartPts), segments: [] };
+      current = { seekPts, segments: [] };
     }
     current?.segments.push(segment);
   }
@@ -154,11 +159,10 @@ export function groupIntoChunks(segments: readonly PlannedSegment[], frames: Fra
   return chunks;
 }
 
-function keyframePts(frames: FrameTable, index: number): number {
-  const frame = frames.keyframes[index];
-  // Without a keyframe at the front decoding starts at the first frame; past the last one there is none.
-  if (frame === undefined) return index === 0 ? (frames.pts[0] ?? 0) : Infinity;
-  return index === 0 ? Math.min(frames.pts[frame] ?? 0, frames.pts[0] ?? 0) : (frames.pts[frame] ?? Infinity);
+/** Times of the frames at which decoding can begin; the first frame is one whatever the container says. */
+function decodeStarts(frames: FrameTable): number[] {
+  const starts = frames.keyframes.flatMap((frame) => frames.pts[frame] ?? []);
+  return frames.keyframes[0] === 0 ? starts : [...frames.pts.slice(0, 1), ...starts];
 }
 
 function planAudio(source: SourceMeta): AudioRendition[] {

@@ -23,7 +23,12 @@ export const ResourceLimits = z.strictObject({
 /** The body of `POST /api/transcode`, as a client writes it. Unknown fields are refused. */
 export const TranscodeRequest = z.strictObject({
   sourceUrl: SourceUrl,
-  userId: z.string().min(1).max(64).default('anonymous').describe('On whose behalf; users take turns in the queue'),
+  userId: z
+    .string()
+    .min(1)
+    .max(64)
+    .default('anonymous')
+    .describe('On whose behalf; users take turns in the queue'),
   webhookUrl: httpUrl.optional().describe('Called when the job has ended'),
   priority: Priority.default(5).describe('1 (most urgent) to 9, or live, high, medium, low, batch'),
   queue: z.enum(['default', 'batch']).default('default'),

@@ -9,9 +9,11 @@ export const storeKeys = {
   plan: (jobId: string) => `jobs/${jobId}/work/plan.json`,
   attempts: (jobId: string) => `jobs/${jobId}/work/attempts/`,
   attemptsOf: (jobId: string, unit: string) => `jobs/${jobId}/work/attempts/${unit}/`,
-  attempt: (jobId: string, unit: string, attemptId: string) => `jobs/${jobId}/work/attempts/${unit}/${attemptId}.json`,
+  attempt: (jobId: string, unit: string, attemptId: string) =>
+    `jobs/${jobId}/work/attempts/${unit}/${attemptId}.json`,
   commits: (jobId: string) => `jobs/${jobId}/work/commits/`,
-  commit: (jobId: string, unit: string, generation: number) => `jobs/${jobId}/work/commits/${unit}-g${generation}.json`,
+  commit: (jobId: string, unit: string, generation: number) =>
+    `jobs/${jobId}/work/commits/${unit}-g${generation}.json`,
   /** The finished tree, served and copied as it is. */
   output: (jobId: string) => `jobs/${jobId}/output/`,
   outputFile: (jobId: string, path: string) => `jobs/${jobId}/output/${path}`,

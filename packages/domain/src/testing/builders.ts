@@ -38,7 +38,15 @@ export const source = (fields: Partial<SourceMeta> = {}): SourceMeta => ({
   startSeconds: 0,
   video: videoTrack(),
   audio: [
-    { streamIndex: 1, codec: 'aac', channels: 2, sampleRateHz: 48_000, language: 'eng', isDefault: true, startSeconds: 0 },
+    {
+      streamIndex: 1,
+      codec: 'aac',
+      channels: 2,
+      sampleRateHz: 48_000,
+      language: 'eng',
+      isDefault: true,
+      startSeconds: 0,
+    },
   ],
   otherVideoTracks: 0,
   subtitleTracks: 0,
@@ -47,7 +55,12 @@ export const source = (fields: Partial<SourceMeta> = {}): SourceMeta => ({
 });
 
 /** A table of `count` evenly spaced frames with a keyframe every `keyframeEvery` frames. */
-export const evenFrames = (count: number, spacingPts = 512, keyframeEvery = 48, den = 12_288): FrameTable => ({
+export const evenFrames = (
+  count: number,
+  spacingPts = 512,
+  keyframeEvery = 48,
+  den = 12_288,
+): FrameTable => ({
   timeBase: { num: 1, den },
   pts: Array.from({ length: count }, (_, index) => index * spacingPts),
   keyframes: Array.from({ length: Math.ceil(count / keyframeEvery) }, (_, index) => index * keyframeEvery),
@@ -171,7 +184,13 @@ export const EXAMPLES: { readonly [K in JobEventType]: JobEventData<K> } = {
   RenditionMerged: { rendition: measuredRendition('720p') },
   WarningRaised: { warning: { code: 'SUBTITLES_SKIPPED', message: '1 subtitle track(s) are left out.' } },
   JobCompleted: {
-    output: { folderKey: 'jobs/j1/output/', master: 'master.m3u8', files: 17, sizeBytes: 5_000_000, durationSeconds: 30 },
+    output: {
+      folderKey: 'jobs/j1/output/',
+      master: 'master.m3u8',
+      files: 17,
+      sizeBytes: 5_000_000,
+      durationSeconds: 30,
+    },
   },
   JobFailed: {
     failure: {
@@ -202,7 +221,10 @@ export function happyLog(): JobEvent[] {
     ['TranscodingStarted', {}],
     ...[2, 0, 1, 4, 3].map((chunkIndex): [JobEventType, JobEventData<'ChunkEncoded'>] => [
       'ChunkEncoded',
-      { chunkIndex, result: unitResult(`chunk-0000${chunkIndex}`, { temporalAttempt: chunkIndex === 1 ? 3 : 1 }) },
+      {
+        chunkIndex,
+        result: unitResult(`chunk-0000${chunkIndex}`, { temporalAttempt: chunkIndex === 1 ? 3 : 1 }),
+      },
     ]),
     ['AudioEncoded', EXAMPLES.AudioEncoded],
     ['MergingStarted', {}],

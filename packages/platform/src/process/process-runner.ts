@@ -9,7 +9,7 @@ export interface SandboxedCommand {
   /** The one folder that it may write, and its working folder. */
   readonly writable?: string;
   readonly timeoutSeconds?: number;
-  /** Aborting sends SIGTERM, and SIGKILL 5 s later, to the whole process tree. */
+  /** Aborting ends the whole process tree: at once in the sandbox, else by SIGTERM and 5 s later SIGKILL. */
   readonly signal?: AbortSignal;
   /** Called with each line of standard output as it comes; the lines are then not kept in the result. */
   readonly onLine?: (line: string) => void;
@@ -35,5 +35,7 @@ export interface CommandResult {
 export interface ProcessRunner {
   /** `sandbox`: own namespaces, no network, only the named files. `none`: dies with its parent, nothing more. */
   readonly isolation: 'sandbox' | 'none';
+  /** Why there is no sandbox, where there is none. */
+  readonly isolationNote?: string;
   run(command: SandboxedCommand): Promise<CommandResult>;
 }

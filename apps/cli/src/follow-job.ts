@@ -1,0 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { hasEnded } from '@framefold/domain';
+import type { ApiClient, Job } from './api-client.ts';
+import { type Pace, patiently } from './patience.ts';
+import type { Reporter } from './reporter.ts';
+
+/**
+ * Shows a job until it has ended; an API that goes away for a while is waited for.
+ *
+ * @returns the ended job
+ * @throws {ApiError}; the signal's reason
+ */
+export async function followJob(
+  client: ApiClient,
+  id: string,
+  { pace, reporter, signal }: { pace: Pace; reporter: Reporter; signal: AbortSignal },
+): Promise<Job> {
+  for (;;) {
+    const job = await patiently(() => client.job(id, signal), pace, (line) => reporter.note(line), signal);
+    reporter.show(job);
+    if (hasEnded(job.status)) return job;
+    await sleep(pace.pollMs, undefined, { signal });
+  }
+}

@@ -1,0 +1,35 @@
+import type { Config } from '@framefold/config';
+import type { Pace } from './patience.ts';
+import type { DownOutcome, RunningStack } from './stack/index.ts';
+
+/** stdout or stderr. */
+export interface OutputStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+  /** Knows of NO_COLOR. */
+  hasColors?(): boolean;
+}
+
+/** The embedded stack. */
+export interface Stack {
+  /** Starts it in the background unless it runs; waits until it is ready. */
+  ensureUp(config: Config): Promise<RunningStack>;
+  up(config: Config, foreground: boolean, report: (line: string) => void): Promise<RunningStack>;
+  down(config: Config): Promise<DownOutcome>;
+}
+
+/** The world as the command sees it; specs bring their own. */
+export interface Io {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  /** Absolute; paths on the command line are relative to it. */
+  readonly cwd: string;
+  readonly pace: Pace;
+  readonly stack: Stack;
+  /** Rejects with ConfigError. */
+  readonly loadConfig: () => Config;
+  /** Calls back at every Ctrl-C from now on, instead of ending the process. Returns the function that undoes it. */
+  readonly onInterrupt: (listener: () => void) => () => void;
+}

@@ -1,0 +1,35 @@
+import { loadConfig } from '@framefold/config';
+import type { Io } from './io.ts';
+import { run } from './program.ts';
+import { down, ensureUp, stackOptions, up } from './stack/index.ts';
+
+// npm passes a Ctrl-C on that the terminal has delivered already; a person is slower.
+const echoMs = 500;
+
+const io: Io = {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  cwd: process.cwd(),
+  pace: { pollMs: 500, retryMs: 1000, patienceMs: 60_000 },
+  stack: {
+    ensureUp: (config) => ensureUp(stackOptions(config)),
+    up: (config, foreground, report) => up(stackOptions(config), { foreground, report }),
+    down: (config) => down(config.home, config.drainSeconds),
+  },
+  loadConfig: () => loadConfig(),
+  onInterrupt: (listener) => {
+    let lastAt = -Infinity;
+    const onSignal = (): void => {
+      const now = Date.now();
+      if (now - lastAt < echoMs) return;
+      lastAt = now;
+      listener();
+    };
+    const signals = ['SIGINT', 'SIGTERM'] as const;
+    for (const signal of signals) process.on(signal, onSignal);
+    return () => signals.forEach((signal) => process.off(signal, onSignal));
+  },
+};
+
+// At once: a request that a second Ctrl-C left behind would hold the process.
+process.exit(await run(process.argv.slice(2), io));

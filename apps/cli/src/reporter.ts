@@ -1,0 +1,59 @@
+import type { Job } from './api-client.ts';
+import { changeLines } from './change-lines.ts';
+import type { Io, OutputStream } from './io.ts';
+import { LiveRegion } from './live-region.ts';
+import { progressLines } from './progress-view.ts';
+
+/** How much is said, and where. */
+export interface Voice {
+  /** stdout belongs to one line of JSON: people read stderr. */
+  readonly json?: boolean;
+  /** Errors, and what was asked for, alone. */
+  readonly quiet?: boolean;
+}
+
+/** What people read while a command works. */
+export interface Reporter {
+  /** A line that stays. */
+  note(line: string): void;
+  /** The job as it is now: a live view on a terminal, else a line for each change. */
+  show(job: Job): void;
+  /** Ends the live view, leaving its last picture. */
+  release(): void;
+}
+
+/** The stream that people read under these options. */
+export function humanStream(io: Io, { json }: Voice): OutputStream {
+  return json === true ? io.stderr : io.stdout;
+}
+
+/** A reporter for these options. */
+export function reporterFor(io: Io, voice: Voice): Reporter {
+  if (voice.quiet === true) return { note: () => undefined, show: () => undefined, release: () => undefined };
+  const stream = humanStream(io, voice);
+  return stream.isTTY === true ? liveReporter(stream) : logReporter(stream);
+}
+
+function liveReporter(stream: OutputStream): Reporter {
+  const region = new LiveRegion(stream);
+  const colors = stream.hasColors?.() ?? false;
+  return {
+    note: (line) => region.print(line),
+    // One less: a full last column makes some terminals wrap.
+    show: (job) => region.draw(progressLines(job, { now: Date.now(), width: (stream.columns ?? 80) - 1, colors })),
+    release: () => region.release(),
+  };
+}
+
+function logReporter(stream: OutputStream): Reporter {
+  let former: Job | undefined;
+  const write = (line: string): void => void stream.write(`${line}\n`);
+  return {
+    note: write,
+    show: (job) => {
+      changeLines(former, job, Date.now()).forEach(write);
+      former = job;
+    },
+    release: () => undefined,
+  };
+}

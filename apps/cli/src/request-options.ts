@@ -1,0 +1,66 @@
+import { TranscodeRequest } from '@framefold/domain';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { RequestBody } from './api-client.ts';
+import { UsageError } from './command-error.ts';
+import { issueLines } from './issue-lines.ts';
+import { ladderOf } from './ladder-option.ts';
+import { sourceUrlOf } from './source-option.ts';
+
+/** The options that describe a job. */
+export interface RequestOptions {
+  readonly ladder?: string;
+  readonly segmentSeconds?: number;
+  readonly priority?: string;
+  readonly user?: string;
+  readonly label?: readonly string[];
+  readonly webhook?: string;
+  readonly title?: string;
+  readonly timeoutSeconds?: number;
+}
+
+/** Adds the options that describe a job to a command. */
+export function withRequestOptions(command: Command): Command {
+  return command
+    .option('--ladder <ladder>', "a ladder's name, rungs of the default one (720p,360p), or @FILE.json", undefined)
+    .option('--segment-seconds <seconds>', 'length of a segment, 1 to 30 (default: 6)', toNumber)
+    .option('--priority <priority>', '1 (most urgent) to 9, or live, high, medium, low, batch (default: 5)')
+    .option('--user <id>', 'on whose behalf; users take turns in the queue (default: anonymous)')
+    .option('--label <label>', 'a label to find the job by; may be given several times', collect)
+    .option('--webhook <url>', 'an http(s) URL that is called when the job has ended')
+    .option('--title <title>', 'a name for people (default: the name of the file)')
+    .option('--timeout-seconds <seconds>', 'longest time that one attempt to encode one piece may take', toNumber);
+}
+
+/**
+ * The request that source and options stand for, checked by the same schema as the API's.
+ *
+ * @throws {UsageError} with the paths of bad fields
+ */
+export function requestOf(source: string | undefined, options: RequestOptions, cwd: string): RequestBody {
+  const { ladder, segmentSeconds, priority, user, label, webhook, title, timeoutSeconds } = options;
+  const body = {
+    sourceUrl: sourceUrlOf(source, cwd),
+    ladder: ladder === undefined ? undefined : ladderOf(ladder, cwd),
+    segmentSeconds,
+    priority: priority !== undefined && /^\d+$/.test(priority) ? Number(priority) : priority,
+    userId: user,
+    labels: label,
+    webhookUrl: webhook,
+    title,
+    resourceLimits: timeoutSeconds === undefined ? undefined : { timeoutSec: timeoutSeconds },
+  };
+  const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+  const checked = TranscodeRequest.safeParse(given);
+  if (checked.success) return given as RequestBody;
+  throw new UsageError(['The request is not valid.', ...issueLines(checked.error.issues)].join('\n'));
+}
+
+function toNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.');
+  return value;
+}
+
+function collect(value: string, former: readonly string[] | undefined): string[] {
+  return [...(former ?? []), value];
+}

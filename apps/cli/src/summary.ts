@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import type { Job } from './api-client.ts';
+import { columns, formatBitrate, formatBytes, formatSeconds, formatSpeed } from './format.ts';
+
+/** The addresses of a job for people. */
+export function linksOf(job: Job, origin: string): { play: string; temporal: string | undefined } {
+  const absolute = (url: string): string => new URL(url, origin).href;
+  const temporal = job.links?.temporalUrl;
+  return {
+    play: absolute(job.links?.playUrl ?? `/play/${job.id}`),
+    temporal: temporal === undefined ? undefined : absolute(temporal),
+  };
+}
+
+/** What a completed job has given, as lines. `folder` is where its tree was put, absolute. */
+export function summaryLines(job: Job, folder: string, origin: string): string[] {
+  const { play, temporal } = linksOf(job, origin);
+  const facts: [string, string | undefined][] = [
+    ['Playlist', join(folder, job.output?.master ?? 'master.m3u8')],
+    ['Play', play],
+    ['Temporal', temporal],
+    ['Total', totals(job)],
+  ];
+  return [
+    ...columns(facts.flatMap(([name, fact]) => (fact === undefined ? [] : [[name, fact]]))),
+    ...renditionLines(job),
+    ...job.warnings.map(({ code, message }) => `Warning: ${code}: ${message}`),
+  ];
+}
+
+function totals({ createdAt, completedAt, output }: Job): string | undefined {
+  if (completedAt === undefined || output === undefined) return undefined;
+  const wallSeconds = Math.max(0.001, (completedAt - createdAt) / 1000);
+  const speed = formatSpeed(output.durationSeconds / wallSeconds);
+  const media = formatSeconds(output.durationSeconds);
+  return `${media} of video in ${formatSeconds(wallSeconds)} (${speed}), ${formatBytes(output.sizeBytes)} in ${output.files} files`;
+}
+
+function renditionLines({ renditions }: Job): string[] {
+  return columns(
+    renditions.flatMap(({ name, kind, measured }) => {
+      if (measured === undefined) return [];
+      const { width, height, samples, averageBitsPerSecond, sizeBytes } = measured;
+      const size = width === undefined || height === undefined ? 'audio' : `${width}x${height}`;
+      const frames = kind === 'video' ? `${samples} frames` : '';
+      return [[`  ${name}`, size, frames, formatBitrate(averageBitsPerSecond), formatBytes(sizeBytes)]];
+    }),
+  );
+}

@@ -1,0 +1,190 @@
+import fc from 'fast-check';
+import { EVENT_PAYLOADS, JobEvent, type JobEventType } from './events.ts';
+import { EMPTY_FOLD, fold, foldAll, IllegalTransitionError, type JobFold } from './fold.ts';
+import { canTransition, JOB_STATES, type JobState } from './job-state.ts';
+import { event, example, EXAMPLES, happyLog, request, unitResult } from './testing/builders.ts';
+
+const TYPES = Object.keys(EVENT_PAYLOADS) as JobEventType[];
+
+/** The events that move a job, and where to. */
+const MOVES: Partial<Record<JobEventType, JobState>> = {
+  ProbingStarted: 'probing',
+  SplittingStarted: 'splitting',
+  TranscodingStarted: 'transcoding',
+  MergingStarted: 'merging',
+  JobCompleted: 'completed',
+  JobFailed: 'failed',
+  JobCancelled: 'cancelled',
+};
+
+const jobIn = (state: JobState): JobFold => ({ ...EMPTY_FOLD, state, request: request(), createdAt: 1 });
+
+describe('fold', () => {
+  it('takes a job all the way', () => {
+    const job = foldAll(happyLog());
+    expect(job).toMatchObject({
+      state: 'completed',
+      createdAt: 1_000_000,
+      output: EXAMPLES.JobCompleted.output,
+    });
+    expect(Object.keys(job.chunks)).toHaveLength(5);
+    expect(job.audio).toEqual({ 'audio-eng': EXAMPLES.AudioEncoded.result });
+    expect(job.measured.map((rendition) => rendition.name)).toEqual(['720p', '480p']);
+    expect(Object.keys(job.enteredAt)).toEqual([
+      'pending',
+      'probing',
+      'splitting',
+      'transcoding',
+      'merging',
+      'completed',
+    ]);
+  });
+
+  const CHANGES: { [K in JobEventType]: Partial<JobFold> } = {
+    JobSubmitted: { request: EXAMPLES.JobSubmitted.request, createdAt: 7, enteredAt: { pending: 7 } },
+    ProbingStarted: { state: 'probing', enteredAt: { probing: 7 } },
+    SourceIngested: { sourceUri: EXAMPLES.SourceIngested.uri },
+    SourceProbed: { source: EXAMPLES.SourceProbed.source },
+    SplittingStarted: { state: 'splitting', enteredAt: { splitting: 7 } },
+    PlanFrozen: { plan: EXAMPLES.PlanFrozen },
+    SourceSplit: {},
+    TranscodingStarted: { state: 'transcoding', enteredAt: { transcoding: 7 } },
+    ChunkEncoded: { chunks: { 0: EXAMPLES.ChunkEncoded.result } },
+    AudioEncoded: { audio: { 'audio-eng': EXAMPLES.AudioEncoded.result } },
+    MergingStarted: { state: 'merging', enteredAt: { merging: 7 } },
+    RenditionMerged: { measured: [EXAMPLES.RenditionMerged.rendition] },
+    WarningRaised: { warnings: [EXAMPLES.WarningRaised.warning] },
+    JobCompleted: { state: 'completed', enteredAt: { completed: 7 }, output: EXAMPLES.JobCompleted.output },
+    JobFailed: { state: 'failed', enteredAt: { failed: 7 }, failure: EXAMPLES.JobFailed.failure },
+    JobCancelled: {
+      state: 'cancelled',
+      enteredAt: { cancelled: 7 },
+      cancelReason: EXAMPLES.JobCancelled.reason,
+    },
+  };
+
+  it.each(TYPES)('%s changes what it says and nothing else', (type) => {
+    const moved = MOVES[type];
+    const from =
+      moved === undefined
+        ? 'pending'
+        : (JOB_STATES.find((state) => canTransition(state, moved)) ?? 'pending');
+    const before: JobFold = { ...EMPTY_FOLD, state: from };
+    expect(fold(before, example(type, 7))).toEqual({ ...before, ...CHANGES[type] });
+  });
+
+  it('leaves the fold it was given as it was', () => {
+    const before = Object.freeze({ ...EMPTY_FOLD, chunks: Object.freeze({}), audio: Object.freeze({}) });
+    fold(before, example('ChunkEncoded'));
+    fold(before, example('AudioEncoded'));
+    foldAll(happyLog(), before);
+    expect(before).toEqual(EMPTY_FOLD);
+  });
+
+  const moves = Object.entries(MOVES).flatMap(([type, to]) =>
+    JOB_STATES.map((from) => ({ type: type as JobEventType, from, to, legal: canTransition(from, to) })),
+  );
+
+  it.each(moves.filter((move) => move.legal))('$type is legal when $from', ({ type, from, to }) => {
+    expect(fold(jobIn(from), example(type)).state).toBe(to);
+  });
+
+  it.each(moves.filter((move) => !move.legal))('$type is illegal when $from', ({ type, from, to }) => {
+    expect(() => fold(jobIn(from), example(type))).toThrow(new IllegalTransitionError(from, to));
+  });
+
+  it('starts over when a failed job is submitted again', () => {
+    const failed = foldAll([
+      example('JobSubmitted', 1),
+      example('ProbingStarted', 2),
+      example('JobFailed', 3),
+    ]);
+    expect(fold(failed, example('JobSubmitted', 4))).toEqual({
+      ...fold(EMPTY_FOLD, example('JobSubmitted', 1)),
+      enteredAt: { pending: 4 },
+    });
+  });
+
+  it.each(JOB_STATES.filter((state) => state !== 'failed'))(
+    'refuses a second submission of a job that is %s',
+    (from) => {
+      expect(() => fold(jobIn(from), example('JobSubmitted'))).toThrow(IllegalTransitionError);
+    },
+  );
+});
+
+/** A log as a job may have: moves by the table, and any facts between them. */
+const legalLog = fc
+  .array(fc.tuple(fc.nat({ max: 99 }), fc.array(fc.nat({ max: 99 }), { maxLength: 3 })), { maxLength: 12 })
+  .map((choices) => {
+    const facts = TYPES.filter((type) => MOVES[type] === undefined && type !== 'JobSubmitted');
+    const log: JobEvent[] = [example('JobSubmitted', 0)];
+    let state: JobState = 'pending';
+    for (const [move, between] of choices) {
+      for (const fact of between) {
+        const type = facts[fact % facts.length] ?? 'SourceSplit';
+        const index = fact % 7;
+        log.push(
+          type === 'ChunkEncoded'
+            ? event(type, log.length, {
+                chunkIndex: index,
+                result: unitResult(`chunk-0000${index}`, { frames: fact }),
+              })
+            : example(type, log.length),
+        );
+      }
+      const from: JobState = state;
+      const next: JobEventType[] = (Object.keys(MOVES) as JobEventType[]).filter((type) =>
+        canTransition(from, MOVES[type] ?? from),
+      );
+      const type: JobEventType | undefined =
+        state === 'failed' ? 'JobSubmitted' : next[move % Math.max(1, next.length)];
+      if (type === undefined) break;
+      log.push(example(type, log.length));
+      state = MOVES[type] ?? 'pending';
+    }
+    return log;
+  });
+
+describe('foldAll', () => {
+  it('takes every legal log, and gives what fold gives event by event', () => {
+    fc.assert(
+      fc.property(legalLog, (log) => {
+        expect(foldAll(log)).toEqual(log.reduce(fold, EMPTY_FOLD));
+      }),
+    );
+  });
+
+  it('gives the same in two parts as in one', () => {
+    fc.assert(
+      fc.property(legalLog, fc.nat(), (log, cut) => {
+        const at = cut % (log.length + 1);
+        expect(foldAll(log.slice(at), foldAll(log.slice(0, at)))).toEqual(foldAll(log));
+      }),
+    );
+  });
+
+  it('never lets two jobs share what they hold', () => {
+    const one = foldAll([example('JobSubmitted'), example('ChunkEncoded')]);
+    expect(foldAll([example('JobSubmitted')]).chunks).toEqual({});
+    expect(EMPTY_FOLD.chunks).toEqual({});
+    expect(Object.keys(one.chunks)).toEqual(['0']);
+  });
+
+  it('folds the log of the largest job', () => {
+    const log = Array.from({ length: 20_000 }, (_, chunkIndex) =>
+      event('ChunkEncoded', chunkIndex, { chunkIndex, result: unitResult(`chunk-${chunkIndex}`) }),
+    );
+    expect(Object.keys(foldAll(log).chunks)).toHaveLength(20_000);
+  });
+});
+
+describe('JobEvent', () => {
+  it.each(TYPES)('accepts the example of %s unchanged', (type) => {
+    expect(JobEvent.parse(example(type, 5))).toEqual(example(type, 5));
+  });
+
+  it('refuses an event of no known type', () => {
+    expect(JobEvent.safeParse({ type: 'JobForgotten', at: 1, data: {} }).success).toBe(false);
+  });
+});

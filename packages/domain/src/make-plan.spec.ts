@@ -1,0 +1,317 @@
+import fc from 'fast-check';
+import { makePlan } from './make-plan.ts';
+import { Plan, type PlannedSegment } from './plan.ts';
+import type { FrameTable, SourceMeta } from './probe.ts';
+import { rescale, VIDEO_TIMESCALE } from './rational.ts';
+import { evenFrames, source, videoTrack } from './testing/builders.ts';
+
+const REQUEST = { ladder: 'hls-default', segmentSeconds: 6 } as const;
+
+const planOf = (frames: FrameTable, segmentSeconds = 6, meta: SourceMeta = source()): Plan =>
+  makePlan('j1', { ...REQUEST, segmentSeconds }, meta, frames).plan;
+
+const segmentsOf = (plan: Plan): PlannedSegment[] => plan.chunks.flatMap((chunk) => chunk.segments);
+
+/** Any table of frames: even or not, with gaps, from any start, on any clock, with any keyframes, none included. */
+const anyFrames: fc.Arbitrary<FrameTable> = fc
+  .record({
+    den: fc.constantFrom(24, 30, 600, 1000, 12_288, 30_000, 90_000),
+    num: fc.constantFrom(1, 1, 1, 1001),
+    start: fc.integer({ min: -(2 ** 33), max: 2 ** 33 }),
+    // Mostly small steps, now and then a frame that is held for long.
+    steps: fc.array(
+      fc.oneof(
+        { weight: 9, arbitrary: fc.integer({ min: 1, max: 4000 }) },
+        fc.integer({ min: 1, max: 10 ** 7 }),
+      ),
+      {
+        maxLength: 300,
+      },
+    ),
+    keyframeSeed: fc.uniqueArray(fc.nat({ max: 300 }), { maxLength: 60 }),
+    lastDurationPts: fc.integer({ min: 1, max: 5000 }),
+  })
+  .map(({ den, num, start, steps, keyframeSeed, lastDurationPts }) => {
+    const pts = [start];
+    for (const step of steps) pts.push((pts.at(-1) ?? start) + step);
+    const keyframes = keyframeSeed.filter((index) => index < pts.length).sort((a, b) => a - b);
+    return { timeBase: { num, den }, pts, keyframes, lastDurationPts };
+  });
+
+describe('makePlan', () => {
+  it('plans an even source on the grid', () => {
+    const plan = planOf(evenFrames(720));
+    expect(plan.video).toEqual({
+      streamIndex: 0,
+      timeBase: { num: 1, den: 12_288 },
+      originPts: 0,
+      containerStartSeconds: 0,
+      seekIsExact: true,
+      frames: 720,
+      durationTicks: 2_700_000,
+      decodeLeadTicks: 7500,
+      nominalFrameTicks: 3750,
+    });
+    expect(plan.chunks).toHaveLength(5);
+    expect(plan.chunks[1]).toEqual({
+      index: 1,
+      seekPts: 144 * 512,
+      frames: 144,
+      segments: [
+        {
+          index: 1,
+          sourceStartPts: 144 * 512,
+          sourceEndPts: 288 * 512,
+          startTicks: 540_000,
+          endTicks: 1_080_000,
+          frames: 144,
+        },
+      ],
+    });
+    expect(segmentsOf(plan).at(-1)).not.toHaveProperty('sourceEndPts');
+  });
+
+  it('covers every frame exactly once, whatever the source', () => {
+    fc.assert(
+      fc.property(anyFrames, fc.integer({ min: 1, max: 30 }), (frames, segmentSeconds) => {
+        const plan = planOf(frames, segmentSeconds);
+        const segments = segmentsOf(plan);
+        const tickOf = (pts: number): number =>
+          rescale(pts - plan.video.originPts, frames.timeBase, VIDEO_TIMESCALE);
+
+        expect(Plan.parse(plan)).toEqual(plan);
+        expect(plan.video.originPts).toBe(frames.pts[0]);
+        expect(plan.chunks.map((chunk) => chunk.index)).toEqual(plan.chunks.map((_, index) => index));
+        expect(segments.map((segment) => segment.index)).toEqual(segments.map((_, index) => index));
+
+        let frame = 0;
+        segments.forEach((segment, index) => {
+          const next = segments[index + 1];
+          const own = frames.pts.filter(
+            (pts) =>
+              pts >= segment.sourceStartPts &&
+              (segment.sourceEndPts === undefined || pts < segment.sourceEndPts),
+          );
+          expect(own).toEqual(frames.pts.slice(frame, frame + segment.frames));
+          frame += segment.frames;
+          expect(segment.sourceEndPts).toBe(next?.sourceStartPts);
+          expect(segment.startTicks).toBe(tickOf(segment.sourceStartPts));
+          expect(segment.endTicks).toBe(next?.startTicks ?? plan.video.durationTicks);
+          expect(segment.endTicks).toBeGreaterThan(segment.startTicks);
+          // No segment reaches over a grid line on which another frame lies.
+          const lastTick = tickOf(own.at(-1) ?? NaN);
+          const cell = segmentSeconds * VIDEO_TIMESCALE;
+          expect(Math.floor(lastTick / cell)).toBe(Math.floor(segment.startTicks / cell));
+        });
+        expect(frame).toBe(frames.pts.length);
+        expect(plan.video.frames).toBe(frames.pts.length);
+        expect(segments[0]?.startTicks).toBe(0);
+      }),
+    );
+  });
+
+  it('begins to decode at the last keyframe before a chunk, and never after it', () => {
+    fc.assert(
+      fc.property(anyFrames, (frames) => {
+        const starts = frames.keyframes.map((index) => frames.pts[index] ?? NaN);
+        for (const chunk of planOf(frames).chunks) {
+          const first = chunk.segments[0]?.sourceStartPts ?? NaN;
+          const before = starts.filter((pts) => pts <= first);
+          expect(chunk.seekPts).toBeLessThanOrEqual(first);
+          expect(chunk.seekPts).toBe(before.at(-1) ?? frames.pts[0]);
+          expect(chunk.frames).toBe(chunk.segments.reduce((sum, segment) => sum + segment.frames, 0));
+        }
+      }),
+    );
+  });
+
+  it('leaves room for reordering before the first frame, and times that are not negative', () => {
+    fc.assert(
+      fc.property(anyFrames, (frames) => {
+        const { video, presentationOriginSeconds } = planOf(frames);
+        // Two samples can be decoded before the first is shown, one tick apart at least.
+        expect(video.decodeLeadTicks).toBeGreaterThanOrEqual(2);
+        // AAC priming comes up to 2,112 samples before the first sound.
+        const room = presentationOriginSeconds * VIDEO_TIMESCALE;
+        expect(room - video.decodeLeadTicks).toBeGreaterThan((VIDEO_TIMESCALE * 2112) / 48_000);
+      }),
+    );
+  });
+
+  it.each([24, 25, 30, 50, 60])('at %i Hz decodes two frames ahead', (rate) => {
+    const { video } = planOf(evenFrames(rate * 10, 1, rate, rate));
+    expect(video.decodeLeadTicks).toBe(2 * (VIDEO_TIMESCALE / rate));
+  });
+
+  it('makes the same plan twice', () => {
+    fc.assert(
+      fc.property(anyFrames, (frames) => {
+        expect(planOf(structuredClone(frames))).toEqual(planOf(frames));
+      }),
+    );
+  });
+
+  describe('grouping into chunks', () => {
+    const chunkSizes = (plan: Plan): number[] => plan.chunks.map((chunk) => chunk.segments.length);
+
+    it('takes a segment each where keyframes are near', () => {
+      expect(chunkSizes(planOf(evenFrames(24 * 60)))).toEqual(Array(10).fill(1));
+    });
+
+    it('takes longer chunks the longer their run-up, where keyframes are a minute apart', () => {
+      const plan = planOf(evenFrames(24 * 180, 512, 24 * 60));
+      expect(chunkSizes(plan)).toEqual([1, 1, 2, 4, 2, 1, 1, 2, 4, 2, 1, 1, 2, 4, 2]);
+    });
+
+    it('never decodes more run-up than it encodes, but before a keyframe and at the end', () => {
+      fc.assert(
+        fc.property(anyFrames, (frames) => {
+          const plan = planOf(frames);
+          const keys = new Set(frames.keyframes.map((index) => frames.pts[index]));
+          plan.chunks.forEach((chunk, index) => {
+            const first = chunk.segments[0]?.sourceStartPts ?? NaN;
+            const end = plan.chunks[index + 1]?.segments[0]?.sourceStartPts;
+            if (end === undefined || keys.has(end)) return;
+            expect(end - first).toBeGreaterThanOrEqual(first - chunk.seekPts);
+          });
+        }),
+      );
+    });
+
+    it('takes a source without any keyframe as one that starts with one', () => {
+      const plan = planOf({ ...evenFrames(24 * 30), keyframes: [] });
+      expect(plan.chunks.map((chunk) => chunk.seekPts)).toEqual(plan.chunks.map(() => 0));
+    });
+
+    it('stays under 20,000 tasks for ten hours of one-second segments', () => {
+      const plan = planOf(evenFrames(10 * 3600 * 24, 512, 24), 1);
+      expect(segmentsOf(plan)).toHaveLength(36_000);
+      expect(plan.chunks).toHaveLength(18_000);
+    });
+  });
+
+  it('plans a million frames', () => {
+    const plan = planOf(evenFrames(1_000_000));
+    expect(segmentsOf(plan).reduce((sum, segment) => sum + segment.frames, 0)).toBe(1_000_000);
+  });
+
+  it.each([
+    ['a frame alone', { pts: [5], keyframes: [0] }, { frames: 1, durationTicks: 3750 }],
+    [
+      'no zero at the start',
+      { pts: [-512, 0, 512], keyframes: [0] },
+      { frames: 3, originPts: -512, durationTicks: 11_250 },
+    ],
+  ])('%s', (_, table, expected) => {
+    expect(planOf({ ...evenFrames(1), ...table }).video).toMatchObject(expected);
+  });
+
+  it.each([
+    ['no video track', source(), evenFrames(1), 'SOURCE_NO_VIDEO'],
+    [
+      'no frame',
+      source({ video: videoTrack() }),
+      { ...evenFrames(1), pts: [], keyframes: [] },
+      'SOURCE_DAMAGED',
+    ],
+    [
+      'frames closer than a tick',
+      source({ video: videoTrack() }),
+      { ...evenFrames(3, 1, 1, 1_000_000) },
+      'SOURCE_DAMAGED',
+    ],
+  ])('refuses %s', (_, meta, frames, code) => {
+    const { video: __, ...withoutVideo } = meta;
+    const given = code === 'SOURCE_NO_VIDEO' ? withoutVideo : meta;
+    expect(() => planOf(frames, 6, given)).toThrow(expect.objectContaining({ code }));
+  });
+
+  it.each([
+    ['mov,mp4,m4a,3gp,3g2,mj2', true],
+    ['matroska,webm', true],
+    ['mpegts', false],
+    ['avi', false],
+    ['flv', false],
+  ])('%s: a seek is exact: %p', (container, seekIsExact) => {
+    expect(planOf(evenFrames(48), 6, source({ container })).video.seekIsExact).toBe(seekIsExact);
+  });
+});
+
+describe('makePlan: sound', () => {
+  const track = (
+    streamIndex: number,
+    fields: Partial<SourceMeta['audio'][0]> = {},
+  ): SourceMeta['audio'][0] => ({
+    streamIndex,
+    codec: 'aac',
+    channels: 2,
+    sampleRateHz: 44_100,
+    isDefault: false,
+    startSeconds: 0,
+    ...fields,
+  });
+  const audioOf = (audio: SourceMeta['audio']): Plan['audio'] =>
+    planOf(evenFrames(48), 6, source({ audio })).audio;
+
+  it('gives each track a name and a label of its own, and one default', () => {
+    const audio = audioOf([
+      track(1, { language: 'eng' }),
+      track(2, { language: 'eng', isDefault: true }),
+      track(3, { language: 'eng', title: 'eng' }),
+      track(4, { language: '../x' }),
+      track(5),
+    ]);
+    expect(audio.map((rendition) => rendition.name)).toEqual([
+      'audio-eng',
+      'audio-eng-2',
+      'audio-eng-3',
+      'audio-x',
+      'audio-und',
+    ]);
+    expect(new Set(audio.map((rendition) => rendition.label)).size).toBe(5);
+    expect(audio.map((rendition) => rendition.isDefault)).toEqual([false, true, false, false, false]);
+  });
+
+  it('makes the first track the default where the source names none', () => {
+    expect(audioOf([track(1), track(2)]).map((rendition) => rendition.isDefault)).toEqual([true, false]);
+  });
+
+  it('keeps mono and mixes surround down', () => {
+    expect(
+      audioOf([track(1, { channels: 1 }), track(2, { channels: 6 })]).map((rendition) => rendition.channels),
+    ).toEqual([1, 2]);
+  });
+
+  it('does without sound', () => {
+    expect(audioOf([])).toEqual([]);
+  });
+});
+
+describe('makePlan: warnings', () => {
+  const codes = (meta: SourceMeta): string[] =>
+    makePlan('j1', REQUEST, meta, evenFrames(48)).warnings.map(({ code }) => code);
+  const audio = source().audio;
+
+  it.each<[string, SourceMeta, string[]]>([
+    ['nothing to warn of', source(), []],
+    ['PQ', source({ video: videoTrack({ hdr: 'pq' }) }), ['HDR_TONE_MAPPED']],
+    ['4:2:2', source({ video: videoTrack({ pixelFormat: 'yuv422p10le' }) }), ['CHROMA_REDUCED']],
+    ['interlaced', source({ video: videoTrack({ interlaced: true }) }), ['INTERLACED_KEPT']],
+    ['two pictures', source({ otherVideoTracks: 1 }), ['VIDEO_TRACKS_SKIPPED']],
+    ['subtitles', source({ subtitleTracks: 2 }), ['SUBTITLES_SKIPPED']],
+    ['unknown sound', source({ undecodableAudioTracks: 1 }), ['AUDIO_UNDECODABLE']],
+    [
+      'nine sounds',
+      source({ audio: Array.from({ length: 9 }, () => audio[0]).filter((t) => t !== undefined) }),
+      ['AUDIO_TRACKS_SKIPPED'],
+    ],
+    ['surround', source({ audio: audio.map((t) => ({ ...t, channels: 6 })) }), ['AUDIO_DOWNMIXED']],
+    [
+      'sound first',
+      source({ audio: audio.map((t) => ({ ...t, startSeconds: -0.5 })) }),
+      ['AUDIO_LEAD_TRIMMED'],
+    ],
+  ])('%s', (_, meta, expected) => {
+    expect(codes(meta)).toEqual(expected);
+  });
+});

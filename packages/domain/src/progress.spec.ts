@@ -1,0 +1,69 @@
+import { foldAll, type JobFold } from './fold.ts';
+import { estimate, framesEncoded } from './progress.ts';
+import { event, example, frozenPlan, unitResult } from './testing/builders.ts';
+
+const STARTED = 100_000;
+
+/** A job of five chunks that encodes since {@link STARTED}, with `done` chunks finished. */
+const transcoding = (done: number): JobFold =>
+  foldAll([
+    example('JobSubmitted', 0),
+    example('ProbingStarted', 1),
+    example('SplittingStarted', 2),
+    event('PlanFrozen', 3, frozenPlan()),
+    example('TranscodingStarted', STARTED),
+    ...Array.from({ length: done }, (_, chunkIndex) =>
+      event('ChunkEncoded', STARTED + 1, { chunkIndex, result: unitResult(`chunk-0000${chunkIndex}`) }),
+    ),
+  ]);
+
+const live = (unit: string, framesDone: number) => ({
+  unit,
+  framesDone,
+  workerId: 'w',
+  temporalAttempt: 1,
+  speed: 1,
+});
+
+describe('framesEncoded', () => {
+  it('adds what runs to what is done, and nothing twice', () => {
+    const reports = [live('chunk-00000', 100), live('chunk-00001', 44), live('audio-eng', 999)];
+    expect(framesEncoded(transcoding(1), reports)).toBe(144 + 44);
+  });
+
+  it('believes no encoder that claims more frames than its chunk has', () => {
+    expect(framesEncoded(transcoding(0), [live('chunk-00003', 10_000)])).toBe(144);
+  });
+});
+
+describe('estimate', () => {
+  it('goes by the speed so far', () => {
+    // Two of five chunks (12 of 30 s) in 10 s: 15 s to go.
+    expect(estimate(transcoding(2), [], STARTED + 10_000)).toEqual({
+      percent: 39.8,
+      speed: 1.2,
+      eta: STARTED + 25_000,
+    });
+  });
+
+  it.each([
+    ['nothing is encoded yet', transcoding(0), 60_000],
+    ['encoding has hardly begun', transcoding(2), 500],
+    ['the clock went back', transcoding(2), -60_000],
+  ])('is silent while %s', (_, job, elapsed) => {
+    expect(Object.keys(estimate(job, [], STARTED + elapsed))).toEqual(['percent']);
+  });
+
+  it('never promises the past', () => {
+    const merging = foldAll([example('MergingStarted', STARTED + 10_000)], transcoding(5));
+    expect(estimate(merging, [], STARTED + 30_000)).toEqual({ percent: 98, speed: 3, eta: STARTED + 30_000 });
+  });
+
+  it.each([
+    ['pending', [example('JobSubmitted', 0)], 0],
+    ['probing', [example('JobSubmitted', 0), example('ProbingStarted', 1)], 1],
+    ['failed', [example('JobSubmitted', 0), example('JobFailed', 1)], 0],
+  ])('%s', (_, events, percent) => {
+    expect(estimate(foldAll(events), [], 10)).toEqual({ percent });
+  });
+});

@@ -1,0 +1,39 @@
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createFolderStore } from './folder-store.ts';
+import { describeObjectStore } from './store-contract.ts';
+
+const folders: string[] = [];
+const makeFolder = async (): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), 'framefold-folder-'));
+  folders.push(folder);
+  return folder;
+};
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
+
+describeObjectStore('a folder', async () => createFolderStore(join(await makeFolder(), 'store')));
+
+describe('a folder store', () => {
+  it('leaves neither unfinished files nor empty folders behind', async () => {
+    const folder = await makeFolder();
+    const store = createFolderStore(folder);
+    await store.put('jobs/1/a', 'x');
+    await store.putIfAbsent('jobs/1/a', 'y');
+    await store.deleteAll('jobs/1/');
+    expect(await readdir(folder)).toEqual(['.unfinished']);
+    expect(await readdir(join(folder, '.unfinished'))).toEqual([]);
+  });
+
+  it('names the file that local programs can read', async () => {
+    const store = createFolderStore(await makeFolder());
+    await store.put('a/b', 'four');
+    expect((await stat(store.localPath('a/b') ?? '')).size).toBe(4);
+  });
+
+  it('says STORE_UNAVAILABLE when the folder cannot be used', async () => {
+    const file = join(await makeFolder(), 'file');
+    await writeFile(file, '');
+    await expect(createFolderStore(file).put('a', 'x')).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  });
+});
