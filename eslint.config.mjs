@@ -3,7 +3,13 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 /** Tests, what serves them, and contract suites that specs call. */
-const SPECS = ['**/*.spec.ts', '**/*-contract.ts', '**/testing/**/*.ts', 'packages/testing/**/*.ts', '**/test/**/*.ts'];
+const SPECS = [
+  '**/*.spec.ts',
+  '**/*-contract.ts',
+  '**/testing/**/*.ts',
+  'packages/testing/**/*.ts',
+  '**/test/**/*.ts',
+];
 
 const READS_ENVIRONMENT = 'Only packages/config reads the environment; take what you need from loadConfig().';
 
@@ -14,7 +20,15 @@ const WORKFLOW_IMPORTS = {
 };
 
 export default defineConfig(
-  globalIgnores(['**/dist/', '**/node_modules/', '**/.framefold/', '**/output/', 'coverage/', 'proto/src/gen/']),
+  globalIgnores([
+    '**/dist/',
+    '**/node_modules/',
+    '**/.framefold/',
+    '**/.scratch/',
+    '**/output/',
+    'coverage/',
+    'proto/src/gen/',
+  ]),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   eslint.configs.recommended,
   {
@@ -22,8 +36,11 @@ export default defineConfig(
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       // Nest's controllers and modules are classes by decorator, some without a member.
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
       // Numbers in sentences need no toString.
@@ -31,24 +48,39 @@ export default defineConfig(
       // An underscore says that something is left out on purpose.
       '@typescript-eslint/no-unused-vars': [
         'error',
-        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_', ignoreRestSiblings: true },
+        {
+          argsIgnorePattern: '^_',
+          varsIgnorePattern: '^_',
+          destructuredArrayIgnorePattern: '^_',
+          ignoreRestSiblings: true,
+        },
       ],
       // Ports are implemented by functions that need not wait for anything.
       '@typescript-eslint/require-await': 'off',
-      // `() => stop()` as a callback says nothing wrong; statements stay forbidden.
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true, ignoreVoidOperator: true }],
-      '@typescript-eslint/no-restricted-imports': ['error', { patterns: [{ regex: '^\\.{1,2}/.*(?<!\\.(ts|json))$', message: 'Write the ending .ts.' }] }],
-      'no-restricted-properties': ['error', { object: 'process', property: 'env', message: READS_ENVIRONMENT }],
+      // `return stop()` and `() => stop()` hide nothing: that a promise is not forgotten is held by another rule.
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^\\.{1,2}/.*(?<!\\.(ts|json))$', message: 'Write the ending .ts.' }] },
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: READS_ENVIRONMENT },
+      ],
       'no-restricted-syntax': [
         'error',
-        { selector: 'ImportSpecifier[imported.name="env"][parent.source.value="node:process"]', message: READS_ENVIRONMENT },
+        {
+          selector: 'ImportSpecifier[imported.name="env"][parent.source.value="node:process"]',
+          message: READS_ENVIRONMENT,
+        },
       ],
       'no-console': 'error',
       eqeqeq: 'error',
     },
   },
   {
-    files: ['packages/config/src/**/*.ts'],
+    // The stack hands its environment on to the programs that it starts, and reads nothing from it.
+    files: ['packages/config/src/**/*.ts', 'apps/cli/src/stack/**/*.ts'],
     rules: { 'no-restricted-properties': 'off' },
   },
   {
@@ -64,6 +96,8 @@ export default defineConfig(
   {
     files: SPECS,
     rules: {
+      // The tests' tools are found, and programs started, by the environment that the test runner was given.
+      'no-restricted-properties': 'off',
       // Partial fakes and half-made documents are what tests are made of.
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',
@@ -81,7 +115,22 @@ export default defineConfig(
     files: ['**/*.mjs', '**/*.cjs'],
     languageOptions: {
       globals: Object.fromEntries(
-        ['AbortController', 'AbortSignal', 'Buffer', 'clearInterval', 'clearTimeout', 'console', 'fetch', 'module', 'performance', 'process', 'setInterval', 'setTimeout', 'structuredClone', 'URL'].map((name) => [name, 'readonly']),
+        [
+          'AbortController',
+          'AbortSignal',
+          'Buffer',
+          'clearInterval',
+          'clearTimeout',
+          'console',
+          'fetch',
+          'module',
+          'performance',
+          'process',
+          'setInterval',
+          'setTimeout',
+          'structuredClone',
+          'URL',
+        ].map((name) => [name, 'readonly']),
       ),
     },
   },
@@ -90,7 +139,20 @@ export default defineConfig(
     files: ['apps/web/**/*.{js,mjs}'],
     languageOptions: {
       globals: Object.fromEntries(
-        ['document', 'EventSource', 'FormData', 'Hls', 'location', 'navigator', 'window', 'XMLHttpRequest', 'HTMLElement', 'customElements', 'history', 'localStorage'].map((name) => [name, 'readonly']),
+        [
+          'document',
+          'EventSource',
+          'FormData',
+          'Hls',
+          'location',
+          'navigator',
+          'window',
+          'XMLHttpRequest',
+          'HTMLElement',
+          'customElements',
+          'history',
+          'localStorage',
+        ].map((name) => [name, 'readonly']),
       ),
     },
   },

@@ -22,13 +22,11 @@ export class FakeWorld {
   readonly calls: ActivityName[] = [];
   /** The job's log as the catalogue would hold it: each event once, in order of arrival. */
   readonly log: NewEvent[] = [];
-  /** Which pieces were removed, with the events known at that time. */
-  readonly discarded: { readonly what: string; readonly events: number }[] = [];
+  /** What was removed, and whether the log said at that time that the job had ended. */
+  readonly discarded: { readonly what: string; readonly ended: boolean }[] = [];
   /** What was recorded when the record was published. */
   readonly published: string[] = [];
   readonly webhooks: string[] = [];
-  encodesRunning = 0;
-  mostEncodesRunning = 0;
 
   constructor(private readonly arrangement: Arrangement = {}) {}
 
@@ -71,17 +69,11 @@ export class FakeWorld {
     probeSource: async () => sourceMeta,
     planJob: async () => planRef(this.arrangement.chunks ?? 2),
     splitSource: async () => ({ mode: 'in-place' }),
-    encodeChunk: async ({ chunkIndex }) => {
-      this.encodesRunning += 1;
-      this.mostEncodesRunning = Math.max(this.mostEncodesRunning, this.encodesRunning);
-      await Promise.resolve();
-      this.encodesRunning -= 1;
-      return unitResult(chunkUnit(chunkIndex), CHUNK_FRAMES, activityInfo().attempt);
-    },
+    encodeChunk: async ({ chunkIndex }) => unitResult(chunkUnit(chunkIndex), CHUNK_FRAMES, activityInfo().attempt),
     encodeAudio: async ({ rendition }) => unitResult(rendition, 0, activityInfo().attempt),
     mergeOutput: async () => mergeResult,
     discard: async ({ what }) => {
-      this.discarded.push({ what, events: this.log.length });
+      this.discarded.push({ what, ended: /^Job(Completed|Failed|Cancelled)$/.test(this.types().at(-1) ?? '') });
     },
   };
 }

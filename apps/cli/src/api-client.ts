@@ -1,9 +1,9 @@
 import { JobState, JobSummary, JobView, type TranscodeRequest } from '@framefold/domain';
 import { z } from 'zod';
-import { ApiError, errorOfAnswer, errorOfSilence } from './api-error.ts';
+import { ApiError, errorOfAnswer, errorOfSilence, isTimeout } from './api-error.ts';
 
 /** Where people look at a job; the API knows under which addresses. */
-const Links = z.object({ playUrl: z.string().optional(), temporalUrl: z.string().optional() });
+const Links = z.object({ play: z.string().optional(), temporal: z.string().optional() });
 
 /** `GET /api/jobs/:id`. */
 export const Job = JobView.extend({ links: Links.optional() });
@@ -58,14 +58,21 @@ export class ApiClient {
 
   /** Newest first. */
   async list({ status, user, label, limit }: ListFilter): Promise<JobSummary[]> {
-    const given = Object.entries({ status, userId: user, label, limit }).filter((entry) => entry[1] !== undefined);
+    const given = Object.entries({ status, userId: user, label, limit }).filter(
+      (entry) => entry[1] !== undefined,
+    );
     const query = new URLSearchParams(given as [string, string][]);
     return (await this.#json(Page, `/api/jobs?${query.toString()}`)).jobs;
   }
 
   /** Returns when nothing of the job runs any more. */
   async cancel(id: string): Promise<void> {
-    await this.#json(z.object({ status: JobState }), `/api/jobs/${encodeURIComponent(id)}`, { method: 'DELETE' }, cancelTimeoutMs);
+    await this.#json(
+      z.object({ status: JobState }),
+      `/api/jobs/${encodeURIComponent(id)}`,
+      { method: 'DELETE' },
+      cancelTimeoutMs,
+    );
   }
 
   /** A file of a finished job's tree. The answer's body may still break off. */
@@ -115,8 +122,4 @@ export class ApiClient {
     if (!answer.ok) throw await errorOfAnswer(answer);
     return answer;
   }
-}
-
-function isTimeout(reason: unknown): boolean {
-  return reason instanceof Error && reason.name === 'TimeoutError';
 }

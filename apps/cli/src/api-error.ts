@@ -51,9 +51,12 @@ export async function errorOfAnswer(answer: Response): Promise<ApiError> {
 
 /** The error for a call that got no answer at all. */
 export function errorOfSilence(cause: unknown, origin: string): ApiError {
-  const timedOut = cause instanceof Error && cause.name === 'TimeoutError';
-  const fault = timedOut
-    ? { code: 'API_TIMEOUT', message: `The API at ${origin} did not answer in time.`, hint: 'Look at `framefold up --foreground`.' }
+  const fault = isTimeout(cause)
+    ? {
+        code: 'API_TIMEOUT',
+        message: `The API at ${origin} did not answer in time.`,
+        hint: 'Look at `framefold up --foreground`.',
+      }
     : {
         code: 'API_UNREACHABLE',
         message: `No API answers at ${origin} (${reasonOf(cause)}).`,
@@ -62,11 +65,15 @@ export function errorOfSilence(cause: unknown, origin: string): ApiError {
   return new ApiError(fault, undefined, [], { cause });
 }
 
+// fetch says only that it failed; why is in its cause.
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const cause: unknown = error.cause;
-  if (cause instanceof Error && 'code' in cause) return String(cause.code);
-  return cause instanceof Error ? cause.message : error.message;
+  const { cause, message } = error as { cause?: { code?: string; message?: string }; message?: string };
+  return cause?.code ?? cause?.message ?? message ?? 'no reason given';
+}
+
+/** Whether a call ended because its time was over. */
+export function isTimeout(error: unknown): boolean {
+  return (error as { name?: unknown } | undefined)?.name === 'TimeoutError';
 }
 
 function parseJson(text: string): unknown {

@@ -11,7 +11,9 @@ const stepPercent = 10;
  * @param now ms since the epoch, for the time left
  */
 export function changeLines(former: Job | undefined, job: Job, now: number): string[] {
-  const merged = new Set(former?.renditions.filter((rendition) => rendition.measured).map(({ name }) => name));
+  const merged = new Set(
+    former?.renditions.filter((rendition) => rendition.measured).map(({ name }) => name),
+  );
   return [
     ...(former?.status === job.status && former.waitingFor === job.waitingFor ? [] : [phaseOf(job)]),
     ...(former?.plan === undefined && job.plan !== undefined ? [planLine(job, job.plan)] : []),
@@ -21,7 +23,9 @@ export function changeLines(former: Job | undefined, job: Job, now: number): str
         ? []
         : [`${name}: ready, ${measured.segments} segments, ${formatBitrate(measured.averageBitsPerSecond)}`],
     ),
-    ...job.warnings.slice(former?.warnings.length ?? 0).map(({ code, message }) => `warning: ${code}: ${message}`),
+    ...job.warnings
+      .slice(former?.warnings.length ?? 0)
+      .map(({ code, message }) => `warning: ${code}: ${message}`),
   ];
 }
 

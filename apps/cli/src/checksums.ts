@@ -25,5 +25,11 @@ export function parseChecksums(text: string): ListedFile[] | undefined {
 }
 
 function staysInside(path: string): boolean {
-  return !isAbsolute(path) && normalize(path) === path && path !== '..' && !path.startsWith('../') && !path.includes('\\');
+  return (
+    !isAbsolute(path) &&
+    normalize(path) === path &&
+    path !== '..' &&
+    !path.startsWith('../') &&
+    !path.includes('\\')
+  );
 }

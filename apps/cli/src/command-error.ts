@@ -18,6 +18,14 @@ export class UsageError extends Error {
 }
 
 /** Code, sentence and hint as lines; the same words wherever a failure is shown. */
-export function faultLines({ code, message, hint }: { code: string; message: string; hint?: string | undefined }): string[] {
+export function faultLines({
+  code,
+  message,
+  hint,
+}: {
+  code: string;
+  message: string;
+  hint?: string | undefined;
+}): string[] {
   return [`${code}: ${message}`, ...(hint === undefined ? [] : [`Hint: ${hint}`])];
 }

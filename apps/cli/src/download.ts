@@ -5,8 +5,10 @@ import { basename, dirname, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { types } from 'node:util';
 import type { ApiClient } from './api-client.ts';
-import { errorOfSilence } from './api-error.ts';
+import { ApiError, errorOfSilence } from './api-error.ts';
 import { type ListedFile, parseChecksums } from './checksums.ts';
 import { CommandError } from './command-error.ts';
 import { type Pace, patiently } from './patience.ts';
@@ -40,17 +42,26 @@ export async function downloadTree(download: Download): Promise<void> {
     await mkdir(partial, { recursive: true });
     const list = await fetchList(download);
     await writeFile(join(partial, listName), list.text);
+    for (const path of unlisted) await waitFor(download, path);
     await fetchAll(download, partial, [...list.files, ...unlisted.map((path) => ({ path }))]);
     await rename(partial, folder);
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
     throw isSystemError(error)
-      ? new CommandError('OUTPUT_NOT_WRITTEN', `The output can't be written: ${error.message}.`, undefined, { cause: error })
+      ? new CommandError('OUTPUT_NOT_WRITTEN', `The output can't be written: ${error.message}.`, undefined, {
+          cause: error,
+        })
       : error;
   }
 }
 
-async function fetchList({ client, jobId, pace, notice, signal }: Download): Promise<{ text: string; files: ListedFile[] }> {
+async function fetchList({
+  client,
+  jobId,
+  pace,
+  notice,
+  signal,
+}: Download): Promise<{ text: string; files: ListedFile[] }> {
   const read = async (): Promise<string> => {
     const answer = await client.media(jobId, listName, signal);
     return answer.text().catch((error: unknown) => {
@@ -62,6 +73,20 @@ async function fetchList({ client, jobId, pace, notice, signal }: Download): Pro
   const files = parseChecksums(text);
   if (files !== undefined) return { text, files };
   throw new CommandError('OUTPUT_LIST_INVALID', `${listName} of job ${jobId} is not a list of checksums.`);
+}
+
+/** The records are written from the log, and so a moment after the job's last event is to be seen. */
+async function waitFor({ client, jobId, pace, notice, signal }: Download, path: string): Promise<void> {
+  const deadline = Date.now() + pace.patienceMs;
+  for (;;) {
+    try {
+      const answer = await patiently(() => client.media(jobId, path, signal), pace, notice, signal);
+      return await answer.body?.cancel();
+    } catch (error) {
+      if (!(error instanceof ApiError && error.status === 404) || Date.now() > deadline) throw error;
+    }
+    await sleep(pace.pollMs, undefined, { signal });
+  }
 }
 
 type WantedFile = Pick<ListedFile, 'path'> & Partial<ListedFile>;
@@ -85,7 +110,11 @@ async function fetchAll(download: Download, folder: string, files: readonly Want
   signal.throwIfAborted();
 }
 
-async function fetchFile({ client, jobId, pace, notice, signal }: Download, folder: string, { path, sha256 }: WantedFile): Promise<void> {
+async function fetchFile(
+  { client, jobId, pace, notice, signal }: Download,
+  folder: string,
+  { path, sha256 }: WantedFile,
+): Promise<void> {
   const read = async (): Promise<string> => {
     const answer = await client.media(jobId, path, signal);
     const hash = createHash('sha256');
@@ -97,10 +126,12 @@ async function fetchFile({ client, jobId, pace, notice, signal }: Download, fold
     });
     // fetch's type of a stream and Node's differ in name only.
     const body = Readable.fromWeb((answer.body ?? new Blob([]).stream()) as ReadableStream);
-    await pipeline(body, hashing, createWriteStream(join(folder, path)), { signal }).catch((error: unknown) => {
-      signal.throwIfAborted();
-      throw isSystemError(error) ? error : errorOfSilence(error, client.origin);
-    });
+    await pipeline(body, hashing, createWriteStream(join(folder, path)), { signal }).catch(
+      (error: unknown) => {
+        signal.throwIfAborted();
+        throw isSystemError(error) ? error : errorOfSilence(error, client.origin);
+      },
+    );
     return hash.digest('hex');
   };
   const found = await patiently(read, pace, notice, signal);
@@ -114,5 +145,5 @@ async function fetchFile({ client, jobId, pace, notice, signal }: Download, fold
 
 /** An error of the file system, as opposed to one of the connection. */
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error && !('isOutage' in error);
+  return types.isNativeError(error) && 'syscall' in error;
 }

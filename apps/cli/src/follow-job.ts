@@ -16,7 +16,12 @@ export async function followJob(
   { pace, reporter, signal }: { pace: Pace; reporter: Reporter; signal: AbortSignal },
 ): Promise<Job> {
   for (;;) {
-    const job = await patiently(() => client.job(id, signal), pace, (line) => reporter.note(line), signal);
+    const job = await patiently(
+      () => client.job(id, signal),
+      pace,
+      (line) => reporter.note(line),
+      signal,
+    );
     reporter.show(job);
     if (hasEnded(job.status)) return job;
     await sleep(pace.pollMs, undefined, { signal });

@@ -11,7 +11,10 @@ export class Interrupted extends Error {
  *
  * @param work resolves with the exit code; may reject with the signal's reason
  */
-export async function interruptible(io: Io, work: (signal: AbortSignal) => Promise<ExitCode>): Promise<ExitCode> {
+export async function interruptible(
+  io: Io,
+  work: (signal: AbortSignal) => Promise<ExitCode>,
+): Promise<ExitCode> {
   const controller = new AbortController();
   let release: () => void = () => undefined;
   const impatience = new Promise<ExitCode>((resolve) => {
@@ -32,5 +35,5 @@ export async function interruptible(io: Io, work: (signal: AbortSignal) => Promi
 
 /** Whether an error only says that the signal was given; timers wrap the reason in an AbortError of their own. */
 export function isAbort(error: unknown): boolean {
-  return error instanceof Interrupted || (error instanceof Error && error.name === 'AbortError');
+  return error instanceof Interrupted || (error as { name?: unknown } | undefined)?.name === 'AbortError';
 }

@@ -22,7 +22,9 @@ export function ladderOf(text: string, cwd: string): LadderOption {
   if (unknown.length > 0) {
     const ladders = Object.keys(LADDERS).join(', ');
     const names = rungs.map((rung) => rung.name).join(', ');
-    throw new UsageError(`--ladder: '${unknown.join(', ')}' is neither a ladder (${ladders}) nor a rung (${names}) nor @FILE.`);
+    throw new UsageError(
+      `--ladder: '${unknown.join(', ')}' is neither a ladder (${ladders}) nor a rung (${names}) nor @FILE.`,
+    );
   }
   return rungs.filter((rung) => wanted.has(rung.name));
 }
@@ -36,9 +38,13 @@ function ladderOfFile(path: string): LadderOption {
   try {
     content = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new UsageError(`--ladder: ${path} can't be read as JSON: ${(error as Error).message}`, { cause: error });
+    throw new UsageError(`--ladder: ${path} can't be read as JSON: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
   const parsed = LadderRung.array().min(1).safeParse(content);
   if (parsed.success) return parsed.data;
-  throw new UsageError([`--ladder: ${path} is not a list of rungs.`, ...issueLines(parsed.error.issues)].join('\n'));
+  throw new UsageError(
+    [`--ladder: ${path} is not a list of rungs.`, ...issueLines(parsed.error.issues)].join('\n'),
+  );
 }

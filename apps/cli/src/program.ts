@@ -36,17 +36,26 @@ function programOf(io: Io, finish: (code: ExitCode) => void): Command {
     .description('Transcodes video into an adaptive ladder, durably.')
     .version(versionOf())
     .exitOverride()
-    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+    });
   withRequestOptions(
     program
       .command('transcode [FILE_OR_URL]')
-      .description('transcode a video (by default a sample) and fetch the result; starts the stack if none runs'),
+      .description(
+        'transcode a video (by default a sample) and fetch the result; starts the stack if none runs',
+      ),
   )
     .option('--output <dir>', 'new or empty folder for the result (default: output/<title>-<id>/)')
     .option(...json)
     .option('--quiet', "print errors and the playlist's path alone")
-    .action(async (source: string | undefined, options: object) => finish(await transcode(source, options, io)));
-  withRequestOptions(program.command('submit <FILE_OR_URL>').description('submit a job to a running stack; prints its id'))
+    .action(async (source: string | undefined, options: object) =>
+      finish(await transcode(source, options, io)),
+    );
+  withRequestOptions(
+    program.command('submit <FILE_OR_URL>').description('submit a job to a running stack; prints its id'),
+  )
     .option(...json)
     .action(async (source: string, options: object) => finish(await submit(source, options, io)));
   program
@@ -105,6 +114,8 @@ function explain(error: unknown, io: Io): ExitCode {
 }
 
 function versionOf(): string {
-  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
   return manifest.version;
 }

@@ -66,7 +66,12 @@ function renditionTable(job: Job): { text: string; style: Style | undefined }[] 
     job.renditions.map(({ name, status, percent }) => {
       const profile = job.profiles.find((candidate) => candidate.name === name);
       const size = profile === undefined ? 'audio' : `${profile.width}x${profile.height}`;
-      return [`  ${name}`, size, status, status === 'processing' && profile !== undefined ? `${percent} %` : ''];
+      return [
+        `  ${name}`,
+        size,
+        status,
+        status === 'processing' && profile !== undefined ? `${percent} %` : '',
+      ];
     }),
   );
   return job.renditions.map(({ status }, index) => ({ text: texts[index] ?? '', style: styles[status] }));

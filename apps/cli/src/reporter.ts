@@ -40,7 +40,8 @@ function liveReporter(stream: OutputStream): Reporter {
   return {
     note: (line) => region.print(line),
     // One less: a full last column makes some terminals wrap.
-    show: (job) => region.draw(progressLines(job, { now: Date.now(), width: (stream.columns ?? 80) - 1, colors })),
+    show: (job) =>
+      region.draw(progressLines(job, { now: Date.now(), width: (stream.columns ?? 80) - 1, colors })),
     release: () => region.release(),
   };
 }

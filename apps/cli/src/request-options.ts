@@ -21,14 +21,22 @@ export interface RequestOptions {
 /** Adds the options that describe a job to a command. */
 export function withRequestOptions(command: Command): Command {
   return command
-    .option('--ladder <ladder>', "a ladder's name, rungs of the default one (720p,360p), or @FILE.json", undefined)
+    .option(
+      '--ladder <ladder>',
+      "a ladder's name, rungs of the default one (720p,360p), or @FILE.json",
+      undefined,
+    )
     .option('--segment-seconds <seconds>', 'length of a segment, 1 to 30 (default: 6)', toNumber)
     .option('--priority <priority>', '1 (most urgent) to 9, or live, high, medium, low, batch (default: 5)')
     .option('--user <id>', 'on whose behalf; users take turns in the queue (default: anonymous)')
     .option('--label <label>', 'a label to find the job by; may be given several times', collect)
     .option('--webhook <url>', 'an http(s) URL that is called when the job has ended')
     .option('--title <title>', 'a name for people (default: the name of the file)')
-    .option('--timeout-seconds <seconds>', 'longest time that one attempt to encode one piece may take', toNumber);
+    .option(
+      '--timeout-seconds <seconds>',
+      'longest time that one attempt to encode one piece may take',
+      toNumber,
+    );
 }
 
 /**

@@ -5,9 +5,9 @@ import { columns, formatBitrate, formatBytes, formatSeconds, formatSpeed } from 
 /** The addresses of a job for people. */
 export function linksOf(job: Job, origin: string): { play: string; temporal: string | undefined } {
   const absolute = (url: string): string => new URL(url, origin).href;
-  const temporal = job.links?.temporalUrl;
+  const temporal = job.links?.temporal;
   return {
-    play: absolute(job.links?.playUrl ?? `/play/${job.id}`),
+    play: absolute(job.links?.play ?? `/play/${job.id}`),
     temporal: temporal === undefined ? undefined : absolute(temporal),
   };
 }

@@ -1,37 +1,70 @@
-import { homedir } from 'node:os';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(1).max(65_535);
 const positive = z.coerce.number().positive();
 const count = z.coerce.number().int().positive();
-const flag = z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1');
-const list = z.string().transform((text) => text.split(',').map((item) => item.trim()).filter(Boolean));
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
 
 /** Every environment variable that Framefold reads, with its default. docs/configuration.md is made from the descriptions. */
 const Environment = z.object({
-  FRAMEFOLD_HOME: z.string().min(1).default('.framefold').describe('Folder of all state: store, catalogue, Temporal, logs'),
+  FRAMEFOLD_HOME: z
+    .string()
+    .min(1)
+    .default('.framefold')
+    .describe('Folder of all state: store, catalogue, Temporal, logs'),
   FRAMEFOLD_PORT: port.max(65_500).default(8080).describe('Port of the API; the other ports follow it'),
-  FRAMEFOLD_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least severe log level written'),
-  FRAMEFOLD_TEMPORAL_ADDRESS: z.string().optional().describe('host:port of a Temporal server; by default the embedded one'),
+  FRAMEFOLD_LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error'])
+    .default('info')
+    .describe('Least severe log level written'),
+  FRAMEFOLD_TEMPORAL_ADDRESS: z
+    .string()
+    .optional()
+    .describe('host:port of a Temporal server; by default the embedded one'),
   FRAMEFOLD_TEMPORAL_NAMESPACE: z.string().default('default').describe('Temporal namespace'),
-  DATABASE_URL: z.string().optional().describe('PostgreSQL server for the catalogue; by default PGlite in the state folder'),
+  DATABASE_URL: z
+    .string()
+    .optional()
+    .describe('PostgreSQL server for the catalogue; by default PGlite in the state folder'),
   FRAMEFOLD_FFMPEG: z.string().optional().describe('Path of ffmpeg; set by the set-up'),
   FRAMEFOLD_FFPROBE: z.string().optional().describe('Path of ffprobe; set by the set-up'),
   FRAMEFOLD_TEMPORAL: z.string().optional().describe('Path of the temporal command; set by the set-up'),
   FRAMEFOLD_BWRAP: z.string().optional().describe('Path of bubblewrap; set by the set-up'),
-  FRAMEFOLD_ENCODE_SLOTS: count.default(availableParallelism()).describe('Chunks that a worker encodes at once'),
-  FRAMEFOLD_MEDIA_SLOTS: count.default(4).describe('Probes, merges and audio encodes that a worker runs at once'),
+  FRAMEFOLD_ENCODE_SLOTS: count
+    .default(availableParallelism())
+    .describe('Chunks that a worker encodes at once'),
+  FRAMEFOLD_MEDIA_SLOTS: count
+    .default(4)
+    .describe('Probes, merges and audio encodes that a worker runs at once'),
   FRAMEFOLD_MAX_SOURCE_BYTES: positive.default(10 * 1024 ** 3).describe('Largest source in bytes'),
   FRAMEFOLD_MAX_SOURCE_SECONDS: positive.default(12 * 3600).describe('Longest source in seconds'),
   FRAMEFOLD_MAX_SOURCE_PIXELS: positive.default(8192 * 4352).describe('Largest picture in pixels'),
   FRAMEFOLD_MAX_SOURCE_FRAMES: positive.default(5_000_000).describe('Most frames of a source'),
-  FRAMEFOLD_PRIVATE_NETWORKS: z.enum(['deny', 'allow']).default('deny').describe('Whether sources and webhooks may be on private or loopback addresses'),
-  FRAMEFOLD_FILE_ROOTS: list.default(['/']).describe('Folders from which file: sources are read, comma-separated'),
-  FRAMEFOLD_ALLOWED_HOSTS: list.default([]).describe('Further Host names under which the API answers, comma-separated'),
-  FRAMEFOLD_WEBHOOK_SECRET: z.string().min(16).optional().describe('Secret that signs webhooks (Standard Webhooks); by default generated into the state folder'),
-  FRAMEFOLD_DRAIN_SECONDS: positive.default(30).describe('Time that a stopping worker gives running chunks to finish'),
+  FRAMEFOLD_PRIVATE_NETWORKS: z
+    .enum(['deny', 'allow'])
+    .default('deny')
+    .describe('Whether sources and webhooks may be on private or loopback addresses'),
+  FRAMEFOLD_FILE_ROOTS: list
+    .default(['/'])
+    .describe('Folders from which file: sources are read, comma-separated'),
+  FRAMEFOLD_ALLOWED_HOSTS: list
+    .default([])
+    .describe('Further Host names under which the API answers, comma-separated'),
+  FRAMEFOLD_WEBHOOK_SECRET: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('Secret that signs webhooks (Standard Webhooks); by default generated into the state folder'),
+  FRAMEFOLD_DRAIN_SECONDS: positive
+    .default(30)
+    .describe('Time that a stopping worker gives running chunks to finish'),
 });
 
 /** Where everything of an installation lies and listens. */
@@ -80,21 +113,30 @@ export class ConfigError extends Error {
  *
  * @throws {ConfigError} naming every variable that is not as it should be
  */
-export function loadConfig(environment: NodeJS.ProcessEnv = process.env, cwd: string = process.cwd()): Config {
+export function loadConfig(
+  environment: NodeJS.ProcessEnv = process.env,
+  cwd: string = process.cwd(),
+): Config {
   const known = Object.keys(Environment.shape);
   const given = Object.fromEntries(
-    known.flatMap((name) => (environment[name] === undefined || environment[name] === '' ? [] : [[name, environment[name]]])),
+    known.flatMap((name) =>
+      environment[name] === undefined || environment[name] === '' ? [] : [[name, environment[name]]],
+    ),
   );
   const parsed = Environment.safeParse(given);
   const unknown = Object.keys(environment).filter(
     (name) => name.startsWith('FRAMEFOLD_') && !known.includes(name) && name !== 'FRAMEFOLD_CHROMIUM',
   );
   const problems = [
-    ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)),
+    ...(parsed.success
+      ? []
+      : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)),
     ...unknown.map((name) => `${name}: not a variable of Framefold`),
   ];
   if (!parsed.success || problems.length > 0) {
-    throw new ConfigError(`The configuration is not valid.\n${problems.map((line) => `  ${line}`).join('\n')}`);
+    throw new ConfigError(
+      `The configuration is not valid.\n${problems.map((line) => `  ${line}`).join('\n')}`,
+    );
   }
   const env = parsed.data;
   const home = resolve(cwd, env.FRAMEFOLD_HOME.replace(/^~(?=\/|$)/, homedir()));
@@ -141,7 +183,19 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, cwd: st
   };
 }
 
-/** The variables of {@link loadConfig} with their descriptions, for the documentation. */
-export function describeEnvironment(): { name: string; description: string }[] {
-  return Object.entries(Environment.shape).map(([name, schema]) => ({ name, description: schema.description ?? '' }));
+/** An environment variable as the documentation shows it. */
+export interface VariableDescription {
+  readonly name: string;
+  readonly description: string;
+  /** Empty where there is none. */
+  readonly defaultValue: string;
+}
+
+/** The variables of {@link loadConfig}, for the documentation. */
+export function describeEnvironment(): VariableDescription[] {
+  return Object.entries(Environment.shape).map(([name, schema]) => ({
+    name,
+    description: schema.description ?? '',
+    defaultValue: schema instanceof z.ZodDefault ? String(schema.def.defaultValue) : '',
+  }));
 }

@@ -40,7 +40,7 @@ describe('fold', () => {
     ]);
   });
 
-  const CHANGES: { [K in JobEventType]: Partial<JobFold> } = {
+  const CHANGES: Record<JobEventType, Partial<JobFold>> = {
     JobSubmitted: { request: EXAMPLES.JobSubmitted.request, createdAt: 7, enteredAt: { pending: 7 } },
     ProbingStarted: { state: 'probing', enteredAt: { probing: 7 } },
     SourceIngested: { sourceUri: EXAMPLES.SourceIngested.uri },

@@ -15,3 +15,4 @@ export * from './progress.ts';
 export * from './rational.ts';
 export * from './request.ts';
 export * from './store-keys.ts';
+export * from './worker-report.ts';

@@ -17,6 +17,8 @@ export const storeKeys = {
   /** The finished tree, served and copied as it is. */
   output: (jobId: string) => `jobs/${jobId}/output/`,
   outputFile: (jobId: string, path: string) => `jobs/${jobId}/output/${path}`,
+  /** The job's event log; also that of a job which left no media. */
+  eventLog: (jobId: string) => `jobs/${jobId}/output/events.jsonl`,
   /** What each worker says of itself. */
   workers: () => 'workers/',
   worker: (workerId: string) => `workers/${workerId}.json`,

@@ -5,3 +5,6 @@ export * from './store/object-store.ts';
 export * from './engine/ffmpeg-engine.ts';
 export { createProcessRunner } from './process/create-process-runner.ts';
 export { createFolderStore } from './store/folder-store.ts';
+export type { PrivateNetworks } from './fetch/address-guard.ts';
+export { createGuardedFetch, type GuardedFetch, type GuardedRequest, type GuardOptions } from './fetch/guarded-fetch.ts';
+export { downloadTo, type DownloadOptions } from './fetch/download.ts';

@@ -18,12 +18,25 @@ export async function submit(source: string, options: RequestOptions & Voice, io
   const client = clientOf(io);
   const id = await client.submit(requestOf(source, options, io.cwd), randomUUID());
   if (options.json !== true) io.stdout.write(`${id}\n`);
-  else io.stdout.write(`${JSON.stringify(await patiently(() => client.job(id), io.pace, () => undefined))}\n`);
+  else
+    io.stdout.write(
+      `${JSON.stringify(
+        await patiently(
+          () => client.job(id),
+          io.pace,
+          () => undefined,
+        ),
+      )}\n`,
+    );
   return EXIT.ok;
 }
 
 /** `framefold status`: the job as it is, or until it has ended. A Ctrl-C leaves the job alone. */
-export async function status(id: string, options: Voice & { readonly follow?: boolean }, io: Io): Promise<ExitCode> {
+export async function status(
+  id: string,
+  options: Voice & { readonly follow?: boolean },
+  io: Io,
+): Promise<ExitCode> {
   const client = clientOf(io);
   if (options.follow === true) {
     return await interruptible(io, async (signal) => {

@@ -2,7 +2,10 @@ import { EXIT, type ExitCode } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 
 /** `framefold up`: starts the embedded stack and, in the foreground, stays until it is told to stop. */
-export async function up({ foreground = false }: { readonly foreground?: boolean }, io: Io): Promise<ExitCode> {
+export async function up(
+  { foreground = false }: { readonly foreground?: boolean },
+  io: Io,
+): Promise<ExitCode> {
   const say = (line: string): void => void io.stdout.write(`${line}\n`);
   const config = io.loadConfig();
   const stack = await io.stack.up(config, foreground, say);

@@ -22,7 +22,11 @@ export interface TranscodeOptions extends RequestOptions, Voice {
 }
 
 /** Transcodes one source from submission to a verified folder, starting the stack if none runs. */
-export async function transcode(source: string | undefined, options: TranscodeOptions, io: Io): Promise<ExitCode> {
+export async function transcode(
+  source: string | undefined,
+  options: TranscodeOptions,
+  io: Io,
+): Promise<ExitCode> {
   const request = requestOf(source, options, io.cwd);
   if (options.output !== undefined) refuseUsedFolder(resolve(io.cwd, options.output));
   const config = io.loadConfig();

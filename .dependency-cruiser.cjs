@@ -1,0 +1,127 @@
+/** Which part may import which; the reasons stand in CONTRIBUTING.md ("Direction of imports"). */
+
+const SPECS = '\\.spec\\.ts$|-contract\\.ts$|/testing/|^packages/testing/|/test/';
+
+/** Each part of the code, and our own parts that it may import beside itself. */
+const MAY_IMPORT = {
+  'packages/domain': [],
+  'packages/media': ['packages/domain'],
+  'packages/config': ['packages/domain'],
+  'packages/telemetry': ['packages/domain'],
+  // The ffmpeg engine is a platform matter; its command lines and box readers are media's.
+  'packages/platform': ['packages/domain', 'packages/media'],
+  proto: ['packages/domain'],
+  workflows: ['packages/domain'],
+  activities: [
+    'packages/domain',
+    'packages/media',
+    'packages/platform',
+    'packages/telemetry',
+    'workflows/src/contract',
+  ],
+  // The wiring of Temporal workers, which API and worker programs share.
+  'packages/runtime': [
+    'packages/domain',
+    'packages/media',
+    'packages/platform',
+    'packages/config',
+    'packages/telemetry',
+    'workflows',
+    'activities',
+  ],
+  'apps/api': [
+    'packages/domain',
+    'packages/platform',
+    'packages/config',
+    'packages/telemetry',
+    'packages/runtime',
+    'workflows/src/contract',
+    'activities',
+    'proto',
+    // Where the page's files lie, to serve them.
+    'apps/web/src/index.ts',
+  ],
+  'apps/worker': [
+    'packages/domain',
+    'packages/platform',
+    'packages/config',
+    'packages/telemetry',
+    'packages/runtime',
+    'workflows',
+    'activities',
+  ],
+  'apps/cli': ['packages/domain', 'packages/config'],
+  'apps/web': ['packages/domain'],
+};
+
+const OURS = '^(apps|packages|workflows|activities|proto)/';
+
+const directions = Object.entries(MAY_IMPORT).map(([part, others]) => ({
+  name: `direction-${part.replace('/', '-')}`,
+  comment: `${part} may import ${others.length === 0 ? 'nothing else of ours' : others.join(', ')}.`,
+  severity: 'error',
+  from: { path: `^${part}/`, pathNot: SPECS },
+  to: { path: OURS, pathNot: [part, ...others].map((allowed) => `^${allowed}(/|$)`) },
+}));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...directions,
+    {
+      name: 'no-cycles',
+      comment: 'Two modules that import each other are one module, or one too many.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'not-to-unresolvable',
+      comment: 'An import that leads nowhere.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'specs-are-leaves',
+      comment: 'What serves tests alone is imported by tests alone.',
+      severity: 'error',
+      from: { pathNot: SPECS },
+      to: { path: SPECS },
+    },
+    {
+      name: 'domain-and-media-are-pure',
+      comment: 'They compute; whoever touches the machine is packages/platform.',
+      severity: 'error',
+      from: { path: '^packages/(domain|media)/', pathNot: SPECS },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?(buffer|crypto)$' },
+    },
+    {
+      name: 'workflows-are-deterministic',
+      comment: 'Workflow code is replayed: the domain, @temporalio/workflow and @temporalio/common alone.',
+      severity: 'error',
+      from: { path: '^workflows/src/', pathNot: SPECS },
+      to: {
+        pathNot: ['^workflows/src/', '^packages/domain/', 'node_modules/@temporalio/(workflow|common)/'],
+      },
+    },
+    {
+      name: 'technology-behind-ports',
+      comment: 'Processes and SQL are reached through the ports of packages/platform.',
+      severity: 'error',
+      from: { pathNot: [SPECS, '^packages/platform/'] },
+      to: { path: 'node_modules/(execa|kysely|pg|@electric-sql)/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(dist|\\.framefold|\\.scratch|output)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['source', 'import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.mjs', '.js', '.json'],
+    },
+  },
+};

@@ -1,0 +1,51 @@
+import { activityInfo, Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { CodedError, FAILURES } from '@framefold/domain';
+
+/** An unexpected error may be a passing one: it is tried again a few times before the job fails by it. */
+const UNEXPECTED_ATTEMPTS = 5;
+
+/**
+ * The one map from faults to Temporal's failures. Platform faults are retried by the server, for as long as it takes;
+ * terminal ones by nobody; encoder faults by the workflow, which counts them, so the server must not.
+ *
+ * @param attempt which attempt of the activity this was, from 1
+ */
+export function toApplicationFailure(error: unknown, attempt: number): ApplicationFailure {
+  if (error instanceof ApplicationFailure) return error;
+  if (error instanceof CodedError) {
+    return ApplicationFailure.create({
+      type: error.code,
+      message: error.message,
+      nonRetryable: FAILURES[error.code].class !== 'platform',
+      details: [error.detail],
+      cause: error,
+    });
+  }
+  const cause = error instanceof Error ? error : new Error(String(error));
+  return ApplicationFailure.create({
+    type: 'INTERNAL',
+    message: `An unexpected error: ${cause.message}`,
+    nonRetryable: attempt >= UNEXPECTED_ATTEMPTS,
+    cause,
+  });
+}
+
+type Activity = (input: never) => Promise<unknown>;
+
+/** The same activities, with every fault turned into Temporal's terms: the only boundary where that happens. */
+export function withFailures<A extends { readonly [K in keyof A]: Activity }>(activities: A): A {
+  const wrapped = Object.entries<Activity>(activities).map(([name, activity]): [string, Activity] => [
+    name,
+    async (input) => {
+      try {
+        return await activity(input);
+      } catch (error) {
+        // What fails because it was cancelled is cancelled: Temporal knows it by its own failure alone.
+        if (Context.current().cancellationSignal.aborted) await Context.current().cancelled;
+        throw toApplicationFailure(error, activityInfo().attempt);
+      }
+    },
+  ]);
+  return Object.fromEntries(wrapped) as unknown as A;
+}

@@ -1,0 +1,44 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { Context } from '@temporalio/activity';
+import { CodedError, FAILURES, storeKeys } from '@framefold/domain';
+import { downloadTo } from '@framefold/platform';
+import type { SourceRef } from '@framefold/workflows/contract';
+import { heartbeating } from '../heartbeat.ts';
+import { storedSource } from '../source-file.ts';
+import type { IngestDeps } from './ingest-source.ts';
+
+/** Endings that are kept; any other says nothing about the content. */
+const KNOWN_EXTENSIONS = new Set(['.mp4', '.m4v', '.mov', '.mkv', '.webm', '.avi', '.ts', '.m2ts', '.flv', '.mpg', '.mxf']);
+
+/**
+ * Downloads a source into the store. An attempt that is repeated on the same worker goes on where the last one broke
+ * off; nothing is left in the scratch folder once the download is over, for good or ill.
+ */
+export async function downloadSource(deps: IngestDeps, jobId: string, url: URL): Promise<SourceRef> {
+  const extension = extname(url.pathname).toLowerCase();
+  const key = storeKeys.source(jobId, KNOWN_EXTENSIONS.has(extension) ? extension : '.bin');
+  const stored = await deps.store.head(key);
+  if (stored !== undefined) return storedSource(key, stored.sizeBytes);
+  const folder = join(deps.scratchFolder, 'ingest', jobId);
+  await mkdir(folder, { recursive: true });
+  let received = 0;
+  try {
+    const sizeBytes = await heartbeating(
+      () => ({ receivedBytes: received }),
+      (signal) =>
+        downloadTo(deps.fetch, url, join(folder, 'source'), {
+          maxBytes: deps.limits.sourceBytes,
+          signal,
+          onProgress: (bytes) => (received = bytes),
+        }),
+    );
+    await deps.store.putFile(key, join(folder, 'source'));
+    await rm(folder, { recursive: true, force: true });
+    return storedSource(key, sizeBytes);
+  } catch (error) {
+    const willResume = error instanceof CodedError && FAILURES[error.code].class === 'platform';
+    if (!willResume || Context.current().cancellationSignal.aborted) await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}

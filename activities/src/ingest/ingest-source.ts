@@ -1,0 +1,22 @@
+import type { GuardedFetch, ObjectStore } from '@framefold/platform';
+import type { MediaActivities } from '@framefold/workflows/contract';
+import { downloadSource } from './download-source.ts';
+import { referenceFile } from './reference-file.ts';
+
+export interface IngestDeps {
+  readonly store: ObjectStore;
+  readonly fetch: GuardedFetch;
+  /** Folders from which local files are taken. */
+  readonly fileRoots: readonly string[];
+  readonly limits: { readonly sourceBytes: number };
+  /** A folder of this worker for unfinished downloads. */
+  readonly scratchFolder: string;
+}
+
+/** Brings the source where the other activities can read it: a local file stays where it is, all else is downloaded. */
+export function ingestSource(deps: IngestDeps): MediaActivities['ingestSource'] {
+  return ({ jobId, request }) => {
+    const url = new URL(request.sourceUrl);
+    return url.protocol === 'file:' ? referenceFile(deps, url) : downloadSource(deps, jobId, url);
+  };
+}

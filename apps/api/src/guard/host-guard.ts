@@ -1,0 +1,47 @@
+import type { NextFunction, Request, Response } from 'express';
+import { ProblemError } from '../problem/problem-error.ts';
+
+const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
+const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
+
+/**
+ * Refuses what a web page of another site could send to a service on loopback: requests under a name that is not the
+ * service's own (DNS rebinding), and changes that come from a foreign origin (CSRF).
+ *
+ * @param allowedHosts further names, with or without a port; without one any port goes
+ */
+export function hostGuard(allowedHosts: readonly string[]) {
+  const allows = (host: string, port: number | undefined): boolean => {
+    const name = host.toLowerCase();
+    const own = LOOPBACK_NAMES.some((loopback) => name === `${loopback}:${port ?? ''}` || (port === 80 && name === loopback));
+    return own || allowedHosts.some((allowed) => name === allowed.toLowerCase() || nameOnly(name) === allowed.toLowerCase());
+  };
+
+  return (request: Request, _response: Response, next: NextFunction): void => {
+    const port = request.socket.localPort;
+    const host = request.headers.host ?? '';
+    if (!allows(host, port)) {
+      next(new ProblemError('HOST_FORBIDDEN', `This service does not answer as ${JSON.stringify(host)}.`));
+      return;
+    }
+    if (!SAFE_METHODS.includes(request.method) && isForeign(request, (origin) => allows(origin, port))) {
+      const origin = request.headers.origin ?? 'another site';
+      next(new ProblemError('ORIGIN_FORBIDDEN', `A page of ${origin} may not ${request.method} here.`));
+      return;
+    }
+    next();
+  };
+}
+
+function isForeign(request: Request, allows: (host: string) => boolean): boolean {
+  if (request.headers['sec-fetch-site'] === 'cross-site') return true;
+  const { origin } = request.headers;
+  // Programs send no Origin; browsers do with every unsafe method (https://fetch.spec.whatwg.org/#origin-header).
+  if (origin === undefined) return false;
+  const host = /^https?:\/\/(?<host>[^/]+)$/.exec(origin)?.groups?.host;
+  return host === undefined || !allows(host);
+}
+
+function nameOnly(host: string): string {
+  return host.replace(/:\d+$/, '');
+}

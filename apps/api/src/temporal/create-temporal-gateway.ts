@@ -1,0 +1,120 @@
+import { LiveUnit, titleOf, toPriorityKey } from '@framefold/domain';
+import { jobWorkflowId, SEARCH_ATTRIBUTES, TASK_QUEUES, type TranscodeJobInput, WORKFLOW_TYPES } from '@framefold/workflows/contract';
+import { type Client, isGrpcDeadlineError, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { defaultPayloadConverter, TypedSearchAttributes } from '@temporalio/common';
+import { temporal } from '@temporalio/proto';
+import { ProblemError } from '../problem/problem-error.ts';
+import type { CancelOutcome, TemporalGateway } from './temporal-gateway.ts';
+
+/** Time that any one call may take. */
+const CALL_TIMEOUT_MS = 10_000;
+
+/** Bytes that Temporal takes for a summary (temporal.md); a fairness key has fewer and users are limited to 64. */
+const SUMMARY_CHARACTERS = 100;
+
+/** No workflow has this id: asking for it shows whether the server's history service answers at all. */
+const NO_WORKFLOW = 'framefold-readiness';
+
+const { TASK_QUEUE_TYPE_ACTIVITY, TASK_QUEUE_TYPE_WORKFLOW } = temporal.api.enums.v1.TaskQueueType;
+
+/** The queues without which nothing begins; both are polled by the control process. */
+const NEEDED_QUEUES = [
+  { name: TASK_QUEUES.workflows, type: TASK_QUEUE_TYPE_WORKFLOW },
+  { name: TASK_QUEUES.control, type: TASK_QUEUE_TYPE_ACTIVITY },
+] as const;
+
+/** The gateway to a Temporal server. */
+export function createTemporalGateway(client: Client, namespace: string): TemporalGateway {
+  const call = <T>(work: () => Promise<T>): Promise<T> =>
+    client.withDeadline(Date.now() + CALL_TIMEOUT_MS, work).catch((error: unknown) => {
+      if (error instanceof WorkflowNotFoundError || error instanceof WorkflowExecutionAlreadyStartedError) throw error;
+      throw new ProblemError('TEMPORAL_UNAVAILABLE', 'Temporal does not answer.', {}, { cause: error });
+    });
+
+  const describe = (workflowId: string) => call(() => client.workflow.getHandle(workflowId).describe());
+
+  const pollers = async (name: string, taskQueueType: temporal.api.enums.v1.TaskQueueType): Promise<number> => {
+    const queue = await call(() => client.workflowService.describeTaskQueue({ namespace, taskQueue: { name }, taskQueueType }));
+    return queue.pollers.length;
+  };
+
+  return {
+    async startJob(input: TranscodeJobInput): Promise<void> {
+      const { jobId, request } = input;
+      try {
+        await call(() =>
+          client.workflow.start(WORKFLOW_TYPES.transcodeJob, {
+            taskQueue: TASK_QUEUES.workflows,
+            workflowId: jobWorkflowId(jobId),
+            args: [input],
+            workflowIdReusePolicy: 'REJECT_DUPLICATE',
+            workflowIdConflictPolicy: 'USE_EXISTING',
+            priority: { priorityKey: toPriorityKey(request.priority), fairnessKey: fairnessKeyOf(request.userId) },
+            staticSummary: titleOf(request).slice(0, SUMMARY_CHARACTERS),
+            typedSearchAttributes: new TypedSearchAttributes([
+              { key: SEARCH_ATTRIBUTES.status, value: 'pending' },
+              { key: SEARCH_ATTRIBUTES.user, value: request.userId },
+              { key: SEARCH_ATTRIBUTES.labels, value: request.labels },
+            ]),
+          }),
+        );
+      } catch (error) {
+        // It has run and ended: the job that was asked for exists.
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+    },
+
+    async cancelJob(jobId: string, waitMs: number): Promise<CancelOutcome> {
+      const handle = client.workflow.getHandle(jobWorkflowId(jobId));
+      try {
+        await call(() => handle.cancel());
+        await client.withDeadline(Date.now() + waitMs, () => handle.result()).catch((error: unknown) => {
+          if (isGrpcDeadlineError(error)) throw error;
+          // Ended as cancelled, failed or terminated: which one it was is in the job's log.
+        });
+        return 'ended';
+      } catch (error) {
+        if (isGrpcDeadlineError(error)) return 'still-running';
+        if (error instanceof WorkflowNotFoundError) return 'not-found';
+        throw error;
+      }
+    },
+
+    async liveUnits(jobId: string): Promise<readonly LiveUnit[]> {
+      const { raw: job } = await describe(jobWorkflowId(jobId));
+      const batches = await Promise.all(
+        (job.pendingChildren ?? []).map(async ({ workflowId }) =>
+          typeof workflowId === 'string' ? (await describe(workflowId)).raw : {},
+        ),
+      );
+      return [job, ...batches].flatMap(({ pendingActivities }) => (pendingActivities ?? []).flatMap(liveUnitOf));
+    },
+
+    async obstacle(): Promise<string | undefined> {
+      for (const { name, type } of NEEDED_QUEUES) {
+        if ((await pollers(name, type)) === 0) return `No worker polls the task queue ${name}.`;
+      }
+      try {
+        await describe(NO_WORKFLOW);
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      }
+      return undefined;
+    },
+  };
+}
+
+/** The report in an activity's last heartbeat; activities that report something else, or nothing, have none. */
+function liveUnitOf(activity: temporal.api.workflow.v1.IPendingActivityInfo): LiveUnit[] {
+  const payload = activity.heartbeatDetails?.payloads?.[0];
+  if (payload === undefined || payload === null) return [];
+  const report = LiveUnit.safeParse(defaultPayloadConverter.fromPayload(payload));
+  return report.success ? [report.data] : [];
+}
+
+/** At most 64 bytes, which Temporal allows: a longer name (of wide characters) is cut at a character. */
+function fairnessKeyOf(userId: string): string {
+  let key = userId;
+  while (Buffer.byteLength(key) > 64) key = [...key].slice(0, -1).join('');
+  return key;
+}

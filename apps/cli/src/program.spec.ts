@@ -1,0 +1,252 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfig } from '@framefold/config';
+import { aCompletedJob, aJob, aTree, FakeApi, type Script } from '../test/fake-api.ts';
+import type { Io } from './io.ts';
+import { run } from './program.ts';
+
+let folder: string;
+let api: FakeApi;
+let said: { stdout: string; stderr: string };
+let interrupt: () => void;
+let stackStarts: number;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'framefold-cli-'));
+  said = { stdout: '', stderr: '' };
+  interrupt = () => undefined;
+  stackStarts = 0;
+});
+
+afterEach(async () => {
+  await api.stop();
+  rmSync(folder, { recursive: true });
+});
+
+async function anApi(script: Partial<Script> = {}): Promise<void> {
+  api = new FakeApi({ views: [aJob(), aCompletedJob()], tree: aTree(), ...script });
+  await api.start();
+}
+
+function command(...argv: string[]): Promise<number> {
+  const io: Io = {
+    stdout: { write: (text) => (said.stdout += text) },
+    stderr: { write: (text) => (said.stderr += text) },
+    cwd: folder,
+    pace: { pollMs: 1, retryMs: 5, patienceMs: 10_000 },
+    loadConfig: () => ({
+      ...loadConfig({}, folder),
+      ports: { ...loadConfig({}, folder).ports, api: api.port },
+    }),
+    onInterrupt: (listener) => {
+      interrupt = listener;
+      return () => undefined;
+    },
+    stack: {
+      ensureUp: async () => {
+        stackStarts += 1;
+        await api.start();
+        return { apiUrl: '', temporalUiUrl: undefined, pid: 1, stopped: Promise.resolve() };
+      },
+      up: () => Promise.reject(new Error('not part of this spec')),
+      down: () => Promise.resolve('was-not-running'),
+    },
+  };
+  return run(argv, io);
+}
+
+describe('transcode', () => {
+  it('fetches the verified tree and says where it lies', async () => {
+    await anApi();
+    expect(
+      await command('transcode', 'a b.mp4', '--label', 'x', '--label', 'y', '--ladder', '360p,720p'),
+    ).toBe(0);
+    expect(api.submitted).toMatchObject({
+      sourceUrl: `file://${folder}/a%20b.mp4`,
+      labels: ['x', 'y'],
+      ladder: [{ name: '720p' }, { name: '360p' }],
+    });
+    const output = join(folder, 'output/big-bunny-job-1');
+    expect(readdirSync(output).sort()).toEqual([
+      '360p',
+      'SHA256SUMS',
+      'events.jsonl',
+      'job.json',
+      'master.m3u8',
+    ]);
+    expect(readFileSync(join(output, '360p/segment00000-abc.m4s'), 'utf8')).toBe('bytes of a segment');
+    expect(readdirSync(join(folder, 'output'))).toEqual(['big-bunny-job-1']);
+    expect(said.stdout).toContain(`Playlist  ${output}/master.m3u8`);
+    expect(said.stdout).toContain(`Play      http://127.0.0.1:${api.port}/play/job-1`);
+    expect(said.stdout).toContain('Temporal  http://127.0.0.1:8082/');
+    expect(said.stdout).toContain('30 s of video in 15 s (2.00x real time), 2.5 MB in 4 files');
+    expect(said.stdout).toContain('360p  640x360  720 frames  640 kbit/s  2.4 MB');
+    expect(stackStarts).toBe(0);
+  });
+
+  it('starts the stack when no API answers', async () => {
+    await anApi();
+    await api.stop();
+    expect(await command('transcode', 'a.mp4')).toBe(0);
+    expect(stackStarts).toBe(1);
+    expect(said.stdout).toContain('npm run stop');
+  });
+
+  it('prints the job alone on stdout with --json', async () => {
+    await anApi();
+    expect(await command('transcode', 'a.mp4', '--json')).toBe(0);
+    expect(JSON.parse(said.stdout)).toMatchObject({ id: 'job-1', status: 'completed' });
+    expect(said.stderr).toContain('Playlist');
+  });
+
+  it('prints the path of the playlist alone with --quiet', async () => {
+    await anApi();
+    expect(await command('transcode', 'a.mp4', '--quiet', '--output', 'mine')).toBe(0);
+    expect(said).toEqual({ stdout: `${folder}/mine/master.m3u8\n`, stderr: '' });
+  });
+
+  it("says a failed job's own words and leaves nothing", async () => {
+    const failure = {
+      code: 'SOURCE_NOT_FOUND',
+      message: 'There is no a.mp4.',
+      hint: 'Check it.',
+      phase: 'probing',
+      retryable: false,
+    } as const;
+    await anApi({ views: [aJob({ status: 'failed', error: failure.message, failure })] });
+    expect(await command('transcode', 'a.mp4')).toBe(1);
+    expect(said.stderr).toBe('SOURCE_NOT_FOUND: There is no a.mp4.\nHint: Check it.\n');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('refuses a file whose bytes are not those that the job recorded', async () => {
+    const tree = aTree().set('360p/segment00000-abc.m4s', 'other bytes');
+    await anApi({ tree });
+    expect(await command('transcode', 'a.mp4', '--output', 'mine')).toBe(1);
+    expect(said.stderr).toContain('OUTPUT_CHECKSUM_MISMATCH: 360p/segment00000-abc.m4s');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('waits for the records, which follow the last event', async () => {
+    const tree = aTree();
+    tree.delete('events.jsonl');
+    await anApi({ tree, onMissing: (path) => tree.set(path, 'late\n') });
+    expect(await command('transcode', 'a.mp4', '--output', 'mine')).toBe(0);
+    expect(readFileSync(join(folder, 'mine/events.jsonl'), 'utf8')).toBe('late\n');
+  });
+
+  it('outlasts a restart of the API', async () => {
+    const onLook = (count: number): void => {
+      if (count === 2) void api.stop().then(() => api.start());
+    };
+    await anApi({ views: [aJob(), aJob(), aJob(), aCompletedJob()], onLook });
+    expect(await command('transcode', 'a.mp4', '--output', 'mine')).toBe(0);
+    expect(existsSync(join(folder, 'mine/master.m3u8'))).toBe(true);
+  });
+
+  it('cancels the job on Ctrl-C', async () => {
+    await anApi({ views: [aJob()], onLook: (count) => count === 3 && interrupt() });
+    expect(await command('transcode', 'a.mp4')).toBe(130);
+    expect(api.calls).toContain('DELETE /api/jobs/job-1');
+    expect(said.stderr).toContain('Job job-1 was cancelled.');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('leaves at once on a second Ctrl-C', async () => {
+    const onLook = (count: number): void => {
+      if (count !== 3) return;
+      interrupt();
+      interrupt();
+    };
+    await anApi({ views: [aJob()], onLook });
+    expect(await command('transcode', 'a.mp4')).toBe(130);
+    expect(said.stderr).toBe('');
+  });
+
+  it('says that a folder can not be written', async () => {
+    await anApi();
+    writeFileSync(join(folder, 'file'), '');
+    expect(await command('transcode', 'a.mp4', '--output', 'file/under')).toBe(2);
+    expect(said.stderr).toContain('ENOTDIR');
+  });
+
+  it('shows the paths of the fields that the API refuses', async () => {
+    const problem = {
+      code: 'REQUEST_INVALID',
+      error: 'The request is not valid.',
+      errors: [{ path: 'ladder.0.crf', message: 'too big' }],
+    };
+    await anApi({ refusal: { status: 400, problem } });
+    expect(await command('transcode', 'a.mp4')).toBe(2);
+    expect(said.stderr).toBe('REQUEST_INVALID: The request is not valid.\n  ladder.0.crf: too big\n');
+  });
+
+  it.each([
+    ['a folder as source', ['transcode', '.'], 'is a folder'],
+    ['a folder that holds something', ['transcode', 'a.mp4', '--output', '.'], 'is not empty'],
+    ['a bad priority', ['transcode', 'a.mp4', '--priority', '10'], 'priority: '],
+    ['a length that is no number', ['transcode', 'a.mp4', '--segment-seconds', 'six'], 'must be a number'],
+    ['an unknown rung', ['transcode', 'a.mp4', '--ladder', '999p'], "'999p' is neither"],
+    ['an unknown option', ['transcode', 'a.mp4', '--colour'], 'unknown option'],
+    ['an unknown command', ['transmogrify'], 'unknown command'],
+    ['no command', [], 'Usage'],
+  ])('exits 2 on %s, before anything is submitted', async (_, argv, words) => {
+    await anApi();
+    writeFileSync(join(folder, 'a.mp4'), '');
+    expect(await command(...argv)).toBe(2);
+    expect(said.stderr).toContain(words);
+    expect(api.calls).toEqual([]);
+  });
+});
+
+describe('the other commands', () => {
+  it('submit prints the id', async () => {
+    await anApi();
+    expect(await command('submit', 'https://example.org/a.mp4')).toBe(0);
+    expect(said.stdout).toBe('job-1\n');
+  });
+
+  it('status --follow ends with the job and its exit code', async () => {
+    await anApi({ views: [aJob(), aJob({ status: 'cancelled' })] });
+    expect(await command('status', 'job-1', '--follow')).toBe(130);
+  });
+
+  it('status of an unknown job gives the words of the API', async () => {
+    await anApi();
+    expect(await command('status', 'job-2')).toBe(1);
+    expect(said.stderr).toBe('NOT_FOUND: There is no /api/jobs/job-2.\nHint: Look at the list of jobs.\n');
+  });
+
+  it('list asks with its filters and draws a table', async () => {
+    await anApi({ views: [aJob()] });
+    expect(await command('list', '--user', 'ann', '--limit', '3')).toBe(0);
+    expect(api.calls).toEqual(['GET /api/jobs?userId=ann&limit=3']);
+    expect(said.stdout).toBe(
+      'JOB    STATUS       DONE  CREATED (UTC)        USER       TITLE\n' +
+        'job-1  transcoding  30 %  1970-01-01 00:16:40  anonymous  Big Bunny\n',
+    );
+  });
+
+  it('cancel waits for the answer', async () => {
+    await anApi();
+    expect(await command('cancel', 'job-1')).toBe(0);
+    expect(said.stdout).toBe('Job job-1 is cancelled.\n');
+  });
+
+  it('says how to start a stack when none runs', async () => {
+    await anApi();
+    await api.stop();
+    expect(await command('list')).toBe(1);
+    expect(said.stderr).toContain('API_UNREACHABLE');
+    expect(said.stderr).toContain('ECONNREFUSED');
+    expect(said.stderr).toContain('npm start');
+  });
+
+  it('--help and --version exit 0', async () => {
+    await anApi();
+    expect(await command('--help')).toBe(0);
+    expect(await command('--version')).toBe(0);
+    expect(said.stdout).toMatch(/transcode[^]*\n0\.1\.0\n$/);
+  });
+});

@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { CodedError } from '@framefold/domain';
+import { Kysely, Migrator, PostgresDialect, type PostgresPool } from 'kysely';
+import pg from 'pg';
+import type { Catalogue } from './catalogue.ts';
+import { acquireOwnerLock } from './owner-lock.ts';
+import { createPglitePool } from './pglite-pool.ts';
+import type { RefusedEvent } from './place-events.ts';
+import { MIGRATIONS, type CatalogueSchema } from './schema.ts';
+import { SqlCatalogue } from './sql-catalogue.ts';
+
+/** Where a catalogue lies: in a folder, for one process, or on a PostgreSQL server, for any number. */
+export type CataloguePlace = { readonly folder: string } | { readonly databaseUrl: string };
+
+/**
+ * Opens a catalogue and brings its tables up to date.
+ *
+ * @param onRefused told of each event that was not recorded because its job's state does not allow it
+ * @throws {CodedError} CATALOGUE_UNAVAILABLE, also when another process has the folder
+ */
+export async function openCatalogue(
+  place: CataloguePlace,
+  onRefused: (refused: RefusedEvent) => void = () => undefined,
+): Promise<Catalogue> {
+  if ('databaseUrl' in place) return open(createServerPool(place.databaseUrl), onRefused, () => undefined);
+  const release = acquireOwnerLock(place.folder);
+  try {
+    const database = await PGlite.create(join(place.folder, 'postgres'));
+    return await open(createPglitePool(database), onRefused, release);
+  } catch (error) {
+    release();
+    throw unavailable(error);
+  }
+}
+
+async function open(
+  pool: PostgresPool,
+  onRefused: (refused: RefusedEvent) => void,
+  onClosed: () => void,
+): Promise<Catalogue> {
+  const db = new Kysely<CatalogueSchema>({ dialect: new PostgresDialect({ pool }) });
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) {
+    await db.destroy();
+    throw unavailable(error);
+  }
+  return new SqlCatalogue(db, onRefused, onClosed);
+}
+
+function createServerPool(databaseUrl: string): PostgresPool {
+  const pool = new pg.Pool({ connectionString: databaseUrl });
+  // An idle connection that the server drops is replaced at the next query; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+function unavailable(error: unknown): CodedError {
+  if (error instanceof CodedError) return error;
+  return new CodedError('CATALOGUE_UNAVAILABLE', `The catalogue cannot be opened: ${String(error)}`, {}, { cause: error });
+}

@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CodedError } from '@framefold/domain';
+import type { Response } from 'undici';
+import { ForbiddenUrlError } from './address-guard.ts';
+import type { GuardedFetch } from './guarded-fetch.ts';
+
+/** No further try after so long: a job with an unreachable source fails within seconds. */
+const PATIENCE_MS = 6_000;
+
+/** The server is there but busy, or the network stumbled. */
+const PASSING_STATUS = new Set([408, 425, 429, 500, 502, 503, 504]);
+const PASSING_ERRORS = new Set([
+  'EAI_AGAIN',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_SOCKET',
+]);
+
+export interface PatientRequest {
+  readonly signal: AbortSignal;
+  /** With a `range` the source was there before, so that any failure to connect may pass. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly pausesSeconds: readonly number[];
+}
+
+/**
+ * Asks for a source, again after a pause while that may help.
+ *
+ * @returns an answer with a status of 2xx, or 416
+ * @throws {CodedError} SOURCE_FORBIDDEN, SOURCE_NOT_FOUND or SOURCE_UNREACHABLE; the signal's reason
+ */
+export async function fetchPatiently(
+  guardedFetch: GuardedFetch,
+  url: URL,
+  { signal, headers, pausesSeconds }: PatientRequest,
+): Promise<Response> {
+  const startedAt = Date.now();
+  const mayReturn = headers['range'] !== undefined;
+  const pauses = [...pausesSeconds];
+  for (;;) {
+    const asked = await ask(guardedFetch, url, signal, headers);
+    if ('answer' in asked) return asked.answer;
+    const pauseSeconds = pauses.shift();
+    const passing = asked.passing || mayReturn;
+    if (!passing || pauseSeconds === undefined || Date.now() - startedAt > PATIENCE_MS) throw asked.fault;
+    await sleep(pauseSeconds * 1000, undefined, { signal });
+  }
+}
+
+type Asked = { readonly answer: Response } | { readonly fault: CodedError; readonly passing: boolean };
+
+async function ask(
+  guardedFetch: GuardedFetch,
+  url: URL,
+  signal: AbortSignal,
+  headers: Readonly<Record<string, string>>,
+): Promise<Asked> {
+  let answer: Response;
+  try {
+    answer = await guardedFetch(url, { signal, headers });
+  } catch (error) {
+    signal.throwIfAborted();
+    return faultOfError(error);
+  }
+  if (answer.ok || answer.status === 416) return { answer };
+  await answer.body?.cancel();
+  if (answer.status === 404 || answer.status === 410) {
+    throw new CodedError(
+      'SOURCE_NOT_FOUND',
+      `The server says that there is no such file (${answer.status}).`,
+    );
+  }
+  return {
+    fault: new CodedError('SOURCE_UNREACHABLE', `The server answers with status ${answer.status}.`),
+    passing: PASSING_STATUS.has(answer.status),
+  };
+}
+
+function faultOfError(error: unknown): Asked {
+  const causes = causesOf(error);
+  const forbidden = causes.find((cause) => cause instanceof ForbiddenUrlError);
+  if (forbidden !== undefined) throw new CodedError('SOURCE_FORBIDDEN', forbidden.message);
+  const code = causes.flatMap((cause) => ('code' in cause ? [String(cause.code)] : []))[0];
+  const reason = code ?? causes.at(-1)?.message ?? 'no answer';
+  return {
+    fault: new CodedError('SOURCE_UNREACHABLE', `The server of the source cannot be reached (${reason}).`),
+    passing: code !== undefined && PASSING_ERRORS.has(code),
+  };
+}
+
+/** An error and what caused it; for one that tried several addresses, the first of its errors. */
+function causesOf(error: unknown): Error[] {
+  // By shape: errors of Node's own modules come from another realm in tests.
+  if (typeof error !== 'object' || error === null || !('message' in error)) return [];
+  const first: unknown = 'errors' in error && Array.isArray(error.errors) ? error.errors[0] : undefined;
+  return [error as Error, ...causesOf('cause' in error ? error.cause : first)];
+}
