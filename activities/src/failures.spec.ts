@@ -11,21 +11,32 @@ const run = (error: unknown, attempt = 1): Promise<unknown> => {
 describe('toApplicationFailure', () => {
   it('keeps code, sentence and detail', () => {
     const failure = toApplicationFailure(new CodedError('SOURCE_EMPTY', 'No bytes.', { sizeBytes: 0 }), 1);
-    expect(failure).toMatchObject({ type: 'SOURCE_EMPTY', message: 'No bytes.', details: [{ sizeBytes: 0 }] });
+    expect(failure).toMatchObject({
+      type: 'SOURCE_EMPTY',
+      message: 'No bytes.',
+      details: [{ sizeBytes: 0 }],
+    });
   });
 
-  it.each(Object.keys(FAILURES) as FailureCode[])('lets the server retry %s only if it is a platform fault', (code) => {
-    const failure = toApplicationFailure(new CodedError(code, 'x'), 1);
-    expect(failure.nonRetryable).toBe(FAILURES[code].class !== 'platform');
-  });
+  it.each(Object.keys(FAILURES) as FailureCode[])(
+    'lets the server retry %s only if it is a platform fault',
+    (code) => {
+      const failure = toApplicationFailure(new CodedError(code, 'x'), 1);
+      expect(failure.nonRetryable).toBe(FAILURES[code].class !== 'platform');
+    },
+  );
 
   it('gives up on what no code foresaw after five tries', () => {
     expect(toApplicationFailure(new TypeError('x is undefined'), 4)).toMatchObject({
       type: 'INTERNAL',
-      message: 'x is undefined',
+      message: expect.stringContaining('x is undefined') as string,
       nonRetryable: false,
     });
-    expect(toApplicationFailure('text', 5)).toMatchObject({ type: 'INTERNAL', message: 'text', nonRetryable: true });
+    expect(toApplicationFailure('text', 5)).toMatchObject({
+      type: 'INTERNAL',
+      message: expect.stringContaining('text') as string,
+      nonRetryable: true,
+    });
   });
 });
 

@@ -1,8 +1,17 @@
-import { ActivityFailure, ApplicationFailure, CancelledFailure, ChildWorkflowFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  ChildWorkflowFailure,
+  TerminatedFailure,
+  TimeoutFailure,
+} from '@temporalio/common';
 import { classOf, toFault } from './faults.ts';
 
-const inActivity = (cause?: Error) => new ActivityFailure('Activity task failed', 'encodeChunk', '1', 'NON_RETRYABLE_FAILURE', 'w', cause);
-const inChild = (cause?: Error) => new ChildWorkflowFailure('default', {}, 'encodeBatch', 'NON_RETRYABLE_FAILURE', cause);
+const inActivity = (cause?: Error) =>
+  new ActivityFailure('Activity task failed', 'encodeChunk', '1', 'NON_RETRYABLE_FAILURE', 'w', cause);
+const inChild = (cause?: Error) =>
+  new ChildWorkflowFailure('default', {}, 'encodeBatch', 'NON_RETRYABLE_FAILURE', cause);
 const coded = ApplicationFailure.nonRetryable('It does not decode.', 'SOURCE_DAMAGED');
 
 describe('toFault', () => {
@@ -20,7 +29,11 @@ describe('toFault', () => {
     ['an inherited name', ApplicationFailure.nonRetryable('Boom.', 'toString'), 'INTERNAL'],
     ['no cause', inActivity(), 'INTERNAL'],
     ['lost heartbeats', inActivity(new TimeoutFailure('timed out', undefined, 'HEARTBEAT')), 'WORKER_LOST'],
-    ['another time-out', inActivity(new TimeoutFailure('timed out', undefined, 'SCHEDULE_TO_CLOSE')), 'INTERNAL'],
+    [
+      'another time-out',
+      inActivity(new TimeoutFailure('timed out', undefined, 'SCHEDULE_TO_CLOSE')),
+      'INTERNAL',
+    ],
     ['a batch that an operator ended', inChild(new TerminatedFailure('terminated')), 'INTERNAL'],
     ['a batch that an operator cancelled', inChild(new CancelledFailure('cancelled')), 'INTERNAL'],
   ])('makes of %s the code %s', (_, error, code) => {

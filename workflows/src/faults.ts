@@ -1,5 +1,12 @@
 import { FAILURES, type FailureClass, type FailureCode } from '@framefold/domain';
-import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, TemporalFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  ChildWorkflowFailure,
+  TemporalFailure,
+  TerminatedFailure,
+  TimeoutFailure,
+} from '@temporalio/common';
 
 /** A failure of Temporal's in Framefold's words. */
 export interface Fault {

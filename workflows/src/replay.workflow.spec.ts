@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
-import { bundleWorkflows } from '../test/workflow-lab.ts';
+import { bundleWorkflows, quietRuntime } from '../test/workflow-lab.ts';
 
 const folder = new URL('../histories/', import.meta.url);
 
@@ -15,12 +15,15 @@ const load = async (name: string): Promise<RecordedHistory> =>
 describe('jobs that began under earlier code', () => {
   let workflowBundle: WorkflowBundleWithSourceMap;
   beforeAll(async () => {
+    quietRuntime();
     workflowBundle = await bundleWorkflows();
   }, 60_000);
 
   it('go on under this code', async () => {
     const names = (await readdir(folder)).filter((name) => name.endsWith('.json'));
-    const histories = await Promise.all(names.map(async (name) => ({ workflowId: name, history: await load(name) })));
+    const histories = await Promise.all(
+      names.map(async (name) => ({ workflowId: name, history: await load(name) })),
+    );
     const results: Record<string, Error | undefined> = {};
     for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, histories)) {
       results[workflowId] = error;
@@ -34,6 +37,8 @@ describe('jobs that began under earlier code', () => {
     for (const { activityTaskScheduledEventAttributes: scheduled } of history.events) {
       if (scheduled?.activityType.name === 'planJob') scheduled.activityType.name = 'anotherStep';
     }
-    await expect(Worker.runReplayHistory({ workflowBundle }, history)).rejects.toThrow(DeterminismViolationError);
+    await expect(Worker.runReplayHistory({ workflowBundle }, history)).rejects.toThrow(
+      DeterminismViolationError,
+    );
   }, 60_000);
 });

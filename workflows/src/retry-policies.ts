@@ -1,7 +1,11 @@
 import type { RetryPolicy } from '@temporalio/common';
 
 /** Platform faults: 1 s doubling to 60 s, for as long as it takes. */
-const PATIENT = { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '60 seconds' } as const;
+const PATIENT = {
+  initialInterval: '1 second',
+  backoffCoefficient: 2,
+  maximumInterval: '60 seconds',
+} as const;
 
 /**
  * Every retry policy of the workflows. None limits attempts: a drained worker and a paused activity each use one up

@@ -54,7 +54,9 @@ export class FakeWorld {
   private readonly work: Activities = {
     recordEvents: async ({ events }) => {
       for (const event of events) {
-        const known = this.log.some((entry) => entry.stream === event.stream && entry.sequence === event.sequence);
+        const known = this.log.some(
+          (entry) => entry.stream === event.stream && entry.sequence === event.sequence,
+        );
         if (!known) this.log.push(event);
       }
     },
@@ -69,11 +71,15 @@ export class FakeWorld {
     probeSource: async () => sourceMeta,
     planJob: async () => planRef(this.arrangement.chunks ?? 2),
     splitSource: async () => ({ mode: 'in-place' }),
-    encodeChunk: async ({ chunkIndex }) => unitResult(chunkUnit(chunkIndex), CHUNK_FRAMES, activityInfo().attempt),
+    encodeChunk: async ({ chunkIndex }) =>
+      unitResult(chunkUnit(chunkIndex), CHUNK_FRAMES, activityInfo().attempt),
     encodeAudio: async ({ rendition }) => unitResult(rendition, 0, activityInfo().attempt),
     mergeOutput: async () => mergeResult,
     discard: async ({ what }) => {
-      this.discarded.push({ what, ended: /^Job(Completed|Failed|Cancelled)$/.test(this.types().at(-1) ?? '') });
+      this.discarded.push({
+        what,
+        ended: /^Job(Completed|Failed|Cancelled)$/.test(this.types().at(-1) ?? ''),
+      });
     },
   };
 }

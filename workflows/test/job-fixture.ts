@@ -1,4 +1,10 @@
-import { PLAN_VERSION, TranscodeRequest, type MeasuredRendition, type SourceMeta, type UnitResult } from '@framefold/domain';
+import {
+  PLAN_VERSION,
+  TranscodeRequest,
+  type MeasuredRendition,
+  type SourceMeta,
+  type UnitResult,
+} from '@framefold/domain';
 import type { MergeResult, PlanRef, SourceRef } from '../src/contract/index.ts';
 
 /** Frames of every chunk of the fixture. */
@@ -29,10 +35,29 @@ export const planRef = (chunks: number): PlanRef => ({
     planVersion: PLAN_VERSION,
     planKey: 'jobs/x/work/plan.json',
     renditions: [
-      { name: '360p', width: 640, height: 360, codec: 'h264', encoder: 'libx264', preset: 'fast', crf: 22, maxrateKbps: 800, bufsizeKbps: 1600 },
+      {
+        name: '360p',
+        width: 640,
+        height: 360,
+        codec: 'h264',
+        encoder: 'libx264',
+        preset: 'fast',
+        crf: 22,
+        maxrateKbps: 800,
+        bufsizeKbps: 1600,
+      },
     ],
     audio: [
-      { name: 'audio-0', streamIndex: 1, label: 'English', isDefault: true, codec: 'aac', channels: 2, sampleRateHz: 48_000, bitrateKbps: 128 },
+      {
+        name: 'audio-0',
+        streamIndex: 1,
+        label: 'English',
+        isDefault: true,
+        codec: 'aac',
+        channels: 2,
+        sampleRateHz: 48_000,
+        bitrateKbps: 128,
+      },
     ],
     segments: chunks,
     chunks: Array.from({ length: chunks }, () => ({ frames: CHUNK_FRAMES, segments: 1 })),
@@ -68,5 +93,11 @@ const measured: MeasuredRendition = {
 
 export const mergeResult: MergeResult = {
   renditions: [measured, { ...measured, name: 'audio-0', kind: 'audio', playlist: 'audio-0/index.m3u8' }],
-  output: { folderKey: 'jobs/x/output/', master: 'master.m3u8', files: 9, sizeBytes: 20_000, durationSeconds: 12 },
+  output: {
+    folderKey: 'jobs/x/output/',
+    master: 'master.m3u8',
+    files: 9,
+    sizeBytes: 20_000,
+    durationSeconds: 12,
+  },
 };

@@ -6,16 +6,19 @@ import type { Hook } from './fake-world.ts';
 import type { LabJob } from './workflow-lab.ts';
 
 /** A fault as the activity boundary throws it when the server must not try again. */
-export const finalFault = (code: FailureCode): ApplicationFailure => ApplicationFailure.nonRetryable(`Sentence of ${code}.`, code);
+export const finalFault = (code: FailureCode): ApplicationFailure =>
+  ApplicationFailure.nonRetryable(`Sentence of ${code}.`, code);
 
 /** A platform fault as the activity boundary throws it. */
 export const platformFault = (code: FailureCode = 'STORE_UNAVAILABLE'): ApplicationFailure =>
   ApplicationFailure.retryable(`Sentence of ${code}.`, code);
 
 /** Throws on the first `times` calls. */
-export const failing = (make: () => Error, times = Infinity): Hook => (call) => {
-  if (call <= times) throw make();
-};
+export const failing =
+  (make: () => Error, times = Infinity): Hook =>
+  (call) => {
+    if (call <= times) throw make();
+  };
 
 /** Holds an activity, with heartbeats, until Temporal cancels it. */
 export function heldUntilCancelled(): { readonly hook: Hook; readonly reached: Promise<void> } {

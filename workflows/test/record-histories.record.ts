@@ -19,27 +19,38 @@ afterAll(() => lab.close(), 60_000);
 async function save(workflowId: string, name: string): Promise<void> {
   const history = await lab.env.client.workflow.getHandle(workflowId).fetchHistory();
   // Stack traces name folders of this machine, and replay does not look at them.
-  const portable: unknown = JSON.parse(historyToJSON(history), (key, value: unknown) => (key === 'stackTrace' ? '' : value));
+  const portable: unknown = JSON.parse(historyToJSON(history), (key, value: unknown) =>
+    key === 'stackTrace' ? '' : value,
+  );
   await writeFile(new URL(`${name}.json`, folder), `${JSON.stringify(portable, null, 1)}\n`);
 }
 
 const held = heldUntilCancelled();
 const arrangements: Record<string, Arrangement> = {
   completed: {},
-  'encoder-retried': { before: { encodeChunk: failing(() => finalFault('ENCODER_CRASHED'), 1), recordEvents: failing(platformFault, 1) } },
+  'encoder-retried': {
+    before: {
+      encodeChunk: failing(() => finalFault('ENCODER_CRASHED'), 1),
+      recordEvents: failing(platformFault, 1),
+    },
+  },
   failed: { before: { planJob: failing(() => finalFault('SOURCE_NO_VIDEO')) } },
   cancelled: { before: { encodeChunk: held.hook } },
   batched: { chunks: 450 },
 };
 
-it.each(Object.entries(arrangements))('records %s', async (name, arrangement) => {
-  const job = await lab.start(arrangement, { webhookUrl: 'https://example.com/hook' }, name);
-  if (name === 'cancelled') {
-    await held.reached;
-    await job.handle.cancel();
-  }
-  await outcome(job);
-  await save(job.handle.workflowId, name);
-  if (name === 'batched') await save(batchWorkflowId(name, 400), 'batch');
-  if (name === 'completed') await save(`webhook-${name}.${(await job.handle.describe()).runId}`, 'webhook');
-}, 60_000);
+it.each(Object.entries(arrangements))(
+  'records %s',
+  async (name, arrangement) => {
+    const job = await lab.start(arrangement, { webhookUrl: 'https://example.com/hook' }, name);
+    if (name === 'cancelled') {
+      await held.reached;
+      await job.handle.cancel();
+    }
+    await outcome(job);
+    await save(job.handle.workflowId, name);
+    if (name === 'batched') await save(batchWorkflowId(name, 400), 'batch');
+    if (name === 'completed') await save(`webhook-${name}.${(await job.handle.describe()).runId}`, 'webhook');
+  },
+  60_000,
+);

@@ -3,18 +3,32 @@ import { loadConfig } from '@framefold/config';
 import type { TranscodeRequest } from '@framefold/domain';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  Runtime,
+  Worker,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
 import { jobWorkflowId, SEARCH_ATTRIBUTES, TASK_QUEUES } from '../src/contract/index.ts';
 import type { transcodeJob } from '../src/index.ts';
 import { FakeWorld, type Activities, type ActivityName, type Arrangement } from './fake-world.ts';
 import { request } from './job-fixture.ts';
+
+/** Lets the SDK speak of errors alone. */
+export function quietRuntime(): void {
+  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'OFF' } } });
+}
 
 /** The workflows of the sources, bundled. */
 export function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
   return bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL('../src/index.ts', import.meta.url)),
     logger: new DefaultLogger('ERROR'),
-    webpackConfigHook: (config) => ({ ...config, resolve: { ...config.resolve, conditionNames: ['source', '...'] } }),
+    webpackConfigHook: (config) => ({
+      ...config,
+      resolve: { ...config.resolve, conditionNames: ['source', '...'] },
+    }),
   });
 }
 
@@ -35,9 +49,13 @@ export class WorkflowLab {
   private constructor(readonly env: TestWorkflowEnvironment) {}
 
   static async open(): Promise<WorkflowLab> {
-    Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'ERROR' } } });
+    Runtime.install({
+      logger: new DefaultLogger('ERROR'),
+      telemetryOptions: { logging: { filter: 'ERROR' } },
+    });
     const path = loadConfig().tools.temporal;
-    if (path === undefined) throw new Error('These tests need FRAMEFOLD_TEMPORAL, the path of the temporal command.');
+    if (path === undefined)
+      throw new Error('These tests need FRAMEFOLD_TEMPORAL, the path of the temporal command.');
     const [env, workflowBundle] = await Promise.all([
       TestWorkflowEnvironment.createLocal({
         server: {
@@ -56,7 +74,13 @@ export class WorkflowLab {
     lab.workers = await Promise.all([
       Worker.create({ connection, taskQueue: TASK_QUEUES.workflows, workflowBundle, identity: 'lab' }),
       ...queues.map((taskQueue) =>
-        Worker.create({ connection, taskQueue, activities, identity: 'lab', maxHeartbeatThrottleInterval: '200 ms' }),
+        Worker.create({
+          connection,
+          taskQueue,
+          activities,
+          identity: 'lab',
+          maxHeartbeatThrottleInterval: '200 ms',
+        }),
       ),
     ]);
     lab.running = Promise.all(lab.workers.map((worker) => worker.run()));
@@ -73,7 +97,7 @@ export class WorkflowLab {
   async start(
     arrangement: Arrangement = {},
     fields: Partial<TranscodeRequest> = {},
-    jobId: string = `job-${(this.jobs += 1)}`,
+    jobId = `job-${(this.jobs += 1)}`,
   ): Promise<LabJob> {
     const world = new FakeWorld(arrangement);
     this.worlds.set(jobId, world);
@@ -94,8 +118,17 @@ export class WorkflowLab {
       return await world.run(name, input);
     };
     const names: readonly ActivityName[] = [
-      'recordEvents', 'publishRecord', 'deliverWebhook', 'ingestSource', 'probeSource', 'planJob', 'splitSource',
-      'encodeChunk', 'encodeAudio', 'mergeOutput', 'discard',
+      'recordEvents',
+      'publishRecord',
+      'deliverWebhook',
+      'ingestSource',
+      'probeSource',
+      'planJob',
+      'splitSource',
+      'encodeChunk',
+      'encodeAudio',
+      'mergeOutput',
+      'discard',
     ];
     return Object.fromEntries(names.map((name) => [name, inWorld(name)])) as unknown as Activities;
   }

@@ -9,7 +9,19 @@ import { storedSource } from '../source-file.ts';
 import type { IngestDeps } from './ingest-source.ts';
 
 /** Endings that are kept; any other says nothing about the content. */
-const KNOWN_EXTENSIONS = new Set(['.mp4', '.m4v', '.mov', '.mkv', '.webm', '.avi', '.ts', '.m2ts', '.flv', '.mpg', '.mxf']);
+const KNOWN_EXTENSIONS = new Set([
+  '.mp4',
+  '.m4v',
+  '.mov',
+  '.mkv',
+  '.webm',
+  '.avi',
+  '.ts',
+  '.m2ts',
+  '.flv',
+  '.mpg',
+  '.mxf',
+]);
 
 /**
  * Downloads a source into the store. An attempt that is repeated on the same worker goes on where the last one broke
@@ -38,7 +50,8 @@ export async function downloadSource(deps: IngestDeps, jobId: string, url: URL):
     return storedSource(key, sizeBytes);
   } catch (error) {
     const willResume = error instanceof CodedError && FAILURES[error.code].class === 'platform';
-    if (!willResume || Context.current().cancellationSignal.aborted) await rm(folder, { recursive: true, force: true });
+    if (!willResume || Context.current().cancellationSignal.aborted)
+      await rm(folder, { recursive: true, force: true });
     throw error;
   }
 }

@@ -10,16 +10,25 @@ import type { IngestDeps } from './ingest-source.ts';
  *
  * @throws {CodedError} SOURCE_NOT_FOUND, SOURCE_FORBIDDEN, SOURCE_NOT_MEDIA, SOURCE_EMPTY or SOURCE_LIMIT_EXCEEDED
  */
-export async function referenceFile(deps: Pick<IngestDeps, 'fileRoots' | 'limits'>, url: URL): Promise<SourceRef> {
+export async function referenceFile(
+  deps: Pick<IngestDeps, 'fileRoots' | 'limits'>,
+  url: URL,
+): Promise<SourceRef> {
   const path = await locate(url);
   if (!(await isBelow(path, deps.fileRoots))) {
-    throw new CodedError('SOURCE_FORBIDDEN', 'The file lies outside of the folders that this service may read.');
+    throw new CodedError(
+      'SOURCE_FORBIDDEN',
+      'The file lies outside of the folders that this service may read.',
+    );
   }
   const found = await stat(path);
   if (!found.isFile()) throw new CodedError('SOURCE_NOT_MEDIA', 'The source is not a regular file.');
   if (found.size === 0) throw new CodedError('SOURCE_EMPTY', 'The source is empty.');
   if (found.size > deps.limits.sourceBytes) {
-    throw new CodedError('SOURCE_LIMIT_EXCEEDED', `The source has ${found.size} bytes; the limit is ${deps.limits.sourceBytes}.`);
+    throw new CodedError(
+      'SOURCE_LIMIT_EXCEEDED',
+      `The source has ${found.size} bytes; the limit is ${deps.limits.sourceBytes}.`,
+    );
   }
   return {
     uri: pathToFileURL(path).href,

@@ -3,7 +3,7 @@ import type { Catalogue, GuardedFetch } from '@framefold/platform';
 import type { ControlActivities } from '@framefold/workflows/contract';
 import { Webhook } from 'standardwebhooks';
 
-const TIMEOUT_MS = 10_000;
+const ANSWER_SECONDS = 10;
 
 export interface WebhookDeps {
   readonly catalogue: Catalogue;
@@ -39,7 +39,7 @@ export function deliverWebhook(deps: WebhookDeps): ControlActivities['deliverWeb
       .fetch(new URL(url), {
         method: 'POST',
         redirects: 0,
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        answerSeconds: ANSWER_SECONDS,
         headers: {
           'content-type': 'application/json',
           'webhook-id': deliveryId,
@@ -48,9 +48,9 @@ export function deliverWebhook(deps: WebhookDeps): ControlActivities['deliverWeb
         },
         body,
       })
-      .then(async (response) => {
-        await response.body?.cancel();
-        return response.status;
+      .then((answer) => {
+        answer.body.destroy();
+        return answer.status;
       })
       .catch((error: unknown) => {
         throw new CodedError('WEBHOOK_REFUSED', `The webhook's receiver cannot be reached: ${String(error)}`);

@@ -17,7 +17,7 @@ export function publishRecord(deps: {
       throw new CodedError('CATALOGUE_UNAVAILABLE', `The log of job ${jobId} does not hold its end yet.`);
     }
     const lines = log.map((recorded) => `${JSON.stringify(recorded)}\n`);
-    await deps.store.put(storeKeys.outputFile(jobId, 'events.jsonl'), lines.join(''));
+    await deps.store.put(storeKeys.eventLog(jobId), lines.join(''));
     if (job.state !== 'completed') return;
     const view = toView(jobId, job, [], job.enteredAt.completed ?? 0);
     await deps.store.put(storeKeys.outputFile(jobId, 'job.json'), `${JSON.stringify(view, null, 2)}\n`);

@@ -11,7 +11,12 @@ export const WorkerReport = z.object({
   slots: z.record(z.string(), z.number().int().positive()),
   status: z.enum(['idle', 'busy', 'draining']),
   currentTasks: z.array(
-    z.object({ activity: z.string(), workflowId: z.string(), attempt: z.number().int().positive(), startedAt: z.number().int() }),
+    z.object({
+      activity: z.string(),
+      workflowId: z.string(),
+      attempt: z.number().int().positive(),
+      startedAt: z.number().int(),
+    }),
   ),
   tasksCompleted: z.number().int().nonnegative(),
   tasksFailed: z.number().int().nonnegative(),

@@ -1,4 +1,5 @@
 export * from './catalogue/catalogue.ts';
+export { openCatalogue, type CataloguePlace } from './catalogue/open-catalogue.ts';
 export * from './engine/encode-engine.ts';
 export * from './process/process-runner.ts';
 export * from './store/object-store.ts';
@@ -6,5 +7,5 @@ export * from './engine/ffmpeg-engine.ts';
 export { createProcessRunner } from './process/create-process-runner.ts';
 export { createFolderStore } from './store/folder-store.ts';
 export type { PrivateNetworks } from './fetch/address-guard.ts';
-export { createGuardedFetch, type GuardedFetch, type GuardedRequest, type GuardOptions } from './fetch/guarded-fetch.ts';
+export { createGuardedFetch, type GuardedFetch, type GuardedRequest, type GuardOptions, type WebAnswer } from './fetch/guarded-fetch.ts';
 export { downloadTo, type DownloadOptions } from './fetch/download.ts';

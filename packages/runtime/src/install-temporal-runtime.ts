@@ -36,7 +36,13 @@ export function installTemporalRuntime({ logger, metricsPort }: TemporalRuntimeO
   });
 }
 
-const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const satisfies Record<LogLevel, string>;
+const LEVELS = {
+  TRACE: 'trace',
+  DEBUG: 'debug',
+  INFO: 'info',
+  WARN: 'warn',
+  ERROR: 'error',
+} as const satisfies Record<LogLevel, string>;
 
 /** Our logger in the form that the SDK writes to. */
 export function toTemporalLogger(logger: Logger): TemporalLogger {

@@ -12,7 +12,9 @@ describe('patiently', () => {
       if (calls === 1) throw new Error('not up yet');
       return 'up';
     };
-    expect(await patiently(attempt, { forMs: 10_000, signal, onRetry: (error) => failures.push(error) })).toBe('up');
+    expect(
+      await patiently(attempt, { forMs: 10_000, signal, onRetry: (error) => failures.push(error) }),
+    ).toBe('up');
     expect(failures).toEqual([new Error('not up yet')]);
   });
 
@@ -24,6 +26,8 @@ describe('patiently', () => {
   it('stops at once when it is told to', async () => {
     const stop = new AbortController();
     const attempt = () => Promise.reject(new Error('not up yet'));
-    await expect(patiently(attempt, { forMs: 60_000, signal: stop.signal, onRetry: () => stop.abort() })).rejects.toThrow('aborted');
+    await expect(
+      patiently(attempt, { forMs: 60_000, signal: stop.signal, onRetry: () => stop.abort() }),
+    ).rejects.toThrow('aborted');
   });
 });

@@ -17,7 +17,10 @@ export interface Patience {
  *
  * @throws the last failure when time is up; the signal's reason when it is aborted
  */
-export async function patiently<T>(attempt: () => Promise<T>, { forMs, signal, onRetry }: Patience): Promise<T> {
+export async function patiently<T>(
+  attempt: () => Promise<T>,
+  { forMs, signal, onRetry }: Patience,
+): Promise<T> {
   const deadline = Date.now() + forMs;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     signal.throwIfAborted();

@@ -53,15 +53,22 @@ export async function startReporting(options: ReportingOptions): Promise<Reporti
     stop: async () => {
       clearInterval(timer);
       await last;
-      await store.delete(key).catch((error: unknown) => logger.warn({ err: error }, 'could not remove the last report'));
+      await store
+        .delete(key)
+        .catch((error: unknown) => logger.warn({ err: error }, 'could not remove the last report'));
     },
   };
 }
 
-function describe({ config, workerId, roles, workers, encoder }: ReportingOptions, registeredAt: number): WorkerReport {
+function describe(
+  { config, workerId, roles, workers, encoder }: ReportingOptions,
+  registeredAt: number,
+): WorkerReport {
   const { tasks } = workers;
   const processors = cpus();
-  const slots = roles.flatMap((role) => (role === 'workflows' ? [] : [[queueOf(role), slotsOf(role, config)]]));
+  const slots = roles.flatMap((role) =>
+    role === 'workflows' ? [] : [[queueOf(role), slotsOf(role, config)]],
+  );
   return {
     id: workerId,
     host: hostname(),
@@ -89,8 +96,10 @@ async function sweep({ store, logger }: ReportingOptions): Promise<void> {
   try {
     for await (const { key } of store.list(storeKeys.workers())) {
       const text = await store.get(key);
-      const report = text === undefined ? undefined : WorkerReport.safeParse(JSON.parse(text.toString('utf8'))).data;
-      if (report === undefined || Date.now() - report.lastHeartbeat > 10 * WORKER_SILENCE_LIMIT_MS) await store.delete(key);
+      const report =
+        text === undefined ? undefined : WorkerReport.safeParse(JSON.parse(text.toString('utf8'))).data;
+      if (report === undefined || Date.now() - report.lastHeartbeat > 10 * WORKER_SILENCE_LIMIT_MS)
+        await store.delete(key);
     }
   } catch (error) {
     logger.warn({ err: error }, 'could not remove the reports of lost workers');

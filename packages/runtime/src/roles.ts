@@ -27,7 +27,10 @@ export const slotsOf = (role: ActivityRole, config: Config): number => ROLES[rol
  * @throws {Error} naming what is no role, or when there is none
  */
 export function parseRoles(text: string): Role[] {
-  const names = text.split(',').map((name) => name.trim()).filter(Boolean);
+  const names = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
   const isRole = (name: string): name is Role => Object.hasOwn(ROLES, name);
   const unknown = names.filter((name) => !isRole(name));
   if (unknown.length > 0 || names.length === 0) {

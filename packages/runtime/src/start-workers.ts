@@ -60,7 +60,8 @@ export async function startWorkers(options: WorkersOptions): Promise<RunningWork
     onRetry: (error) => logger.info({ address, reason: String(error) }, 'waiting for Temporal'),
   });
   const create = async (role: Role): Promise<Worker> => {
-    const specific = role === 'workflows' ? await workflowOptions(logger) : activityOptions(role, options, tasks);
+    const specific =
+      role === 'workflows' ? await workflowOptions(logger) : activityOptions(role, options, tasks);
     return await Worker.create({
       connection,
       namespace,
@@ -89,7 +90,11 @@ async function workflowOptions(logger: Logger): Promise<Partial<WorkerOptions>> 
   return { workflowBundle: await workflowCode(logger) };
 }
 
-function activityOptions(role: ActivityRole, { config, activities }: WorkersOptions, tasks: TaskCounter): Partial<WorkerOptions> {
+function activityOptions(
+  role: ActivityRole,
+  { config, activities }: WorkersOptions,
+  tasks: TaskCounter,
+): Partial<WorkerOptions> {
   const own = activities[role];
   if (own === undefined) throw new Error(`The role ${role} was given no activities.`);
   return {
@@ -101,7 +106,11 @@ function activityOptions(role: ActivityRole, { config, activities }: WorkersOpti
   };
 }
 
-function runAll(workers: readonly Worker[], connection: NativeConnection, tasks: TaskCounter): RunningWorkers {
+function runAll(
+  workers: readonly Worker[],
+  connection: NativeConnection,
+  tasks: TaskCounter,
+): RunningWorkers {
   let draining = false;
   const drain = (): void => {
     draining = true;
@@ -120,6 +129,8 @@ function runAll(workers: readonly Worker[], connection: NativeConnection, tasks:
     await connection.close();
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
   })();
+  // Whoever waits for it hears of a failure; one that comes before must not end the process.
+  stopped.catch(() => undefined);
   return {
     tasks,
     get draining() {

@@ -14,6 +14,8 @@ export async function workflowCode(logger: Logger): Promise<WorkflowBundleOption
     logger: toTemporalLogger(logger.child({}, { level: 'error' })),
     // Packages export their sources under this condition; see package.json of any of them.
     webpackConfigHook: (config) =>
-      entry.endsWith('.ts') ? { ...config, resolve: { ...config.resolve, conditionNames: ['source', '...'] } } : config,
+      entry.endsWith('.ts')
+        ? { ...config, resolve: { ...config.resolve, conditionNames: ['source', '...'] } }
+        : config,
   });
 }

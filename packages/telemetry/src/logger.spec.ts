@@ -2,7 +2,11 @@ import { createLogger } from './logger.ts';
 
 function captured(level: 'debug' | 'info') {
   const lines: string[] = [];
-  const logger = createLogger({ level, name: 'worker', destination: { write: (line) => void lines.push(line) } });
+  const logger = createLogger({
+    level,
+    name: 'worker',
+    destination: { write: (line) => void lines.push(line) },
+  });
   return { logger, entries: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>) };
 }
 
@@ -10,7 +14,9 @@ describe('createLogger', () => {
   it('writes one JSON object a line, with level name and ISO time', () => {
     const { logger, entries } = captured('info');
     logger.info({ jobId: 'j' }, 'encoded');
-    expect(entries()).toEqual([expect.objectContaining({ level: 'info', name: 'worker', jobId: 'j', msg: 'encoded' })]);
+    expect(entries()).toEqual([
+      expect.objectContaining({ level: 'info', name: 'worker', jobId: 'j', msg: 'encoded' }),
+    ]);
     expect(new Date(entries()[0]?.time as string).toISOString()).toBe(entries()[0]?.time);
   });
 

@@ -3,10 +3,26 @@ import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client
 /** Every metric of Framefold's own. Durations are in seconds; speed is media seconds per second. */
 const COUNTERS = {
   jobs: { name: 'framefold_jobs_total', help: 'Jobs that ended, by how', labelNames: ['status'] },
-  segmentsEncoded: { name: 'framefold_segments_encoded_total', help: 'Media segments encoded, by rendition', labelNames: ['rendition'] },
-  encodeAttempts: { name: 'framefold_encode_attempts_total', help: 'Attempts at a unit of encode work, by outcome', labelNames: ['outcome'] },
-  sourceSeconds: { name: 'framefold_source_seconds_total', help: 'Seconds of source media taken in', labelNames: [] },
-  httpRequests: { name: 'framefold_http_requests_total', help: 'HTTP requests answered', labelNames: ['method', 'route', 'status'] },
+  segmentsEncoded: {
+    name: 'framefold_segments_encoded_total',
+    help: 'Media segments encoded, by rendition',
+    labelNames: ['rendition'],
+  },
+  encodeAttempts: {
+    name: 'framefold_encode_attempts_total',
+    help: 'Attempts at a unit of encode work, by outcome',
+    labelNames: ['outcome'],
+  },
+  sourceSeconds: {
+    name: 'framefold_source_seconds_total',
+    help: 'Seconds of source media taken in',
+    labelNames: [],
+  },
+  httpRequests: {
+    name: 'framefold_http_requests_total',
+    help: 'HTTP requests answered',
+    labelNames: ['method', 'route', 'status'],
+  },
 } as const;
 
 const HISTOGRAMS = {
@@ -48,11 +64,18 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const counter = <T extends { readonly name: string; readonly help: string; readonly labelNames: readonly string[] }>(
+  const counter = <
+    T extends { readonly name: string; readonly help: string; readonly labelNames: readonly string[] },
+  >(
     row: T,
   ): Counter<Labels<T>> => new Counter({ ...row, registers });
   const histogram = <
-    T extends { readonly name: string; readonly help: string; readonly labelNames: readonly string[]; readonly buckets: readonly number[] },
+    T extends {
+      readonly name: string;
+      readonly help: string;
+      readonly labelNames: readonly string[];
+      readonly buckets: readonly number[];
+    },
   >(
     row: T,
   ): Histogram<Labels<T>> => new Histogram({ ...row, buckets: [...row.buckets], registers });

@@ -1,4 +1,13 @@
-import type { JobEventData, JobOutput, MeasuredRendition, NewEvent, SourceMeta, TranscodeRequest, UnitResult, Warning } from '@framefold/domain';
+import type {
+  JobEventData,
+  JobOutput,
+  MeasuredRendition,
+  NewEvent,
+  SourceMeta,
+  TranscodeRequest,
+  UnitResult,
+  Warning,
+} from '@framefold/domain';
 
 /** A source as the media activities find it again. */
 export interface SourceRef {
@@ -73,9 +82,16 @@ export interface MediaActivities {
   /** Measures the source; writes the frame table to the store. */
   probeSource(input: { readonly jobId: string; readonly source: SourceRef }): Promise<SourceMeta>;
   /** Makes the plan and writes it to the store. */
-  planJob(input: { readonly jobId: string; readonly request: TranscodeRequest; readonly source: SourceMeta }): Promise<PlanRef>;
+  planJob(input: {
+    readonly jobId: string;
+    readonly request: TranscodeRequest;
+    readonly source: SourceMeta;
+  }): Promise<PlanRef>;
   /** Makes the pieces of the source that chunks read. With a local store they read it in place. */
-  splitSource(input: { readonly jobId: string; readonly source: SourceRef }): Promise<{ readonly mode: 'in-place' }>;
+  splitSource(input: {
+    readonly jobId: string;
+    readonly source: SourceRef;
+  }): Promise<{ readonly mode: 'in-place' }>;
   encodeAudio(input: EncodeAudioInput): Promise<UnitResult>;
   /** Checks that everything joins exactly, then writes playlists and checksums. No media is rewritten. */
   mergeOutput(input: MergeInput): Promise<MergeResult>;

@@ -12,7 +12,8 @@ export const WORKFLOW_TYPES = {
 export const jobWorkflowId = (jobId: string): string => `transcode-${jobId}`;
 
 /** The workflow id of one of a job's batches of chunks. */
-export const batchWorkflowId = (jobId: string, firstChunk: number): string => `transcode-${jobId}-chunks-${firstChunk}`;
+export const batchWorkflowId = (jobId: string, firstChunk: number): string =>
+  `transcode-${jobId}-chunks-${firstChunk}`;
 
 /** The stream in which a job's own workflow records its events; sequence 0 is JobSubmitted, which the API writes too. */
 export const JOB_STREAM = 'job';

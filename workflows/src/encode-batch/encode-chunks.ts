@@ -29,7 +29,9 @@ export async function encodeChunks(
     firstFrame += frames;
     return async () => {
       const result = await retryEncoderFaults(chunkUnit(chunkIndex), () =>
-        encodeChunk.executeWithOptions({ summary }, [{ jobId, source, planKey, chunkIndex, generation, timeoutSeconds }]),
+        encodeChunk.executeWithOptions({ summary }, [
+          { jobId, source, planKey, chunkIndex, generation, timeoutSeconds },
+        ]),
       );
       onEncoded(chunkIndex, result);
     };

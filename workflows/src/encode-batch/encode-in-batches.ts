@@ -1,5 +1,10 @@
 import { ChildWorkflowCancellationType, executeChild, ParentClosePolicy } from '@temporalio/workflow';
-import { batchWorkflowId, WORKFLOW_TYPES, type ChunkRun, type EncodeBatchInput } from '../contract/workflows.ts';
+import {
+  batchWorkflowId,
+  WORKFLOW_TYPES,
+  type ChunkRun,
+  type EncodeBatchInput,
+} from '../contract/workflows.ts';
 import type { encodeBatch } from './encode-batch.ts';
 import { runTogether } from './run-together.ts';
 import { splitRun } from './split-run.ts';
@@ -15,7 +20,10 @@ const BATCHES_IN_FLIGHT = 2;
  *
  * @param onEncoded called as each batch is done
  */
-export async function encodeInBatches(input: EncodeBatchInput, onEncoded: (batch: ChunkRun) => void): Promise<void> {
+export async function encodeInBatches(
+  input: EncodeBatchInput,
+  onEncoded: (batch: ChunkRun) => void,
+): Promise<void> {
   const tasks = splitRun(input.chunks, CHUNKS_PER_BATCH).map((chunks) => async () => {
     await executeChild<typeof encodeBatch>(WORKFLOW_TYPES.encodeBatch, {
       workflowId: batchWorkflowId(input.jobId, chunks.firstChunk),

@@ -11,7 +11,10 @@ import { ENCODER_FAULT_RETRIES, encoderRetryDelaySeconds } from '../retry-polici
  * @returns the unit's result, with earlier schedulings among its attempts
  * @throws the last fault after {@link ENCODER_FAULT_RETRIES} retries, and every other failure at once
  */
-export async function retryEncoderFaults(unit: string, encode: () => Promise<UnitResult>): Promise<UnitResult> {
+export async function retryEncoderFaults(
+  unit: string,
+  encode: () => Promise<UnitResult>,
+): Promise<UnitResult> {
   for (let retries = 0; ; retries += 1) {
     try {
       const result = await encode();
@@ -21,7 +24,13 @@ export async function retryEncoderFaults(unit: string, encode: () => Promise<Uni
       const fault = toFault(error);
       if (!deservesRetry(fault) || retries === ENCODER_FAULT_RETRIES) throw error;
       const delaySeconds = encoderRetryDelaySeconds(retries + 1);
-      log.warn('the encoder broke; trying again', { unit, code: fault.code, reason: fault.message, retry: retries + 1, delaySeconds });
+      log.warn('the encoder broke; trying again', {
+        unit,
+        code: fault.code,
+        reason: fault.message,
+        retry: retries + 1,
+        delaySeconds,
+      });
       await sleep(`${delaySeconds} seconds`, { summary: `${unit}: again after ${fault.code}` });
     }
   }

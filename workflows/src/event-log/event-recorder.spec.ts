@@ -26,7 +26,10 @@ describe('EventRecorder', () => {
     expect(calls.map((call) => call.events.map((entry) => entry.sequence))).toEqual([[0, 1]]);
     calls[0]?.succeed();
     await settled();
-    expect(calls.map((call) => call.events.map((entry) => entry.sequence))).toEqual([[0, 1], [2, 3]]);
+    expect(calls.map((call) => call.events.map((entry) => entry.sequence))).toEqual([
+      [0, 1],
+      [2, 3],
+    ]);
     expect(calls[1]?.events[0]).toEqual({ jobId: 'j', stream: 'job', sequence: 2, event: event(3) });
   });
 
@@ -61,14 +64,19 @@ describe('EventRecorder', () => {
   });
 
   it('tells the one who flushes that writing fails', async () => {
-    const recorder = new EventRecorder({ jobId: 'j', stream: 'job' }, () => Promise.reject(new Error('down')));
+    const recorder = new EventRecorder({ jobId: 'j', stream: 'job' }, () =>
+      Promise.reject(new Error('down')),
+    );
     recorder.record(event(1));
     await expect(recorder.flush()).rejects.toThrow('down');
   });
 
   it('keeps calls small', async () => {
     const sizes: number[] = [];
-    const recorder = new EventRecorder({ jobId: 'j', stream: 'job' }, async (events) => void sizes.push(events.length));
+    const recorder = new EventRecorder(
+      { jobId: 'j', stream: 'job' },
+      async (events) => void sizes.push(events.length),
+    );
     for (let at = 0; at < 450; at += 1) recorder.record(event(at));
     await recorder.flush();
     expect(sizes).toEqual([200, 200, 50]);

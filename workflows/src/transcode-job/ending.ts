@@ -18,7 +18,8 @@ export async function bringToItsEnd(input: TranscodeJobInput, log: JobLog): Prom
   } catch (error) {
     const { code, message } = toFault(error);
     // Once a cancel was asked for, steps may fail in any way while they are being stopped.
-    if (CancellationScope.current().consideredCancelled) return { status: 'cancelled', reason: 'Cancelled on request.' };
+    if (CancellationScope.current().consideredCancelled)
+      return { status: 'cancelled', reason: 'Cancelled on request.' };
     return { status: 'failed', failure: describeFailure(code, message, log.job.state) };
   }
 }

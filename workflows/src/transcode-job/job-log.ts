@@ -1,4 +1,11 @@
-import { EMPTY_FOLD, fold, type JobEvent, type JobEventData, type JobEventType, type JobFold } from '@framefold/domain';
+import {
+  EMPTY_FOLD,
+  fold,
+  type JobEvent,
+  type JobEventData,
+  type JobEventType,
+  type JobFold,
+} from '@framefold/domain';
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { SEARCH_ATTRIBUTES } from '../contract/search-attributes.ts';
 import { JOB_STREAM, type TranscodeJobInput } from '../contract/workflows.ts';

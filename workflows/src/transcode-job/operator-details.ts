@@ -18,7 +18,9 @@ export function operatorDetails(job: JobFold, chunksInBatches: number): string {
         ]),
     ...(retried === 0 ? [] : [`- units that took more than one attempt: ${retried}`]),
     ...job.warnings.map((warning) => `- warning ${warning.code}: ${warning.message}`),
-    ...(job.failure === undefined ? [] : [`- failed in ${job.failure.phase}: ${job.failure.code}: ${job.failure.message}`]),
+    ...(job.failure === undefined
+      ? []
+      : [`- failed in ${job.failure.phase}: ${job.failure.code}: ${job.failure.message}`]),
   ];
   return lines.join('\n');
 }

@@ -42,14 +42,24 @@ export async function produce(input: TranscodeJobInput, log: JobLog): Promise<Pr
 
   log.append('MergingStarted', {});
   const { chunks } = plan.frozen;
-  const merged = await media.mergeOutput({ jobId, planKey: plan.planKey, chunks: chunks.length, generation: GENERATION });
+  const merged = await media.mergeOutput({
+    jobId,
+    planKey: plan.planKey,
+    chunks: chunks.length,
+    generation: GENERATION,
+  });
   for (const rendition of merged.renditions) log.append('RenditionMerged', { rendition });
 
   await stopIfCancelled();
   return { source, output: merged.output };
 }
 
-async function encodeVideo(input: TranscodeJobInput, source: SourceRef, plan: PlanRef, log: JobLog): Promise<void> {
+async function encodeVideo(
+  input: TranscodeJobInput,
+  source: SourceRef,
+  plan: PlanRef,
+  log: JobLog,
+): Promise<void> {
   const chunkFrames = plan.frozen.chunks.map((chunk) => chunk.frames);
   const work: EncodeBatchInput = {
     jobId: input.jobId,

@@ -32,6 +32,3 @@ export const JobQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50).describe('Jobs on a page'),
 });
 export type JobQuery = z.infer<typeof JobQuery>;
-
-/** The Idempotency-Key header: visible ASCII (https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/). */
-export const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/, { error: 'must be 1 to 255 visible ASCII characters' }).optional();

@@ -6,7 +6,8 @@ import { ProblemResponses } from '../openapi/problem-responses.ts';
 import { ProblemError } from '../problem/problem-error.ts';
 import { STORE } from '../tokens.ts';
 import { CancelJob } from './cancel-job.ts';
-import { Cancelled, IdempotencyKey, JobDocument, JobList, JobQuery, Submitted } from './job-schemas.ts';
+import { parseIdempotencyKey } from './idempotency-key.ts';
+import { Cancelled, JobDocument, JobList, JobQuery, Submitted } from './job-schemas.ts';
 import { prefixUris } from './prefix-uris.ts';
 import { ReadJobs } from './read-jobs.ts';
 import { SubmitJob } from './submit-job.ts';
@@ -28,9 +29,9 @@ export class JobsController {
   @ProblemResponses(400, 409, 413, 503)
   submit(
     @Body({ schema: TranscodeRequest }) request: TranscodeRequest,
-    @Headers('idempotency-key', { schema: IdempotencyKey }) key: string | undefined,
+    @Headers('idempotency-key') key: string | undefined,
   ): Promise<Submitted> {
-    return this.submission.submit(request, key);
+    return this.submission.submit(request, parseIdempotencyKey(key));
   }
 
   @Get('jobs')

@@ -1,8 +1,9 @@
 import type { Config } from '@framefold/config';
 import { toSummary, toView } from '@framefold/domain';
-import type { CatalogueJob } from '@framefold/platform';
+import { BadCursorError, type CatalogueJob } from '@framefold/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import { Backends } from '../backends.ts';
+import { ProblemError } from '../problem/problem-error.ts';
 import { CLOCK, type Clock, CONFIG } from '../tokens.ts';
 import { assertJobId, jobNotFound } from './job-id.ts';
 import { jobLinks } from './job-links.ts';
@@ -30,9 +31,17 @@ export class ReadJobs {
     return found;
   }
 
-  async list({ user, ...filter }: JobQuery): Promise<JobList> {
-    const given = { ...filter, userId: user };
-    const { jobs, nextCursor } = await this.backends.catalogue.list(withoutUndefined(given));
+  /** @throws {ProblemError} VALIDATION_FAILED for a cursor that no page had */
+  async list({ limit, status, user, label, cursor }: JobQuery): Promise<JobList> {
+    const { jobs, nextCursor } = await this.backends.catalogue
+      .list({
+        limit,
+        ...(status === undefined ? {} : { status }),
+        ...(user === undefined ? {} : { userId: user }),
+        ...(label === undefined ? {} : { label }),
+        ...(cursor === undefined ? {} : { cursor }),
+      })
+      .catch(refuseBadCursor);
     return {
       jobs: jobs.map((found) => ({ ...toSummary(this.#document(found)), links: jobLinks(found.jobId, this.config) })),
       ...(nextCursor === undefined ? {} : { nextCursor }),
@@ -44,12 +53,8 @@ export class ReadJobs {
   }
 }
 
-type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
-
-/** The port's options are absent or something, never undefined. */
-function withoutUndefined<T extends object>(fields: T): Partial<Defined<T>> & Pick<T, RequiredKeys<T>> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<Defined<T>> &
-    Pick<T, RequiredKeys<T>>;
+function refuseBadCursor(error: unknown): never {
+  if (!(error instanceof BadCursorError)) throw error;
+  const errors = [{ path: 'cursor', message: error.message }];
+  throw new ProblemError('VALIDATION_FAILED', error.message, { errors });
 }
-
-type RequiredKeys<T> = { [K in keyof T]-?: undefined extends T[K] ? never : K }[keyof T];

@@ -1,6 +1,6 @@
 import { LiveUnit, titleOf, toPriorityKey } from '@framefold/domain';
 import { jobWorkflowId, SEARCH_ATTRIBUTES, TASK_QUEUES, type TranscodeJobInput, WORKFLOW_TYPES } from '@framefold/workflows/contract';
-import { type Client, isGrpcDeadlineError, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { type Client, isGrpcDeadlineError, WorkflowExecutionAlreadyStartedError, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { defaultPayloadConverter, TypedSearchAttributes } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { ProblemError } from '../problem/problem-error.ts';
@@ -28,7 +28,7 @@ export function createTemporalGateway(client: Client, namespace: string): Tempor
   const call = <T>(work: () => Promise<T>): Promise<T> =>
     client.withDeadline(Date.now() + CALL_TIMEOUT_MS, work).catch((error: unknown) => {
       if (error instanceof WorkflowNotFoundError || error instanceof WorkflowExecutionAlreadyStartedError) throw error;
-      throw new ProblemError('TEMPORAL_UNAVAILABLE', 'Temporal does not answer.', {}, { cause: error });
+      throw unavailable(error);
     });
 
   const describe = (workflowId: string) => call(() => client.workflow.getHandle(workflowId).describe());
@@ -68,15 +68,15 @@ export function createTemporalGateway(client: Client, namespace: string): Tempor
       const handle = client.workflow.getHandle(jobWorkflowId(jobId));
       try {
         await call(() => handle.cancel());
-        await client.withDeadline(Date.now() + waitMs, () => handle.result()).catch((error: unknown) => {
-          if (isGrpcDeadlineError(error)) throw error;
-          // Ended as cancelled, failed or terminated: which one it was is in the job's log.
-        });
+        await client.withDeadline(Date.now() + waitMs, () => handle.result());
         return 'ended';
       } catch (error) {
         if (isGrpcDeadlineError(error)) return 'still-running';
         if (error instanceof WorkflowNotFoundError) return 'not-found';
-        throw error;
+        // Cancelled, failed or terminated: which one it was is in the job's log.
+        if (error instanceof WorkflowFailedError) return 'ended';
+        if (error instanceof ProblemError) throw error;
+        throw unavailable(error);
       }
     },
 
@@ -102,6 +102,10 @@ export function createTemporalGateway(client: Client, namespace: string): Tempor
       return undefined;
     },
   };
+}
+
+function unavailable(cause: unknown): ProblemError {
+  return new ProblemError('TEMPORAL_UNAVAILABLE', 'Temporal does not answer.', {}, { cause });
 }
 
 /** The report in an activity's last heartbeat; activities that report something else, or nothing, have none. */

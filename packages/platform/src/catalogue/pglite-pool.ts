@@ -10,10 +10,10 @@ export function createPglitePool(database: PGlite): PostgresPool {
   return {
     async connect() {
       const before = free;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      free = promise;
+      let release = (): void => undefined;
+      free = new Promise((resolve) => (release = resolve));
       await before;
-      return createClient(database, resolve);
+      return createClient(database, release);
     },
     async end() {
       await free;

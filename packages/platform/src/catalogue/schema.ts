@@ -1,8 +1,8 @@
 import type { JobEvent, JobFold, JobState, LiveUnit } from '@framefold/domain';
-import { sql, type JSONColumnType, type Migration, type RawBuilder } from 'kysely';
+import { sql, type Migration, type RawBuilder } from 'kysely';
 
 /**
- * A job as folded from its events; rebuilt from them at any time. Times are `double precision` ms since the epoch:
+ * A job as folded from its events; rebuilt from them at any time. JSON goes in through {@link json}. Times are `double precision` ms since the epoch:
  * exact, and a number in every driver, which `bigint` is not.
  */
 export interface JobsTable {
@@ -13,10 +13,10 @@ export interface JobsTable {
   status: JobState;
   user_id: string | null;
   title: string | null;
-  labels: JSONColumnType<readonly string[]>;
+  labels: readonly string[];
   next_position: number | null;
-  fold: JSONColumnType<JobFold>;
-  live: JSONColumnType<readonly LiveUnit[]>;
+  fold: JobFold;
+  live: readonly LiveUnit[];
 }
 
 /** The logs. */
@@ -27,7 +27,7 @@ export interface EventsTable {
   sequence: number;
   type: string;
   at: number;
-  data: JSONColumnType<JobEvent['data']>;
+  data: JobEvent['data'];
 }
 
 export interface IdempotencyKeysTable {

@@ -31,7 +31,7 @@ export class SqlCatalogue implements Catalogue {
   }
 
   async append(events: readonly NewEvent[]): Promise<void> {
-    const byJob = Map.groupBy(events, ({ jobId }) => jobId);
+    const byJob = grouped(events, ({ jobId }) => jobId);
     // In the order of ids, so that two appends that share jobs cannot wait for each other's locks.
     const jobs = [...byJob].sort(([a], [b]) => (a < b ? -1 : 1));
     const refused = await guarded(() =>
@@ -229,7 +229,7 @@ async function unknownEvents(
     .where('job_id', '=', jobId)
     .where((eb) =>
       eb.or(
-        [...Map.groupBy(events, ({ stream }) => stream)].map(([stream, ofStream]) =>
+        [...grouped(events, ({ stream }) => stream)].map(([stream, ofStream]) =>
           eb.and([eb('stream', '=', stream), eb('sequence', 'in', ofStream.map(({ sequence }) => sequence))]),
         ),
       ),
@@ -252,6 +252,16 @@ async function eventsSoFar(trx: Transaction<CatalogueSchema>, jobId: string): Pr
     .orderBy('position')
     .execute();
   return rows.map((row) => row as JobEvent);
+}
+
+function grouped(events: readonly NewEvent[], keyOf: (event: NewEvent) => string): Map<string, NewEvent[]> {
+  const groups = new Map<string, NewEvent[]>();
+  for (const event of events) {
+    const group = groups.get(keyOf(event));
+    if (group === undefined) groups.set(keyOf(event), [event]);
+    else group.push(event);
+  }
+  return groups;
 }
 
 async function guarded<T>(work: () => Promise<T>): Promise<T> {

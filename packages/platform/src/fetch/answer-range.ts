@@ -1,4 +1,4 @@
-import type { Response } from 'undici';
+import type { WebAnswer } from './guarded-fetch.ts';
 
 /** Which bytes of the file an answer's body brings: from `startBytes` to the end. */
 export interface AnswerRange {
@@ -13,8 +13,8 @@ export interface AnswerRange {
  * @param askedBytes where the asked range begins; 0 if none was asked for
  * @returns undefined when the answer does not fit the question
  */
-export function answerRange({ status, headers }: Response, askedBytes: number): AnswerRange | undefined {
-  const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+)$/.exec(headers.get('content-range') ?? '');
+export function answerRange({ status, header }: WebAnswer, askedBytes: number): AnswerRange | undefined {
+  const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+)$/.exec(header('content-range') ?? '');
   const total = range?.[2] === undefined ? undefined : Number(range[2]);
   if (status === 416 && total === askedBytes && askedBytes > 0) {
     // All bytes came with the try before, which did not live to say so.
@@ -24,16 +24,16 @@ export function answerRange({ status, headers }: Response, askedBytes: number): 
     return { startBytes: askedBytes, totalBytes: total };
   }
   if (status === 200) {
-    const length = headers.get('content-length');
+    const length = header('content-length');
     // With an encoding the length counts other bytes than those that are received.
-    const counts = length !== null && headers.get('content-encoding') === null;
+    const counts = length !== undefined && header('content-encoding') === undefined;
     return { startBytes: 0, ...(counts ? { totalBytes: Number(length) } : {}) };
   }
   return undefined;
 }
 
 /** What names this version of the file in `If-Range`: a strong ETag or a date. RFC 9110 section 13.1.5 */
-export function validatorOf({ headers }: Response): string | undefined {
-  const etag = headers.get('etag');
-  return etag !== null && !etag.startsWith('W/') ? etag : (headers.get('last-modified') ?? undefined);
+export function validatorOf({ header }: WebAnswer): string | undefined {
+  const etag = header('etag');
+  return etag !== undefined && !etag.startsWith('W/') ? etag : header('last-modified');
 }

@@ -1,12 +1,10 @@
 import { createWriteStream } from 'node:fs';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ReadableStream } from 'node:stream/web';
 import { CodedError } from '@framefold/domain';
-import type { Response } from 'undici';
 import { answerRange, validatorOf, type AnswerRange } from './answer-range.ts';
 import { fetchPatiently } from './fetch-patiently.ts';
-import type { GuardedFetch } from './guarded-fetch.ts';
+import type { GuardedFetch, WebAnswer } from './guarded-fetch.ts';
 import { forgetPartial, notePartial, readPartial } from './partial-file.ts';
 
 /** A server that breaks off so often in a row without a new byte will not deliver. */
@@ -44,7 +42,7 @@ export async function downloadTo(
   });
   const range = answerRange(answer, resumable ? before.sizeBytes : 0);
   if (range === undefined) {
-    await answer.body?.cancel();
+    answer.body.destroy();
     if (!resumable) {
       throw new CodedError('SOURCE_UNREACHABLE', `The server answers ${answer.status} instead of the file.`);
     }
@@ -66,7 +64,7 @@ export async function downloadTo(
     await note(before.mostBytes, before.stalls);
     await receive(answer, file, range, options, (bytes) => (received = bytes));
   } catch (error) {
-    await answer.body?.cancel().catch(() => undefined);
+    answer.body.destroy();
     options.signal.throwIfAborted();
     if (error instanceof CodedError) throw error;
     if (codeOf(error) === 'ENOSPC') throw new CodedError('STORE_FULL', 'The disk for downloads is full.');
@@ -80,7 +78,7 @@ export async function downloadTo(
 }
 
 async function receive(
-  answer: Response,
+  answer: WebAnswer,
   file: string,
   { startBytes, totalBytes }: AnswerRange,
   { maxBytes, signal, onProgress }: DownloadOptions,
@@ -97,8 +95,7 @@ async function receive(
     },
   });
   // The body of a 416 is a text about the error.
-  const isMedia = answer.ok && answer.body !== null;
-  const body = isMedia ? Readable.fromWeb(answer.body as ReadableStream) : Readable.from([]);
+  const body = answer.status === 416 ? Readable.from([]) : answer.body;
   await pipeline(body, counter, createWriteStream(file, { flags: startBytes > 0 ? 'a' : 'w' }), { signal });
   if (totalBytes !== undefined && received !== totalBytes)
     throw new Error(`${totalBytes} bytes were announced.`);

@@ -1,23 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CodedError } from '@framefold/domain';
-import type { Response } from 'undici';
 import { ForbiddenUrlError } from './address-guard.ts';
-import type { GuardedFetch } from './guarded-fetch.ts';
+import type { GuardedFetch, WebAnswer } from './guarded-fetch.ts';
 
 /** No further try after so long: a job with an unreachable source fails within seconds. */
-const PATIENCE_MS = 6_000;
+const PATIENCE_MS = 9_000;
 
 /** The server is there but busy, or the network stumbled. */
 const PASSING_STATUS = new Set([408, 425, 429, 500, 502, 503, 504]);
-const PASSING_ERRORS = new Set([
-  'EAI_AGAIN',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_SOCKET',
-]);
+const PASSING_ERRORS = new Set(['EAI_AGAIN', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
 
 export interface PatientRequest {
   readonly signal: AbortSignal;
@@ -36,7 +27,7 @@ export async function fetchPatiently(
   guardedFetch: GuardedFetch,
   url: URL,
   { signal, headers, pausesSeconds }: PatientRequest,
-): Promise<Response> {
+): Promise<WebAnswer> {
   const startedAt = Date.now();
   const mayReturn = headers['range'] !== undefined;
   const pauses = [...pausesSeconds];
@@ -50,7 +41,7 @@ export async function fetchPatiently(
   }
 }
 
-type Asked = { readonly answer: Response } | { readonly fault: CodedError; readonly passing: boolean };
+type Asked = { readonly answer: WebAnswer } | { readonly fault: CodedError; readonly passing: boolean };
 
 async function ask(
   guardedFetch: GuardedFetch,
@@ -58,15 +49,15 @@ async function ask(
   signal: AbortSignal,
   headers: Readonly<Record<string, string>>,
 ): Promise<Asked> {
-  let answer: Response;
+  let answer: WebAnswer;
   try {
     answer = await guardedFetch(url, { signal, headers });
   } catch (error) {
     signal.throwIfAborted();
     return faultOfError(error);
   }
-  if (answer.ok || answer.status === 416) return { answer };
-  await answer.body?.cancel();
+  if ((answer.status >= 200 && answer.status < 300) || answer.status === 416) return { answer };
+  answer.body.destroy();
   if (answer.status === 404 || answer.status === 410) {
     throw new CodedError(
       'SOURCE_NOT_FOUND',

@@ -1,11 +1,13 @@
 import type { lookup, LookupAddress } from 'node:dns';
-import { createGuardedFetch } from './guarded-fetch.ts';
+import { createGuardedFetch, type WebAnswer } from './guarded-fetch.ts';
 import { serveLocally, type LocalServer } from './local-server.ts';
 
 /** Every name is at these addresses. */
 const resolvesTo = (...addresses: LookupAddress[]): typeof lookup =>
   ((_name: string, _options: object, done: (error: null, all: LookupAddress[]) => void) =>
     done(null, addresses)) as unknown as typeof lookup;
+
+const textOf = async ({ body }: WebAnswer): Promise<string> => Buffer.concat(await body.toArray()).toString();
 
 const LOOPBACK: LookupAddress = { address: '127.0.0.1', family: 4 };
 const PUBLIC: LookupAddress = { address: '93.184.215.14', family: 4 };
@@ -35,14 +37,14 @@ describe('createGuardedFetch', () => {
     await expect(createGuardedFetch({ privateNetworks: 'deny' })(server.url('/'))).rejects.toEqual(forbidden);
     expect(requests).toEqual([]);
     const answer = await createGuardedFetch({ privateNetworks: 'allow' })(server.url('/'));
-    expect(await answer.text()).toBe(`GET of 127.0.0.1:${server.port}`);
+    expect(await textOf(answer)).toBe(`GET of 127.0.0.1:${server.port}`);
   });
 
   it('refuses a name at a private address, also beside a public one', async () => {
     const url = new URL(`http://media.example:${server.port}/`);
     for (const addresses of [[LOOPBACK], [PUBLIC, LOOPBACK]]) {
       const guardedFetch = createGuardedFetch({ privateNetworks: 'deny', lookup: resolvesTo(...addresses) });
-      await expect(guardedFetch(url)).rejects.toMatchObject({ cause: forbidden });
+      await expect(guardedFetch(url)).rejects.toEqual(forbidden);
     }
     expect(requests).toEqual([]);
   });
@@ -50,7 +52,7 @@ describe('createGuardedFetch', () => {
   it('connects to the very address that was checked', async () => {
     const guardedFetch = createGuardedFetch({ privateNetworks: 'allow', lookup: resolvesTo(LOOPBACK) });
     const answer = await guardedFetch(new URL(`http://media.example:${server.port}/`));
-    expect(await answer.text()).toBe(`GET of media.example:${server.port}`);
+    expect(await textOf(answer)).toBe(`GET of media.example:${server.port}`);
   });
 
   it('follows five redirects and no more', async () => {
@@ -71,7 +73,7 @@ describe('createGuardedFetch', () => {
       body: '{}',
       redirects: 0,
     });
-    await answer.body?.cancel();
+    answer.body.destroy();
     expect(answer.status).toBe(302);
     expect(requests).toEqual(['POST /hop/0']);
   });

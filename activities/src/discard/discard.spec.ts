@@ -1,0 +1,45 @@
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { storeKeys } from '@framefold/domain';
+import { createFolderStore, type ObjectStore } from '@framefold/platform';
+import { discard } from './discard.ts';
+
+describe('discard', () => {
+  let folder: string;
+  let store: ObjectStore;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'framefold-discard-'));
+    store = createFolderStore(join(folder, 'store'));
+    for (const job of ['1', '10']) {
+      await store.put(storeKeys.source(job, '.mp4'), 'x');
+      await store.put(storeKeys.plan(job), 'x');
+      await store.put(storeKeys.outputFile(job, 'master.m3u8'), 'x');
+    }
+    await mkdir(join(folder, 'scratch/ingest/1'), { recursive: true });
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const keysOf = async (job: string): Promise<string[]> => {
+    const keys: string[] = [];
+    for await (const { key } of store.list(storeKeys.job(job)))
+      keys.push(key.replace(storeKeys.job(job), ''));
+    return keys;
+  };
+  const run = async (what: 'all' | 'source'): Promise<void> => {
+    await discard({ store, scratchFolder: join(folder, 'scratch') })({ jobId: '1', what });
+  };
+
+  it('removes everything of one job, twice as well as once', async () => {
+    await run('all');
+    await run('all');
+    expect(await keysOf('1')).toEqual([]);
+    expect(await keysOf('10')).toHaveLength(3);
+    expect(await readdir(join(folder, 'scratch/ingest'))).toEqual([]);
+  });
+
+  it('removes the source and keeps the work and the output', async () => {
+    await run('source');
+    expect(await keysOf('1')).toEqual(['output/master.m3u8', 'work/plan.json']);
+  });
+});

@@ -1,0 +1,49 @@
+import { mkdtemp, rm, stat, unlink, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { createFolderStore } from '@framefold/platform';
+import type { SourceRef } from '@framefold/workflows/contract';
+import { sourceFile, storedSource } from './source-file.ts';
+
+describe('sourceFile', () => {
+  let folder: string;
+  let file: string;
+  let inPlace: SourceRef;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'framefold-source-'));
+    file = join(folder, 'a film.mp4');
+    await writeFile(file, 'content');
+    const { size, mtimeMs } = await stat(file);
+    const uri = pathToFileURL(file).href;
+    inPlace = { uri, sizeBytes: size, inPlace: true, modifiedAt: Math.trunc(mtimeMs) };
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const resolve = (source: SourceRef): Promise<string> =>
+    sourceFile(source, createFolderStore(join(folder, 'store')));
+
+  it('finds files in place and in the store', async () => {
+    const store = createFolderStore(join(folder, 'store'));
+    await store.put('jobs/1/source/source.mp4', 'four');
+    expect(await resolve(inPlace)).toBe(file);
+    expect(await resolve(storedSource('jobs/1/source/source.mp4', 4))).toBe(
+      join(folder, 'store/jobs/1/source/source.mp4'),
+    );
+  });
+
+  it('notices a file that was written to', async () => {
+    await writeFile(file, 'other content');
+    await expect(resolve(inPlace)).rejects.toMatchObject({ code: 'SOURCE_CHANGED' });
+  });
+
+  it('notices a file of the same size that was written to', async () => {
+    await utimes(file, new Date(0), new Date(0));
+    await expect(resolve(inPlace)).rejects.toMatchObject({ code: 'SOURCE_CHANGED' });
+  });
+
+  it('notices a file that is gone', async () => {
+    await unlink(file);
+    await expect(resolve(inPlace)).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
+  });
+});

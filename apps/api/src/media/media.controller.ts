@@ -1,0 +1,83 @@
+import { pipeline } from 'node:stream/promises';
+import { storeKeys } from '@framefold/domain';
+import type { ObjectStore } from '@framefold/platform';
+import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { assertJobId } from '../jobs/job-id.ts';
+import { ProblemResponses } from '../openapi/problem-responses.ts';
+import { ProblemError } from '../problem/problem-error.ts';
+import { STORE } from '../tokens.ts';
+import { byteRangeOf } from './byte-range.ts';
+import { cacheControlOf, contentTypeOf, etagOf, safePath } from './media-file.ts';
+
+/** The finished trees, for players and for copying. */
+@ApiTags('media')
+@Controller('media')
+export class MediaController {
+  constructor(@Inject(STORE) private readonly store: ObjectStore) {}
+
+  @Get(':jobId/*path')
+  @ApiOperation({ operationId: 'getMedia', summary: "A file of a job's output; ranges and conditional requests work" })
+  @ApiParam({ name: 'path', description: 'e.g. master.m3u8', schema: { type: 'string' } })
+  @ApiResponse({ status: 200, description: 'The file' })
+  @ApiResponse({ status: 206, description: 'The range of the file that was asked for' })
+  @ApiResponse({ status: 304, description: 'The file is as the client has it' })
+  @ProblemResponses(404, 416, 503)
+  async file(
+    @Param('jobId') jobId: string,
+    @Param('path') parts: readonly string[],
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    assertJobId(jobId);
+    const path = safePath(parts);
+    const key = path === undefined ? undefined : storeKeys.outputFile(jobId, path);
+    const found = key === undefined ? undefined : await this.store.head(key);
+    if (path === undefined || key === undefined || found === undefined) throw fileNotFound();
+    const { sizeBytes } = found;
+
+    const etag = await etagOf(this.store, key, sizeBytes);
+    if (etag !== undefined) response.setHeader('ETag', etag);
+    response.setHeader('Cache-Control', cacheControlOf(path));
+    response.setHeader('Accept-Ranges', 'bytes');
+    if (request.fresh) {
+      response.status(304).end();
+      return;
+    }
+    // A range of another version than the client has would be of no use to it (RFC 9110, section 13.1.5).
+    const condition = request.headers['if-range'];
+    const applies = condition === undefined || condition === etag;
+    const range = applies ? byteRangeOf(request.headers.range, sizeBytes) : undefined;
+    if (range === 'unsatisfiable') {
+      response.removeHeader('ETag');
+      const headers = { 'Content-Range': `bytes */${sizeBytes}` };
+      throw new ProblemError('RANGE_NOT_SATISFIABLE', `The file has ${sizeBytes} bytes.`, { headers });
+    }
+    response.setHeader('Content-Type', contentTypeOf(path));
+    response.setHeader('Content-Length', range === undefined ? sizeBytes : range.end - range.start);
+    if (range !== undefined) {
+      response.status(206).setHeader('Content-Range', `bytes ${range.start}-${range.end - 1}/${sizeBytes}`);
+    }
+    if (request.method === 'HEAD') {
+      response.end();
+      return;
+    }
+    await this.#send(key, range, response);
+  }
+
+  async #send(key: string, range: { start: number; end: number } | undefined, response: Response): Promise<void> {
+    const body = await this.store.stream(key, range);
+    if (body === undefined) throw fileNotFound();
+    try {
+      await pipeline(body, response);
+    } catch (error) {
+      // A player that seeks closes the connection: that is no fault of anybody.
+      if (!response.destroyed) throw error;
+    }
+  }
+}
+
+function fileNotFound(): ProblemError {
+  return new ProblemError('FILE_NOT_FOUND', 'The output of the job has no such file.');
+}

@@ -1,0 +1,32 @@
+import { hlsScript, pageFile } from '@framefold/web';
+import { Controller, Get, Param, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { assertJobId } from '../jobs/job-id.ts';
+
+/** A page that plays a job, and the three files that it is made of. */
+@ApiExcludeController()
+@Controller('play')
+export class PlayController {
+  @Get('assets/hls.min.js')
+  hls(@Res() response: Response): void {
+    response.sendFile(hlsScript(), { maxAge: '1h' });
+  }
+
+  @Get('assets/play.js')
+  script(@Res() response: Response): void {
+    response.sendFile(pageFile('play.js'));
+  }
+
+  @Get('assets/play.css')
+  style(@Res() response: Response): void {
+    response.sendFile(pageFile('play.css'));
+  }
+
+  /** The page finds out by itself how the job stands; an id that cannot be one is refused here. */
+  @Get(':jobId')
+  page(@Param('jobId') jobId: string, @Res() response: Response): void {
+    assertJobId(jobId);
+    response.sendFile(pageFile('play.html'));
+  }
+}

@@ -1,0 +1,123 @@
+import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
+import type { FailureCode, Warning } from '@framefold/domain';
+import { clipPath, decodeTree, startStack, type TestStack } from '@framefold/testing';
+
+/** What each clip of packages/testing/clips must give: frames and sizes, or a failure code. */
+interface Expectation {
+  readonly frames?: number;
+  /** Sizes of the renditions, best first. */
+  readonly sizes?: readonly string[];
+  readonly audio?: number;
+  readonly warnings?: readonly Warning['code'][];
+  readonly failure?: FailureCode;
+}
+
+const CLIPS: Readonly<Record<string, Expectation>> = {
+  '720p-12_5fps-1s.mp4': { frames: 13, sizes: ['1280x720', '854x480', '640x360'], audio: 1 },
+  'audio-eac3.mp4': { failure: 'SOURCE_NO_VIDEO' },
+  'audio-only.mp4': { failure: 'SOURCE_NO_VIDEO' },
+  'audio-shorter-than-video.mp4': { frames: 72, sizes: ['320x240'], audio: 1 },
+  'broken-invalid-nalu.mp4': { failure: 'SOURCE_DAMAGED' },
+  'broken-mdat-too-long.mp4': { frames: 30, sizes: ['1080x720', '720x480', '540x360'], audio: 1 },
+  'broken-missing-stsd.mp4': {
+    frames: 30,
+    sizes: ['1080x720', '720x480', '540x360'],
+    audio: 0,
+    warnings: ['AUDIO_UNDECODABLE'],
+  },
+  'broken-noise.mp4': { failure: 'SOURCE_NOT_MEDIA' },
+  'broken-truncated.mp4': { failure: 'SOURCE_DAMAGED' },
+  'bunny-480p24-30s.mp4': { frames: 720, sizes: ['854x480', '640x360'], audio: 1, warnings: ['AUDIO_DOWNMIXED'] },
+  'cars-30s.mp4': { frames: 377, sizes: ['640x360'], audio: 1 },
+  'color-info.mp4': {
+    frames: 9,
+    sizes: ['1080x1920', '720x1280', '480x854', '360x640'],
+    audio: 1,
+    warnings: ['HDR_TONE_MAPPED'],
+  },
+  'crystal-12s.mp4': { frames: 359, sizes: ['720x480', '540x360'], audio: 1 },
+  'edit-list-bframes-video-only.mp4': {
+    frames: 12,
+    sizes: ['588x480', '440x360'],
+    audio: 0,
+    warnings: ['CHROMA_REDUCED'],
+  },
+  'edit-list-positive-shift.mp4': {
+    frames: 270,
+    sizes: ['1920x1080', '1280x720', '854x480', '640x360'],
+    audio: 1,
+    warnings: ['AUDIO_LEAD_TRIMMED'],
+  },
+  'edit-list-preroll.mp4': { frames: 16, sizes: ['640x360'], audio: 1 },
+  'first-pts-10s.mp4': { frames: 120, sizes: ['852x480', '640x360'], audio: 0 },
+  'fragmented.mp4': { frames: 30, sizes: ['1080x720', '720x480', '540x360'], audio: 1 },
+  'hdr10-av1.mp4': { frames: 127, sizes: ['720x1280', '480x854', '360x640'], audio: 1, warnings: ['HDR_TONE_MAPPED'] },
+  'hevc-bframes.mp4': { frames: 30, sizes: ['854x480', '640x360'], audio: 0 },
+  'hlg10-hevc.mp4': {
+    frames: 9,
+    sizes: ['1920x1080', '1280x720', '854x480', '640x360'],
+    audio: 1,
+    warnings: ['HDR_TONE_MAPPED'],
+  },
+  'no-sync-table.mp4': { frames: 30, sizes: ['1080x720', '720x480', '540x360'], audio: 0 },
+  'portrait.mp4': { frames: 30, sizes: ['720x1080', '480x720', '360x540'], audio: 1 },
+  'sample.avi': { frames: 96, sizes: ['864x360'], audio: 1 },
+  'sample.flv': { frames: 30, sizes: ['1080x720', '720x480', '540x360'], audio: 1 },
+  'sparse-timestamps.mp4': {
+    frames: 30,
+    sizes: ['1920x1080', '1280x720', '854x480', '640x360'],
+    audio: 1,
+  },
+  'square-vp9.webm': { frames: 90, sizes: ['480x480', '360x360'], audio: 0 },
+  'subtitles-srt.mkv': {
+    frames: 30,
+    sizes: ['1080x720', '720x480', '540x360'],
+    audio: 1,
+    warnings: ['SUBTITLES_SKIPPED'],
+  },
+  'transport-stream.ts': { frames: 58, sizes: ['1920x1080', '1280x720', '854x480', '640x360'], audio: 1 },
+};
+
+describe('every clip, through a whole stack', () => {
+  let stack: TestStack;
+  const jobs = new Map<string, string>();
+  beforeAll(async () => {
+    stack = await startStack();
+    // All at once: the queue is there to be used.
+    for (const clip of Object.keys(CLIPS)) {
+      jobs.set(clip, await stack.submit({ sourceUrl: pathToFileURL(clipPath(clip)).href }));
+    }
+  }, 120_000);
+  afterAll(() => stack.stop(), 60_000);
+
+  it.each(Object.entries(CLIPS))(
+    '%s',
+    async (clip, expected) => {
+      const jobId = jobs.get(clip) ?? '';
+      const job = await stack.follow(jobId);
+      if (expected.failure !== undefined) {
+        expect(job).toMatchObject({ status: 'failed', failure: { code: expected.failure } });
+        expect(job.failure?.hint).not.toBe('');
+        return;
+      }
+      expect(job.failure).toBeUndefined();
+      expect(job.status).toBe('completed');
+      expect(job.warnings.map((warning) => warning.code)).toEqual(expected.warnings ?? []);
+
+      const renditions = await decodeTree(join(stack.home, 'store/jobs', jobId, 'output'));
+      const video = renditions.filter((rendition) => rendition.kind === 'video');
+      const bySize = [...video].sort((a, b) => (b.height ?? 0) - (a.height ?? 0));
+      expect(bySize.map((rendition) => `${rendition.width}x${rendition.height}`)).toEqual(expected.sizes);
+      for (const rendition of video) {
+        expect([rendition.name, rendition.frames]).toEqual([rendition.name, expected.frames]);
+        expect(rendition.startSeconds).toBeCloseTo(1, 5);
+      }
+      const audio = renditions.filter((rendition) => rendition.kind === 'audio');
+      expect(audio).toHaveLength(expected.audio ?? 0);
+      // The priming frame is before the start of presentation.
+      for (const rendition of audio) expect(rendition.startSeconds).toBeCloseTo(1 - 1024 / 48_000, 4);
+    },
+    300_000,
+  );
+});
