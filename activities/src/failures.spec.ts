@@ -1,11 +1,11 @@
-import { MockActivityEnvironment } from '@temporalio/testing';
+import { quietEnvironment } from './testing/quiet-environment.ts';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { CodedError, FAILURES, type FailureCode } from '@framefold/domain';
 import { toApplicationFailure, withFailures } from './failures.ts';
 
-const run = (error: unknown, attempt = 1): Promise<unknown> => {
+const run = (error: Error, attempt = 1): Promise<unknown> => {
   const { fail } = withFailures({ fail: (_input: object) => Promise.reject(error) });
-  return new MockActivityEnvironment({ attempt }).run(fail, {});
+  return quietEnvironment({ attempt }).run(fail, {});
 };
 
 describe('toApplicationFailure', () => {
@@ -43,7 +43,7 @@ describe('toApplicationFailure', () => {
 describe('withFailures', () => {
   it('passes input and result through', async () => {
     const { double } = withFailures({ double: (input: { n: number }) => Promise.resolve(2 * input.n) });
-    expect(await new MockActivityEnvironment().run(double, { n: 4 })).toBe(8);
+    expect(await quietEnvironment().run(double, { n: 4 })).toBe(8);
   });
 
   it('throws failures of Temporal', async () => {
@@ -57,7 +57,7 @@ describe('withFailures', () => {
   });
 
   it('ends a cancelled activity as cancelled, whatever it threw', async () => {
-    const environment = new MockActivityEnvironment();
+    const environment = quietEnvironment();
     const { fail } = withFailures({
       fail: (_input: object) => {
         environment.cancel();

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { request } from '@framefold/domain/testing';
 import { createFolderStore, type GuardedFetch, type ObjectStore, type WebAnswer } from '@framefold/platform';
 import type { SourceRef } from '@framefold/workflows/contract';
-import { MockActivityEnvironment } from '@temporalio/testing';
+import { quietEnvironment } from '../testing/quiet-environment.ts';
 import { ingestSource } from './ingest-source.ts';
 
 const HTTP_URL = 'https://media.example/films/walk.MP4?signature=secret';
@@ -48,7 +48,7 @@ describe('ingestSource', () => {
     const next = answers.shift();
     return next === undefined ? Promise.reject(new Error('asked too often')) : Promise.resolve(next);
   };
-  const ingest = (sourceUrl: string, environment = new MockActivityEnvironment()): Promise<SourceRef> => {
+  const ingest = (sourceUrl: string, environment = quietEnvironment()): Promise<SourceRef> => {
     const activity = ingestSource({
       store,
       fetch,
@@ -56,10 +56,8 @@ describe('ingestSource', () => {
       limits: { sourceBytes: 10 },
       scratchFolder: join(folder, 'scratch'),
     });
-    return environment.run(activity, {
-      jobId: 'job-1',
-      request: request({ sourceUrl }),
-    }) as Promise<SourceRef>;
+    const input = { jobId: 'job-1', request: request({ sourceUrl }) };
+    return environment.run<[typeof input], SourceRef, typeof activity>(activity, input);
   };
   const film = async (name: string, content: string): Promise<string> => {
     const path = join(folder, 'films', name);
@@ -138,7 +136,7 @@ describe('ingestSource', () => {
   });
 
   it('leaves nothing of a download that is cancelled', async () => {
-    const environment = new MockActivityEnvironment();
+    const environment = quietEnvironment();
     const endless = new Readable({ read: () => environment.cancel() });
     answers = [{ ...answer(200, {}), body: endless }];
     await expect(ingest(HTTP_URL, environment)).rejects.toThrow();
@@ -146,7 +144,7 @@ describe('ingestSource', () => {
   });
 
   it('tells how far it is by heartbeats', async () => {
-    const environment = new MockActivityEnvironment();
+    const environment = quietEnvironment();
     const beats: unknown[] = [];
     environment.on('heartbeat', (detail: unknown) => beats.push(detail));
     answers = [answer(200, {}, 'content')];

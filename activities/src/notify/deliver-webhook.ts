@@ -23,14 +23,17 @@ export interface WebhookDeps {
 export function deliverWebhook(deps: WebhookDeps): ControlActivities['deliverWebhook'] {
   return async ({ jobId, deliveryId, url, event }) => {
     const found = await deps.catalogue.job(jobId);
-    if (found === undefined) throw new CodedError('CATALOGUE_UNAVAILABLE', `Job ${jobId} is not in the catalogue.`);
+    if (found === undefined)
+      throw new CodedError('CATALOGUE_UNAVAILABLE', `Job ${jobId} is not in the catalogue.`);
     const job = toView(jobId, found.job, [], Date.now());
     const outputBaseUrl = `${deps.publicBaseUrl}/media/${jobId}`;
     const body = JSON.stringify({
       type: event,
       jobId,
       status: job.status,
-      ...(job.output === undefined ? {} : { outputBaseUrl, manifestUrl: `${outputBaseUrl}/${job.output.master}` }),
+      ...(job.output === undefined
+        ? {}
+        : { outputBaseUrl, manifestUrl: `${outputBaseUrl}/${job.output.master}` }),
       ...(job.completedAt === undefined ? {} : { completedAt: job.completedAt }),
       ...(job.failure === undefined ? {} : { failure: job.failure }),
     });
@@ -44,7 +47,11 @@ export function deliverWebhook(deps: WebhookDeps): ControlActivities['deliverWeb
           'content-type': 'application/json',
           'webhook-id': deliveryId,
           'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1000)),
-          'webhook-signature': new Webhook(deps.webhookSecret, { format: 'raw' }).sign(deliveryId, sentAt, body),
+          'webhook-signature': new Webhook(deps.webhookSecret, { format: 'raw' }).sign(
+            deliveryId,
+            sentAt,
+            body,
+          ),
         },
         body,
       })

@@ -1,6 +1,10 @@
 import 'reflect-metadata';
 import { fieldIssues } from '@framefold/domain';
-import { type LoggerService, StandardSchemaValidationPipe } from '@nestjs/common';
+import {
+  type LoggerService,
+  type NestApplicationOptions,
+  StandardSchemaValidationPipe,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { z } from 'zod';
@@ -13,14 +17,14 @@ import { ProblemFilter } from './problem/problem-filter.ts';
 import { securityHeaders } from './security-headers.ts';
 
 /** The API as an application that does not listen yet. */
-export async function createApi(deps: ApiDeps, logger: LoggerService | false): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(ApiModule.with(deps), {
-    bodyParser: false,
-    logger,
-    // The caller says what a failed start means.
-    abortOnError: false,
-    forceCloseConnections: false,
-  });
+export async function createApi(
+  deps: ApiDeps,
+  logger: LoggerService | false,
+): Promise<NestExpressApplication> {
+  // Not aborting: the caller says what a failed start means.
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class in name only
+  const options: NestApplicationOptions = { bodyParser: false, logger, abortOnError: false };
+  const app = await NestFactory.create<NestExpressApplication>(ApiModule.with(deps), options);
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(countRequests(deps.metrics));

@@ -22,7 +22,10 @@ const pagePolicy = {
 };
 
 // Swagger UI brings its styles inline; its scripts are files.
-const docsPolicy = { ...pagePolicy, directives: { ...pagePolicy.directives, styleSrc: [...OWN, "'unsafe-inline'"] } };
+const docsPolicy = {
+  ...pagePolicy,
+  directives: { ...pagePolicy.directives, styleSrc: [...OWN, "'unsafe-inline'"] },
+};
 
 /** Headers that hold browsers to what the pages need. No HSTS: the service speaks HTTP on loopback. */
 export function securityHeaders() {

@@ -57,7 +57,9 @@ async function transformAll(root, inputs) {
   const failures = [];
   const drain = async () => {
     for (let input = queue.pop(); input !== undefined; input = queue.pop()) {
-      await transform(root, input).catch((error) => failures.push(`${input.source}: ${error.message}`));
+      await transform(root, input).catch((error) =>
+        failures.push(`${input.source}: ${error.message.split('\n\nCaused by')[0].trim()}`),
+      );
     }
   };
   // swc compiles on its own threads; a few files in flight keep them busy.

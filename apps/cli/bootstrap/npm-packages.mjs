@@ -55,8 +55,10 @@ async function installPackages() {
   const ownNpm = join(dirname(process.execPath), 'npm');
   const { ok, output } = await runProgram(existsSync(ownNpm) ? ownNpm : 'npm', args, { cwd: repositoryRoot });
   if (!ok) {
+    // npm says the cause first, and then at length how it is used.
+    const errors = output.split('\n').filter((line) => line.startsWith('npm error'));
     throw new SetupError(
-      `npm ci failed:\n${tail(output)}`,
+      `npm ci failed:\n${errors.slice(0, 10).join('\n') || tail(output)}`,
       `run 'npm ci' in ${repositoryRoot} and see its log`,
     );
   }

@@ -28,7 +28,12 @@ const CLIPS: Readonly<Record<string, Expectation>> = {
   },
   'broken-noise.mp4': { failure: 'SOURCE_NOT_MEDIA' },
   'broken-truncated.mp4': { failure: 'SOURCE_DAMAGED' },
-  'bunny-480p24-30s.mp4': { frames: 720, sizes: ['854x480', '640x360'], audio: 1, warnings: ['AUDIO_DOWNMIXED'] },
+  'bunny-480p24-30s.mp4': {
+    frames: 720,
+    sizes: ['854x480', '640x360'],
+    audio: 1,
+    warnings: ['AUDIO_DOWNMIXED'],
+  },
   'cars-30s.mp4': { frames: 377, sizes: ['640x360'], audio: 1 },
   'color-info.mp4': {
     frames: 9,
@@ -52,7 +57,12 @@ const CLIPS: Readonly<Record<string, Expectation>> = {
   'edit-list-preroll.mp4': { frames: 16, sizes: ['640x360'], audio: 1 },
   'first-pts-10s.mp4': { frames: 120, sizes: ['852x480', '640x360'], audio: 0 },
   'fragmented.mp4': { frames: 30, sizes: ['1080x720', '720x480', '540x360'], audio: 1 },
-  'hdr10-av1.mp4': { frames: 127, sizes: ['720x1280', '480x854', '360x640'], audio: 1, warnings: ['HDR_TONE_MAPPED'] },
+  'hdr10-av1.mp4': {
+    frames: 127,
+    sizes: ['720x1280', '480x854', '360x640'],
+    audio: 1,
+    warnings: ['HDR_TONE_MAPPED'],
+  },
   'hevc-bframes.mp4': { frames: 30, sizes: ['854x480', '640x360'], audio: 0 },
   'hlg10-hevc.mp4': {
     frames: 9,

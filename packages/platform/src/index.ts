@@ -7,5 +7,11 @@ export * from './engine/ffmpeg-engine.ts';
 export { createProcessRunner } from './process/create-process-runner.ts';
 export { createFolderStore } from './store/folder-store.ts';
 export type { PrivateNetworks } from './fetch/address-guard.ts';
-export { createGuardedFetch, type GuardedFetch, type GuardedRequest, type GuardOptions, type WebAnswer } from './fetch/guarded-fetch.ts';
+export {
+  createGuardedFetch,
+  type GuardedFetch,
+  type GuardedRequest,
+  type GuardOptions,
+  type WebAnswer,
+} from './fetch/guarded-fetch.ts';
 export { downloadTo, type DownloadOptions } from './fetch/download.ts';

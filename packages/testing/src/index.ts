@@ -1,5 +1,10 @@
-export * from './clips.ts';
+export { openBrowser } from './browser.ts';
 export { clipPath } from './clips.ts';
+export { framefold, startFramefold, type CommandEnd } from './command.ts';
+export { FakeCatalogue } from './fakes/fake-catalogue.ts';
 export { decodeTree, type DecodedRendition } from './output-tree.ts';
+export { processesNaming, type RunningProcess } from './processes.ts';
 export { startStack, type TestStack } from './stack.ts';
+export { storedFiles } from './stored-files.ts';
 export { requireTool } from './tools.ts';
+export { until } from './until.ts';

@@ -55,7 +55,9 @@ async function decodeRendition(playlist: string, name: string): Promise<DecodedR
       ...(stream.height === undefined ? {} : { height: stream.height }),
       startSeconds: times[0] ?? NaN,
       spanSeconds: (times.at(-1) ?? NaN) - (times[0] ?? NaN),
-      longestStepSeconds: times.slice(1).reduce((most, time, index) => Math.max(most, time - (times[index] ?? NaN)), 0),
+      longestStepSeconds: times
+        .slice(1)
+        .reduce((most, time, index) => Math.max(most, time - (times[index] ?? NaN)), 0),
     };
   } finally {
     await rm(scratch, { recursive: true, force: true });
@@ -67,5 +69,7 @@ async function joinSegments(playlist: string): Promise<Buffer> {
   const init = /#EXT-X-MAP:URI="([^"]+)"/.exec(text)?.[1];
   const segments = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   if (init === undefined) throw new Error(`${playlist} names no init segment.`);
-  return Buffer.concat(await Promise.all([init, ...segments].map((uri) => readFile(join(dirname(playlist), uri)))));
+  return Buffer.concat(
+    await Promise.all([init, ...segments].map((uri) => readFile(join(dirname(playlist), uri)))),
+  );
 }

@@ -7,6 +7,7 @@ import { loadConfig } from '@framefold/config';
  */
 export function requireTool(name: 'ffmpeg' | 'ffprobe' | 'temporal'): string {
   const path = loadConfig().tools[name];
-  if (path === undefined) throw new Error(`FRAMEFOLD_${name.toUpperCase()} is not set; run the tests by npm test.`);
+  if (path === undefined)
+    throw new Error(`FRAMEFOLD_${name.toUpperCase()} is not set; run the tests by npm test.`);
   return path;
 }

@@ -13,8 +13,15 @@ const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 export function hostGuard(allowedHosts: readonly string[]) {
   const allows = (host: string, port: number | undefined): boolean => {
     const name = host.toLowerCase();
-    const own = LOOPBACK_NAMES.some((loopback) => name === `${loopback}:${port ?? ''}` || (port === 80 && name === loopback));
-    return own || allowedHosts.some((allowed) => name === allowed.toLowerCase() || nameOnly(name) === allowed.toLowerCase());
+    const own = LOOPBACK_NAMES.some(
+      (loopback) => name === `${loopback}:${port ?? ''}` || (port === 80 && name === loopback),
+    );
+    return (
+      own ||
+      allowedHosts.some(
+        (allowed) => name === allowed.toLowerCase() || nameOnly(name) === allowed.toLowerCase(),
+      )
+    );
   };
 
   return (request: Request, _response: Response, next: NextFunction): void => {

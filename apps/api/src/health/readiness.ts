@@ -21,14 +21,19 @@ export class Readiness {
 
   async obstacles(): Promise<Obstacles> {
     const checks: Record<string, () => Promise<string | undefined>> = {
-      catalogue: async () => void (await this.backends.catalogue.list({ limit: 1 })),
+      catalogue: async () => {
+        await this.backends.catalogue.list({ limit: 1 });
+        return undefined;
+      },
       store: () => this.#storeObstacle(),
       temporal: async () => this.backends.temporal.obstacle(),
     };
     const results = await Promise.all(
       Object.entries(checks).map(async ([part, check]) => [part, await inTime(check)] as const),
     );
-    return Object.fromEntries(results.filter((result): result is readonly [string, string] => result[1] !== undefined));
+    return Object.fromEntries(
+      results.filter((result): result is readonly [string, string] => result[1] !== undefined),
+    );
   }
 
   async #storeObstacle(): Promise<string | undefined> {
@@ -42,7 +47,10 @@ export class Readiness {
 async function inTime(check: () => Promise<string | undefined>): Promise<string | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve(`There was no answer in ${CHECK_TIMEOUT_MS / 1000} s.`), CHECK_TIMEOUT_MS);
+    timer = setTimeout(
+      () => resolve(`There was no answer in ${CHECK_TIMEOUT_MS / 1000} s.`),
+      CHECK_TIMEOUT_MS,
+    );
   });
   try {
     return await Promise.race([check(), late]);
@@ -54,5 +62,7 @@ async function inTime(check: () => Promise<string | undefined>): Promise<string 
 }
 
 function messageOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+  return typeof error === 'object' && error !== null && 'message' in error
+    ? String(error.message)
+    : String(error);
 }

@@ -26,13 +26,18 @@ export class CancelJob {
     if (hasEnded(state)) throw ended(state);
     const outcome = await this.backends.temporal.cancelJob(jobId, CANCEL_WAIT_MS);
     if (outcome === 'still-running') {
-      throw new ProblemError('CANCEL_PENDING', 'The job is still being cancelled.', { headers: { 'Retry-After': '1' } });
+      throw new ProblemError('CANCEL_PENDING', 'The job is still being cancelled.', {
+        headers: { 'Retry-After': '1' },
+      });
     }
     const now = (await this.jobs.catalogueJob(jobId)).job.state;
     if (now === 'cancelled') return { status: 'cancelled' };
     throw hasEnded(now)
       ? ended(now)
-      : new ProblemError('JOB_ENDED', 'The workflow of the job was ended from outside; the job does not run any more.');
+      : new ProblemError(
+          'JOB_ENDED',
+          'The workflow of the job was ended from outside; the job does not run any more.',
+        );
   }
 }
 

@@ -21,7 +21,10 @@ export type JobList = z.infer<typeof JobList>;
 export const Cancelled = z.object({ status: z.literal('cancelled') });
 export type Cancelled = z.infer<typeof Cancelled>;
 
-const states = z.string().transform((text) => text.split(',')).pipe(z.array(JobState).min(1));
+const states = z
+  .string()
+  .transform((text) => text.split(','))
+  .pipe(z.array(JobState).min(1));
 
 /** What `GET /api/jobs` filters by. */
 export const JobQuery = z.strictObject({

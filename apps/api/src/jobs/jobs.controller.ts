@@ -1,6 +1,18 @@
 import { storeKeys, TranscodeRequest } from '@framefold/domain';
 import type { ObjectStore } from '@framefold/platform';
-import { Body, Controller, Delete, Get, Header, Headers, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Header,
+  Headers,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Query,
+} from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ProblemResponses } from '../openapi/problem-responses.ts';
 import { ProblemError } from '../problem/problem-error.ts';
@@ -24,7 +36,11 @@ export class JobsController {
 
   @Post('transcode')
   @ApiOperation({ operationId: 'transcode', summary: 'Submit a job' })
-  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key and body give the same job' })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'The same key and body give the same job',
+  })
   @ApiResponse({ status: 201, standardSchema: Submitted, description: 'The job is durable from now on' })
   @ProblemResponses(400, 409, 413, 503)
   submit(
@@ -69,13 +85,17 @@ export class JobsController {
       throw new ProblemError('JOB_NOT_COMPLETE', `The job is ${job.state}; it has no manifest.`, { members });
     }
     const master = await this.store.get(storeKeys.outputFile(jobId, job.output.master));
-    if (master === undefined) throw new ProblemError('FILE_NOT_FOUND', 'The output of the job is not in the store any more.');
+    if (master === undefined)
+      throw new ProblemError('FILE_NOT_FOUND', 'The output of the job is not in the store any more.');
     return prefixUris(master.toString('utf8'), `/media/${jobId}/`);
   }
 
   @Delete('jobs/:id')
   @HttpCode(200)
-  @ApiOperation({ operationId: 'cancelJob', summary: 'Cancel a job; answers when nothing of it runs any more' })
+  @ApiOperation({
+    operationId: 'cancelJob',
+    summary: 'Cancel a job; answers when nothing of it runs any more',
+  })
   @ApiResponse({ status: 200, standardSchema: Cancelled, description: 'The job is cancelled' })
   @ProblemResponses(404, 409, 503, 504)
   cancel(@Param('id') jobId: string): Promise<Cancelled> {

@@ -43,7 +43,10 @@ export class ReadJobs {
       })
       .catch(refuseBadCursor);
     return {
-      jobs: jobs.map((found) => ({ ...toSummary(this.#document(found)), links: jobLinks(found.jobId, this.config) })),
+      jobs: jobs.map((found) => ({
+        ...toSummary(this.#document(found)),
+        links: jobLinks(found.jobId, this.config),
+      })),
       ...(nextCursor === undefined ? {} : { nextCursor }),
     };
   }

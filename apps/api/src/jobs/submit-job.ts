@@ -31,7 +31,10 @@ export class SubmitJob {
       // The key is bound before anything starts: who comes again after a crash starts the same job, not a second one.
       const claim = await catalogue.claimKey(key, jobId, hashOf(request));
       if (claim.requestHash !== hashOf(request)) {
-        throw new ProblemError('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used with another request.');
+        throw new ProblemError(
+          'IDEMPOTENCY_KEY_REUSED',
+          'This Idempotency-Key was used with another request.',
+        );
       }
       if (claim.jobId !== jobId) {
         jobId = claim.jobId;

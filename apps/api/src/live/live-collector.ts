@@ -14,7 +14,10 @@ export interface LiveCollector {
  * One round: what the running encoders last reported goes into the catalogue. Asks Temporal's server, not the
  * workflows, and nothing at all while no job encodes. A job that cannot be asked keeps what it had.
  */
-export async function collectOnce({ catalogue, temporal }: Pick<Backends, 'catalogue' | 'temporal'>): Promise<void> {
+export async function collectOnce({
+  catalogue,
+  temporal,
+}: Pick<Backends, 'catalogue' | 'temporal'>): Promise<void> {
   for (const jobId of await catalogue.idsInState('transcoding')) {
     try {
       await catalogue.setLive(jobId, await temporal.liveUnits(jobId));

@@ -39,10 +39,16 @@ export function cacheControlOf(path: string): string {
 }
 
 /** The entity tag of a file, which follows from its content alone; undefined for a large file without a hash in its name. */
-export async function etagOf(store: ObjectStore, key: string, sizeBytes: number): Promise<string | undefined> {
+export async function etagOf(
+  store: ObjectStore,
+  key: string,
+  sizeBytes: number,
+): Promise<string | undefined> {
   const named = HASHED_NAME.exec(key)?.groups?.hash;
   if (named !== undefined) return `"${named}"`;
   if (sizeBytes > HASHED_ON_READ_BYTES) return undefined;
   const content = await store.get(key);
-  return content === undefined ? undefined : `"${createHash('sha256').update(content).digest('hex').slice(0, 32)}"`;
+  return content === undefined
+    ? undefined
+    : `"${createHash('sha256').update(content).digest('hex').slice(0, 32)}"`;
 }

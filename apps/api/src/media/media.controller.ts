@@ -18,7 +18,10 @@ export class MediaController {
   constructor(@Inject(STORE) private readonly store: ObjectStore) {}
 
   @Get(':jobId/*path')
-  @ApiOperation({ operationId: 'getMedia', summary: "A file of a job's output; ranges and conditional requests work" })
+  @ApiOperation({
+    operationId: 'getMedia',
+    summary: "A file of a job's output; ranges and conditional requests work",
+  })
   @ApiParam({ name: 'path', description: 'e.g. master.m3u8', schema: { type: 'string' } })
   @ApiResponse({ status: 200, description: 'The file' })
   @ApiResponse({ status: 206, description: 'The range of the file that was asked for' })
@@ -66,7 +69,11 @@ export class MediaController {
     await this.#send(key, range, response);
   }
 
-  async #send(key: string, range: { start: number; end: number } | undefined, response: Response): Promise<void> {
+  async #send(
+    key: string,
+    range: { start: number; end: number } | undefined,
+    response: Response,
+  ): Promise<void> {
     const body = await this.store.stream(key, range);
     if (body === undefined) throw fileNotFound();
     try {

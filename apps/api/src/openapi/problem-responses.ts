@@ -5,5 +5,7 @@ import { PROBLEM_MEDIA_TYPE } from '../problem/problem.ts';
 /** Documents the errors of a route; their schema is the component `Problem`. */
 export function ProblemResponses(...statuses: number[]): MethodDecorator {
   const content = { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } };
-  return applyDecorators(...statuses.map((status) => ApiResponse({ status, description: 'Problem details', content })));
+  return applyDecorators(
+    ...statuses.map((status) => ApiResponse({ status, description: 'Problem details', content })),
+  );
 }

@@ -15,7 +15,7 @@ export class ProblemFilter implements ExceptionFilter {
     const response = host.switchToHttp().getResponse<Response>();
     const problem = toProblemError(error, request);
     const { status } = problemKind(problem.code);
-    if (status >= 500) this.#logger.error(`${request.method} ${request.path}: ${problem.message}`, stackOf(error));
+    this.#log(`${request.method} ${request.path}: ${problem.message}`, problem, error);
     if (response.headersSent) {
       // Half an answer is out: breaking off is the only way to say that it is not whole.
       response.destroy();
@@ -27,11 +27,19 @@ export class ProblemFilter implements ExceptionFilter {
     response.status(status).type(PROBLEM_MEDIA_TYPE);
     response.end(JSON.stringify(toProblem(problem, request.originalUrl.replace(/\?.*$/, ''))));
   }
+
+  #log(sentence: string, { code }: ProblemError, error: unknown): void {
+    // Whoever waits for the service to come up asks often.
+    if (code === 'NOT_READY') this.#logger.debug(sentence);
+    else if (code === 'INTERNAL') this.#logger.error(sentence, stackOf(error));
+    else if (problemKind(code).status >= 500) this.#logger.warn(`${sentence} (${causeOf(error)})`);
+  }
 }
 
 function toProblemError(error: unknown, request: Request): ProblemError {
   if (error instanceof ProblemError) return error;
-  if (error instanceof CodedError) return new ProblemError(ofFailure(error.code), sentenceOf(error), {}, { cause: error });
+  if (error instanceof CodedError)
+    return new ProblemError(ofFailure(error.code), sentenceOf(error), {}, { cause: error });
   return ofStatus(statusOf(error), request, error);
 }
 
@@ -79,6 +87,12 @@ function typeOf(error: unknown): unknown {
 
 function causeIsSyntax(error: unknown): boolean {
   return error instanceof HttpException && typeOf(error.cause) === 'entity.parse.failed';
+}
+
+function causeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'cause' in error
+    ? String(error.cause)
+    : 'no cause is known';
 }
 
 function stackOf(error: unknown): string | undefined {

@@ -9,7 +9,9 @@ export const Problem = z.object({
   status: z.number().int(),
   detail: z.string().describe('What is wrong with this very request'),
   instance: z.string().describe('The path of the request'),
-  code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]).describe('Stable; clients may branch on it'),
+  code: z
+    .enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]])
+    .describe('Stable; clients may branch on it'),
   error: z.string().describe('The same sentence as detail'),
   hint: z.string().optional(),
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),

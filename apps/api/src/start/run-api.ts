@@ -1,7 +1,19 @@
 import { createControlActivities } from '@framefold/activities';
 import type { Config } from '@framefold/config';
-import { type Catalogue, createFolderStore, createGuardedFetch, type ObjectStore, openCatalogue } from '@framefold/platform';
-import { processWorkerId, type Role, type RunningWorkers, startReporting, startWorkers } from '@framefold/runtime';
+import {
+  type Catalogue,
+  createFolderStore,
+  createGuardedFetch,
+  type ObjectStore,
+  openCatalogue,
+} from '@framefold/platform';
+import {
+  processWorkerId,
+  type Role,
+  type RunningWorkers,
+  startReporting,
+  startWorkers,
+} from '@framefold/runtime';
 import { createMetrics, type Logger } from '@framefold/telemetry';
 import { Client, Connection } from '@temporalio/client';
 import { Backends } from '../backends.ts';
@@ -32,8 +44,7 @@ export async function runApi({ config, logger, signal }: ApiProgram): Promise<vo
   const store = createFolderStore(config.folders.store);
   const backends = new Backends();
   const app = await createApi({ config, store, metrics: createMetrics(), backends }, nestLogger(logger));
-  // Whatever was begun is ended in reverse.
-  const endings: (() => Promise<void>)[] = [() => closeHttp(app)];
+  const endings: (() => Promise<void>)[] = [];
   try {
     await app.listen(config.ports.api, '127.0.0.1');
     logger.info({ url: `http://127.0.0.1:${config.ports.api}` }, 'listening');
@@ -42,23 +53,24 @@ export async function runApi({ config, logger, signal }: ApiProgram): Promise<vo
       logger.error({ jobId: event.jobId, type: event.event.type, reason }, 'an event was refused'),
     );
     backends.catalogue = catalogue;
-    endings.splice(1, 0, () => catalogue.close());
+    endings.push(() => catalogue.close());
 
     const connection = Connection.lazy({ address: config.temporal.address });
     const { namespace } = config.temporal;
     backends.temporal = createTemporalGateway(new Client({ connection, namespace }), namespace);
-    endings.splice(1, 0, () => connection.close());
+    endings.push(() => connection.close());
 
     const workers = await runWorkers({ config, logger, signal }, store, catalogue);
     if (workers === undefined) return;
-    endings.splice(1, 0, () => workers.stop());
+    endings.push(() => workers.stop());
 
     const collector = startLiveCollector(backends);
-    endings.splice(1, 0, () => collector.stop());
+    endings.push(() => collector.stop());
     await Promise.race([workers.stopped, aborted(signal)]);
   } finally {
-    // No new requests and the running ones to their end, then collector and workers, then what they all use.
-    for (const end of endings) await end();
+    // Running requests come first, since they need all the rest; then what was begun last ends first.
+    await closeHttp(app);
+    for (const end of endings.reverse()) await end();
   }
 }
 
@@ -79,7 +91,15 @@ async function runWorkers(
   let workers: RunningWorkers;
   try {
     const metricsPort = config.ports.controlMetrics;
-    workers = await startWorkers({ config, roles: ROLES, activities: { control }, workerId, metricsPort, logger, signal });
+    workers = await startWorkers({
+      config,
+      roles: ROLES,
+      activities: { control },
+      workerId,
+      metricsPort,
+      logger,
+      signal,
+    });
   } catch (error) {
     if (signal.aborted) return undefined;
     throw error;

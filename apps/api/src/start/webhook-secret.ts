@@ -7,7 +7,10 @@ import type { Config } from '@framefold/config';
  * The secret that signs webhooks: the configured one, or one that is made once and kept in the state folder, readable
  * by its owner alone.
  */
-export async function webhookSecret({ webhookSecret: configured, home }: Pick<Config, 'webhookSecret' | 'home'>): Promise<string> {
+export async function webhookSecret({
+  webhookSecret: configured,
+  home,
+}: Pick<Config, 'webhookSecret' | 'home'>): Promise<string> {
   if (configured !== undefined) return configured;
   const path = join(home, 'webhook-secret');
   const kept = await readFile(path, 'utf8').catch(() => '');

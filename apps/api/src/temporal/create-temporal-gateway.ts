@@ -1,8 +1,20 @@
 import { LiveUnit, titleOf, toPriorityKey } from '@framefold/domain';
-import { jobWorkflowId, SEARCH_ATTRIBUTES, TASK_QUEUES, type TranscodeJobInput, WORKFLOW_TYPES } from '@framefold/workflows/contract';
-import { type Client, isGrpcDeadlineError, WorkflowExecutionAlreadyStartedError, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  jobWorkflowId,
+  SEARCH_ATTRIBUTES,
+  TASK_QUEUES,
+  type TranscodeJobInput,
+  WORKFLOW_TYPES,
+} from '@framefold/workflows/contract';
+import {
+  type Client,
+  isGrpcDeadlineError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import { defaultPayloadConverter, TypedSearchAttributes } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import { ProblemError } from '../problem/problem-error.ts';
 import type { CancelOutcome, TemporalGateway } from './temporal-gateway.ts';
 
@@ -15,7 +27,7 @@ const SUMMARY_CHARACTERS = 100;
 /** No workflow has this id: asking for it shows whether the server's history service answers at all. */
 const NO_WORKFLOW = 'framefold-readiness';
 
-const { TASK_QUEUE_TYPE_ACTIVITY, TASK_QUEUE_TYPE_WORKFLOW } = temporal.api.enums.v1.TaskQueueType;
+const { TASK_QUEUE_TYPE_ACTIVITY, TASK_QUEUE_TYPE_WORKFLOW } = proto.temporal.api.enums.v1.TaskQueueType;
 
 /** The queues without which nothing begins; both are polled by the control process. */
 const NEEDED_QUEUES = [
@@ -27,14 +39,20 @@ const NEEDED_QUEUES = [
 export function createTemporalGateway(client: Client, namespace: string): TemporalGateway {
   const call = <T>(work: () => Promise<T>): Promise<T> =>
     client.withDeadline(Date.now() + CALL_TIMEOUT_MS, work).catch((error: unknown) => {
-      if (error instanceof WorkflowNotFoundError || error instanceof WorkflowExecutionAlreadyStartedError) throw error;
+      if (error instanceof WorkflowNotFoundError || error instanceof WorkflowExecutionAlreadyStartedError)
+        throw error;
       throw unavailable(error);
     });
 
   const describe = (workflowId: string) => call(() => client.workflow.getHandle(workflowId).describe());
 
-  const pollers = async (name: string, taskQueueType: temporal.api.enums.v1.TaskQueueType): Promise<number> => {
-    const queue = await call(() => client.workflowService.describeTaskQueue({ namespace, taskQueue: { name }, taskQueueType }));
+  const pollers = async (
+    name: string,
+    taskQueueType: proto.temporal.api.enums.v1.TaskQueueType,
+  ): Promise<number> => {
+    const queue = await call(() =>
+      client.workflowService.describeTaskQueue({ namespace, taskQueue: { name }, taskQueueType }),
+    );
     return queue.pollers.length;
   };
 
@@ -49,7 +67,10 @@ export function createTemporalGateway(client: Client, namespace: string): Tempor
             args: [input],
             workflowIdReusePolicy: 'REJECT_DUPLICATE',
             workflowIdConflictPolicy: 'USE_EXISTING',
-            priority: { priorityKey: toPriorityKey(request.priority), fairnessKey: fairnessKeyOf(request.userId) },
+            priority: {
+              priorityKey: toPriorityKey(request.priority),
+              fairnessKey: fairnessKeyOf(request.userId),
+            },
             staticSummary: titleOf(request).slice(0, SUMMARY_CHARACTERS),
             typedSearchAttributes: new TypedSearchAttributes([
               { key: SEARCH_ATTRIBUTES.status, value: 'pending' },
@@ -87,7 +108,9 @@ export function createTemporalGateway(client: Client, namespace: string): Tempor
           typeof workflowId === 'string' ? (await describe(workflowId)).raw : {},
         ),
       );
-      return [job, ...batches].flatMap(({ pendingActivities }) => (pendingActivities ?? []).flatMap(liveUnitOf));
+      return [job, ...batches].flatMap(({ pendingActivities }) =>
+        (pendingActivities ?? []).flatMap(liveUnitOf),
+      );
     },
 
     async obstacle(): Promise<string | undefined> {
@@ -109,16 +132,15 @@ function unavailable(cause: unknown): ProblemError {
 }
 
 /** The report in an activity's last heartbeat; activities that report something else, or nothing, have none. */
-function liveUnitOf(activity: temporal.api.workflow.v1.IPendingActivityInfo): LiveUnit[] {
+function liveUnitOf(activity: proto.temporal.api.workflow.v1.IPendingActivityInfo): LiveUnit[] {
   const payload = activity.heartbeatDetails?.payloads?.[0];
-  if (payload === undefined || payload === null) return [];
+  if (payload === undefined) return [];
   const report = LiveUnit.safeParse(defaultPayloadConverter.fromPayload(payload));
   return report.success ? [report.data] : [];
 }
 
-/** At most 64 bytes, which Temporal allows: a longer name (of wide characters) is cut at a character. */
+/** At most the 64 bytes that Temporal allows: a longer name (of wide characters) is cut between characters. */
 function fairnessKeyOf(userId: string): string {
-  let key = userId;
-  while (Buffer.byteLength(key) > 64) key = [...key].slice(0, -1).join('');
-  return key;
+  // A decoder of a stream keeps the bytes of an unfinished character back.
+  return new TextDecoder().decode(Buffer.from(userId).subarray(0, 64), { stream: true });
 }

@@ -16,7 +16,13 @@ export type WorkerView = z.infer<typeof WorkerView>;
 
 /** The answer of `GET /api/workers`. */
 export const WorkerPool = z.object({
-  pool: z.object({ total: z.number().int(), idle: z.number().int(), busy: z.number().int(), draining: z.number().int(), offline: z.number().int() }),
+  pool: z.object({
+    total: z.number().int(),
+    idle: z.number().int(),
+    busy: z.number().int(),
+    draining: z.number().int(),
+    offline: z.number().int(),
+  }),
   workers: z.array(WorkerView),
 });
 export type WorkerPool = z.infer<typeof WorkerPool>;
@@ -26,8 +32,15 @@ export function toWorkerPool(reports: readonly WorkerReport[], now: number): Wor
   const workers = reports
     .filter(({ lastHeartbeat }) => now - lastHeartbeat <= FORGET_AFTER_MS)
     .map((report) => toWorkerView(report, now));
-  const count = (status: WorkerView['status']): number => workers.filter((worker) => worker.status === status).length;
-  const pool = { total: workers.length, idle: count('idle'), busy: count('busy'), draining: count('draining'), offline: count('offline') };
+  const count = (status: WorkerView['status']): number =>
+    workers.filter((worker) => worker.status === status).length;
+  const pool = {
+    total: workers.length,
+    idle: count('idle'),
+    busy: count('busy'),
+    draining: count('draining'),
+    offline: count('offline'),
+  };
   return { pool, workers };
 }
 

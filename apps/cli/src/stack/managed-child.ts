@@ -84,10 +84,11 @@ export class ManagedChild {
     const { signal } = this.#stopping;
     if (this.spec.afterPort !== undefined) await waitForPort(this.spec.afterPort, signal);
     let backoffMs: number | undefined;
-    while (!signal.aborted) {
+    const stopping = (): boolean => signal.aborted;
+    while (!stopping()) {
       const startedAt = Date.now();
       const outcome = await this.#runOnce();
-      if (signal.aborted) return;
+      if (stopping()) return;
       backoffMs = nextBackoffMs(backoffMs, Date.now() - startedAt);
       this.#context.report(
         `${this.spec.name} ended (${outcome}); starting it again in ${backoffMs / 1000} s`,

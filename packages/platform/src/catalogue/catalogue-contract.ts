@@ -1,4 +1,10 @@
-import { foldAll, type JobEvent, type JobEventType, type NewEvent, type TranscodeRequest } from '@framefold/domain';
+import {
+  foldAll,
+  type JobEvent,
+  type JobEventType,
+  type NewEvent,
+  type TranscodeRequest,
+} from '@framefold/domain';
 import { event, EXAMPLES, example, happyLog, request } from '@framefold/domain/testing';
 import { BadCursorError, type Catalogue } from './catalogue.ts';
 import type { RefusedEvent } from './place-events.ts';
@@ -21,7 +27,11 @@ const chunk = (chunkIndex: number): JobEvent =>
   event('ChunkEncoded', 5, { chunkIndex, result: EXAMPLES.ChunkEncoded.result });
 
 /** What every catalogue must hold. All tests share one catalogue: each uses jobs, users and labels of its own. */
-export function describeCatalogue(name: string, open: () => Promise<CatalogueUnderTest>, openTimeoutMs = 5_000): void {
+export function describeCatalogue(
+  name: string,
+  open: () => Promise<CatalogueUnderTest>,
+  openTimeoutMs = 5_000,
+): void {
   describe(`${name} as a catalogue`, () => {
     let catalogue: Catalogue;
     let refused: readonly RefusedEvent[];
@@ -75,7 +85,11 @@ export function describeCatalogue(name: string, open: () => Promise<CatalogueUnd
     });
 
     it('takes events of several jobs in one call', async () => {
-      await catalogue.append([submission('pair-b', 1), submission('pair-a', 1), ...logOf('pair-b', [chunk(1)], 'c')]);
+      await catalogue.append([
+        submission('pair-b', 1),
+        submission('pair-a', 1),
+        ...logOf('pair-b', [chunk(1)], 'c'),
+      ]);
       expect(await catalogue.events('pair-a')).toHaveLength(1);
       expect(await catalogue.events('pair-b')).toHaveLength(2);
     });
@@ -96,9 +110,20 @@ export function describeCatalogue(name: string, open: () => Promise<CatalogueUnd
     it('refuses and reports an illegal event, and takes the legal ones around it', async () => {
       await catalogue.append([submission('over', 1)]);
       const late: JobEventType[] = ['JobCancelled', 'JobCompleted', 'ChunkEncoded'];
-      await catalogue.append(logOf('over', late.map((type) => example(type, 9)), 'job', 1));
+      await catalogue.append(
+        logOf(
+          'over',
+          late.map((type) => example(type, 9)),
+          'job',
+          1,
+        ),
+      );
       const log = await catalogue.events('over');
-      expect(log.map(({ event: { type } }) => type)).toEqual(['JobSubmitted', 'JobCancelled', 'ChunkEncoded']);
+      expect(log.map(({ event: { type } }) => type)).toEqual([
+        'JobSubmitted',
+        'JobCancelled',
+        'ChunkEncoded',
+      ]);
       expect((await catalogue.job('over'))?.job).toEqual(foldAll(log.map((recorded) => recorded.event)));
       expect(refused.filter(({ event: { jobId } }) => jobId === 'over')).toMatchObject([
         { event: { sequence: 2, event: { type: 'JobCompleted' } } },
@@ -109,7 +134,9 @@ export function describeCatalogue(name: string, open: () => Promise<CatalogueUnd
       const userId = 'pages';
       const ids = Array.from({ length: 5 }, (_, index) => `page-${index}`);
       // Two of one time: the id decides.
-      await catalogue.append(ids.map((id, index) => submission(id, index < 2 ? 100 : 100 + index, { userId })));
+      await catalogue.append(
+        ids.map((id, index) => submission(id, index < 2 ? 100 : 100 + index, { userId })),
+      );
       const first = await catalogue.list({ userId, limit: 2 });
       await catalogue.append([submission('page-new', 999, { userId })]);
       const second = await catalogue.list({ userId, limit: 2, cursor: first.nextCursor! });
@@ -140,6 +167,19 @@ export function describeCatalogue(name: string, open: () => Promise<CatalogueUnd
       await expect(catalogue.list({ limit: 1, cursor })).rejects.toBeInstanceOf(BadCursorError);
     });
 
+    it('takes names with characters that no database keeps', async () => {
+      const userId = 'nul \0 half \ud83d';
+      await catalogue.append([
+        submission('odd', 1, { userId, title: '\udead\0 🎬 \\u0000', labels: ['\0'] }),
+      ]);
+      expect((await catalogue.job('odd'))?.job.request).toMatchObject({
+        title: '\ufffd\ufffd 🎬 \\u0000',
+        labels: ['\ufffd'],
+      });
+      const found = await catalogue.list({ userId, label: '\0', limit: 5 });
+      expect(found.jobs.map(({ jobId }) => jobId)).toEqual(['odd']);
+    });
+
     it('replaces what encoders reported, and leaves it alone when events come', async () => {
       const unit = { unit: 'chunk-00000', workerId: 'w', temporalAttempt: 1, framesDone: 7, speed: 1.5 };
       await catalogue.append([submission('live', 1)]);
@@ -150,7 +190,9 @@ export function describeCatalogue(name: string, open: () => Promise<CatalogueUnd
     });
 
     it('gives an idempotency key to one job for good', async () => {
-      const claims = await Promise.all(['k1', 'k2', 'k3'].map((id) => catalogue.claimKey('key', id, `hash ${id}`)));
+      const claims = await Promise.all(
+        ['k1', 'k2', 'k3'].map((id) => catalogue.claimKey('key', id, `hash ${id}`)),
+      );
       const winner = claims[0]!;
       expect(claims).toEqual([winner, winner, winner]);
       expect(winner.requestHash).toBe(`hash ${winner.jobId}`);

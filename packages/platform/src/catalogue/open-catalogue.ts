@@ -1,10 +1,9 @@
-import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
 import { CodedError } from '@framefold/domain';
 import { Kysely, Migrator, PostgresDialect, type PostgresPool } from 'kysely';
 import pg from 'pg';
 import type { Catalogue } from './catalogue.ts';
 import { acquireOwnerLock } from './owner-lock.ts';
+import { openPgliteDatabase } from './pglite-database.ts';
 import { createPglitePool } from './pglite-pool.ts';
 import type { RefusedEvent } from './place-events.ts';
 import { MIGRATIONS, type CatalogueSchema } from './schema.ts';
@@ -26,7 +25,7 @@ export async function openCatalogue(
   if ('databaseUrl' in place) return open(createServerPool(place.databaseUrl), onRefused, () => undefined);
   const release = acquireOwnerLock(place.folder);
   try {
-    const database = await PGlite.create(join(place.folder, 'postgres'));
+    const database = await openPgliteDatabase(place.folder);
     return await open(createPglitePool(database), onRefused, release);
   } catch (error) {
     release();
@@ -58,5 +57,10 @@ function createServerPool(databaseUrl: string): PostgresPool {
 
 function unavailable(error: unknown): CodedError {
   if (error instanceof CodedError) return error;
-  return new CodedError('CATALOGUE_UNAVAILABLE', `The catalogue cannot be opened: ${String(error)}`, {}, { cause: error });
+  return new CodedError(
+    'CATALOGUE_UNAVAILABLE',
+    `The catalogue cannot be opened: ${String(error)}`,
+    {},
+    { cause: error },
+  );
 }

@@ -31,7 +31,11 @@ export function acquireOwnerLock(folder: string): () => void {
     throw new CodedError('CATALOGUE_UNAVAILABLE', "The command 'flock' does not run: install util-linux.");
   }
   const holder = readFileSync(path, 'utf8').trim() || 'unknown';
-  throw new CodedError('CATALOGUE_UNAVAILABLE', `The catalogue in ${folder} is in use by process ${holder}.`, {
-    holder,
-  });
+  throw new CodedError(
+    'CATALOGUE_UNAVAILABLE',
+    `The catalogue in ${folder} is in use by process ${holder}.`,
+    {
+      holder,
+    },
+  );
 }

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { foldAll } from '@framefold/domain';
@@ -18,49 +18,77 @@ afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true,
 /** PGlite makes its database first: seconds, on a busy machine many. */
 const TIMEOUT_MS = 60_000;
 
-describeCatalogue('PGlite in a folder', async () => {
-  const refused: RefusedEvent[] = [];
-  return { catalogue: await openCatalogue({ folder: await newFolder() }, (one) => refused.push(one)), refused };
-}, TIMEOUT_MS);
+describeCatalogue(
+  'PGlite in a folder',
+  async () => {
+    const refused: RefusedEvent[] = [];
+    return {
+      catalogue: await openCatalogue({ folder: await newFolder() }, (one) => refused.push(one)),
+      refused,
+    };
+  },
+  TIMEOUT_MS,
+);
 
 describe('PGlite in a folder', () => {
   const events = happyLog().map((one, sequence) => ({ jobId: 'j', stream: 'job', sequence, event: one }));
 
-  it('has one owner, keeps everything, and survives the death of its process', async () => {
-    const folder = await newFolder();
-    const first = await openCatalogue({ folder });
-    await first.append(events);
-    await expect(openCatalogue({ folder })).rejects.toMatchObject({
-      code: 'CATALOGUE_UNAVAILABLE',
-      message: expect.stringContaining(`process ${process.pid}`),
-    });
+  it(
+    'has one owner, keeps everything, and survives the death of its process',
+    async () => {
+      const folder = await newFolder();
+      const first = await openCatalogue({ folder });
+      await first.append(events);
+      await expect(openCatalogue({ folder })).rejects.toMatchObject({
+        code: 'CATALOGUE_UNAVAILABLE',
+        message: expect.stringContaining(`process ${process.pid}`),
+      });
 
-    // What lies on disk before a clean close is what a kill -9 leaves.
-    const leftBehind = await newFolder();
-    await cp(folder, leftBehind, { recursive: true });
-    await first.close();
-    await expect(first.job('j')).rejects.toMatchObject({ code: 'CATALOGUE_UNAVAILABLE' });
+      // What lies on disk before a clean close is what a kill -9 leaves.
+      const leftBehind = await newFolder();
+      await cp(folder, leftBehind, { recursive: true });
+      await Promise.all([first.close(), first.close()]);
+      await expect(first.job('j')).rejects.toMatchObject({ code: 'CATALOGUE_UNAVAILABLE' });
 
-    for (const place of [folder, leftBehind]) {
-      const again = await openCatalogue({ folder: place });
-      expect((await again.job('j'))?.job).toEqual(foldAll(happyLog()));
-      await again.append(events);
-      expect(await again.events('j')).toHaveLength(events.length);
-      await again.close();
-    }
-  }, TIMEOUT_MS);
+      for (const place of [folder, leftBehind]) {
+        const again = await openCatalogue({ folder: place });
+        expect((await again.job('j'))?.job).toEqual(foldAll(happyLog()));
+        await again.append(events);
+        expect(await again.events('j')).toHaveLength(events.length);
+        await again.close();
+      }
+    },
+    TIMEOUT_MS,
+  );
 
-  it('holds a job of 3,600 chunks', async () => {
-    const catalogue = await openCatalogue({ folder: await newFolder() });
-    const chunks = Array.from({ length: 3600 }, (_, chunkIndex) => ({
-      jobId: 'big',
-      stream: 'chunks-0',
-      sequence: chunkIndex,
-      event: event('ChunkEncoded', chunkIndex, { chunkIndex, result: unitResult(`chunk-${chunkIndex}`) }),
-    }));
-    await catalogue.append(events.slice(0, 1).map((one) => ({ ...one, jobId: 'big' })));
-    for (let first = 0; first < chunks.length; first += 200) await catalogue.append(chunks.slice(first, first + 200));
-    expect(Object.keys((await catalogue.job('big'))?.job.chunks ?? {})).toHaveLength(3600);
-    await catalogue.close();
-  }, TIMEOUT_MS);
+  it(
+    'makes a new database when the first one was never finished',
+    async () => {
+      const folder = await newFolder();
+      await mkdir(join(folder, 'unfinished-x', 'base'), { recursive: true });
+      await writeFile(join(folder, 'unfinished-x', 'PG_VERSION'), '1');
+      await (await openCatalogue({ folder })).close();
+      expect((await readdir(folder)).sort()).toEqual(['owner.lock', 'postgres']);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'holds a job of 3,600 chunks',
+    async () => {
+      const catalogue = await openCatalogue({ folder: await newFolder() });
+      const chunks = Array.from({ length: 3600 }, (_, chunkIndex) => ({
+        jobId: 'big',
+        stream: 'chunks-0',
+        sequence: chunkIndex,
+        event: event('ChunkEncoded', chunkIndex, { chunkIndex, result: unitResult(`chunk-${chunkIndex}`) }),
+      }));
+      await catalogue.append(events.slice(0, 1).map((one) => ({ ...one, jobId: 'big' })));
+      for (let first = 0; first < chunks.length; first += 200)
+        await catalogue.append(chunks.slice(first, first + 200));
+      expect(Object.keys((await catalogue.job('big'))?.job.chunks ?? {})).toHaveLength(3600);
+      await catalogue.close();
+    },
+    TIMEOUT_MS,
+  );
 });

@@ -34,7 +34,9 @@ describe('placing events in a log', () => {
       { jobId: 'j', stream: 'job', sequence: 7, event: event('JobCompleted', 3, EXAMPLES.JobCompleted) },
       { jobId: 'j', stream: 'chunks-0', sequence: 0, event: event('ChunkEncoded', 3, EXAMPLES.ChunkEncoded) },
     ]);
-    expect(late.refused).toMatchObject([{ event: { sequence: 7 }, reason: expect.stringContaining('cancelled') }]);
+    expect(late.refused).toMatchObject([
+      { event: { sequence: 7 }, reason: expect.stringContaining('cancelled') },
+    ]);
     expect(late.recorded).toMatchObject([{ position: 2, stream: 'chunks-0' }]);
     expect(late.job.state).toBe('cancelled');
   });

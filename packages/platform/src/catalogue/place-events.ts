@@ -57,7 +57,14 @@ function foldLegal(
   events: readonly NewEvent[],
 ): { job: JobFold; legal: readonly NewEvent[]; refused: readonly RefusedEvent[] } {
   try {
-    return { job: foldAll(events.map(({ event }) => event), start), legal: events, refused: [] };
+    return {
+      job: foldAll(
+        events.map(({ event }) => event),
+        start,
+      ),
+      legal: events,
+      refused: [],
+    };
   } catch (error) {
     if (!(error instanceof IllegalTransitionError)) throw error;
   }

@@ -1,9 +1,10 @@
 import type { JobEvent, JobFold, JobState, LiveUnit } from '@framefold/domain';
 import { sql, type Migration, type RawBuilder } from 'kysely';
+import { storableText } from './storable-text.ts';
 
 /**
- * A job as folded from its events; rebuilt from them at any time. JSON goes in through {@link json}. Times are `double precision` ms since the epoch:
- * exact, and a number in every driver, which `bigint` is not.
+ * A job as folded from its events; rebuilt from them at any time. JSON goes in through {@link json}. Times are
+ * `double precision` ms since the epoch: exact, and a number in every driver, which `bigint` is not.
  */
 export interface JobsTable {
   job_id: string;
@@ -45,7 +46,10 @@ export interface CatalogueSchema {
 
 /** A JSON value as a parameter: as text, because drivers turn arrays into SQL arrays. */
 export function json<T>(value: T): RawBuilder<T> {
-  return sql<T>`cast(${JSON.stringify(value)} as jsonb)`;
+  const text = JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'string' ? storableText(part) : part,
+  );
+  return sql<T>`cast(${text} as jsonb)`;
 }
 
 /** All migrations by name, in order. One that was released is never changed. */

@@ -36,31 +36,37 @@ export function describeEncodeEngine(name: string, make: () => Promise<Lab>): vo
       scratchFolder: await mkdtemp(join(folder, 'scratch-')),
       ...more,
     });
-    const encode = async (chunk: PlannedChunk, more: Partial<EngineTask> = {}, plan = PLAN): Promise<readonly LocalRendition[]> =>
-      lab.engine.encodeChunk(await taskFor(plan, more), chunk);
+    const encode = async (
+      chunk: PlannedChunk,
+      more: Partial<EngineTask> = {},
+      plan = PLAN,
+    ): Promise<readonly LocalRendition[]> => lab.engine.encodeChunk(await taskFor(plan, more), chunk);
 
     it('names its build', () => {
       expect(lab.engine.build).toMatch(/^[a-z]+-\S+$/);
     });
 
-    it.each([0, 1, 2])('gives chunk %i its planned frames at the planned times, on every rendition', async (index) => {
-      const chunk = chunkAt(index);
-      const renditions = await encode(chunk);
-      expect(renditions.map((rendition) => rendition.name)).toEqual(['large', 'small']);
-      for (const rendition of renditions) {
-        for (const segment of rendition.segments) {
-          const bytes = await readFile(segment.file);
-          const planned = chunk.segments.find((candidate) => candidate.index === segment.index);
-          expect(measureSegment(bytes, bytes.length)).toEqual({
-            samples: planned?.frames,
-            decodeStart: VIDEO_TIMESCALE + (planned?.startTicks ?? NaN) - PLAN.video.decodeLeadTicks,
-            decodeEnd: VIDEO_TIMESCALE + (planned?.endTicks ?? NaN) - PLAN.video.decodeLeadTicks,
-            presentationStart: VIDEO_TIMESCALE + (planned?.startTicks ?? NaN),
-            beginsWithKeyframe: true,
-          });
+    it.each([0, 1, 2])(
+      'gives chunk %i its planned frames at the planned times, on every rendition',
+      async (index) => {
+        const chunk = chunkAt(index);
+        const renditions = await encode(chunk);
+        expect(renditions.map((rendition) => rendition.name)).toEqual(['large', 'small']);
+        for (const rendition of renditions) {
+          for (const segment of rendition.segments) {
+            const bytes = await readFile(segment.file);
+            const planned = chunk.segments.find((candidate) => candidate.index === segment.index);
+            expect(measureSegment(bytes, bytes.length)).toEqual({
+              samples: planned?.frames,
+              decodeStart: VIDEO_TIMESCALE + (planned?.startTicks ?? NaN) - PLAN.video.decodeLeadTicks,
+              decodeEnd: VIDEO_TIMESCALE + (planned?.endTicks ?? NaN) - PLAN.video.decodeLeadTicks,
+              presentationStart: VIDEO_TIMESCALE + (planned?.startTicks ?? NaN),
+              beginsWithKeyframe: true,
+            });
+          }
         }
-      }
-    });
+      },
+    );
 
     it('gives all chunks of a rendition one init segment, and a chunk the same bytes each time', async () => {
       const first = await bytesOf(await encode(chunkAt(1)));
@@ -84,12 +90,25 @@ export function describeEncodeEngine(name: string, make: () => Promise<Lab>): vo
     });
 
     it('says ENCODER_TIMED_OUT when the time is over', async () => {
-      const slow = { ...PLAN, renditions: PLAN.renditions.map((rendition) => ({ ...rendition, preset: 'veryslow', width: 3840, height: 2160 })) };
-      await expect(encode(chunkAt(0), { timeoutSeconds: 0.5 }, slow)).rejects.toMatchObject({ code: 'ENCODER_TIMED_OUT' });
+      const slow = {
+        ...PLAN,
+        renditions: PLAN.renditions.map((rendition) => ({
+          ...rendition,
+          preset: 'veryslow',
+          width: 3840,
+          height: 2160,
+        })),
+      };
+      await expect(encode(chunkAt(0), { timeoutSeconds: 0.5 }, slow)).rejects.toMatchObject({
+        code: 'ENCODER_TIMED_OUT',
+      });
     });
 
     it('says ENCODER_CRASHED when the encoder does not come up', async () => {
-      const broken = { ...PLAN, renditions: PLAN.renditions.map((rendition) => ({ ...rendition, encoder: 'no-such-encoder' })) };
+      const broken = {
+        ...PLAN,
+        renditions: PLAN.renditions.map((rendition) => ({ ...rendition, encoder: 'no-such-encoder' })),
+      };
       const attempt = encode(chunkAt(0), {}, broken);
       await expect(attempt).rejects.toBeInstanceOf(CodedError);
       await expect(attempt).rejects.toMatchObject({ code: 'ENCODER_CRASHED' });
@@ -144,11 +163,40 @@ const PLAN: Plan = {
   presentationOriginSeconds: 1,
   treatment: { toneMap: 'none' },
   renditions: [
-    { name: 'large', width: 320, height: 240, codec: 'h264', encoder: 'libx264', preset: 'fast', crf: 24, maxrateKbps: 800, bufsizeKbps: 1600 },
-    { name: 'small', width: 160, height: 120, codec: 'h264', encoder: 'libx264', preset: 'fast', crf: 24, maxrateKbps: 300, bufsizeKbps: 600 },
+    {
+      name: 'large',
+      width: 320,
+      height: 240,
+      codec: 'h264',
+      encoder: 'libx264',
+      preset: 'fast',
+      crf: 24,
+      maxrateKbps: 800,
+      bufsizeKbps: 1600,
+    },
+    {
+      name: 'small',
+      width: 160,
+      height: 120,
+      codec: 'h264',
+      encoder: 'libx264',
+      preset: 'fast',
+      crf: 24,
+      maxrateKbps: 300,
+      bufsizeKbps: 600,
+    },
   ],
   audio: [
-    { name: 'audio-und', streamIndex: 1, label: 'und', isDefault: true, codec: 'aac', channels: 2, sampleRateHz: 48_000, bitrateKbps: 128 },
+    {
+      name: 'audio-und',
+      streamIndex: 1,
+      label: 'und',
+      isDefault: true,
+      codec: 'aac',
+      channels: 2,
+      sampleRateHz: 48_000,
+      bitrateKbps: 128,
+    },
   ],
   chunks: [[0], [1], [2, 3]].map((indexes, index) => ({
     index,
@@ -172,7 +220,9 @@ function makeSource(ffmpeg: string, file: string): void {
   ]);
 }
 
-async function bytesOf(renditions: readonly LocalRendition[]): Promise<{ inits: Buffer[]; segments: Buffer[] }> {
+async function bytesOf(
+  renditions: readonly LocalRendition[],
+): Promise<{ inits: Buffer[]; segments: Buffer[] }> {
   const inits = await Promise.all(renditions.map((rendition) => readFile(rendition.initFile)));
   const files = renditions.flatMap((rendition) => rendition.segments.map((segment) => segment.file));
   return { inits, segments: await Promise.all(files.map((file) => readFile(file))) };

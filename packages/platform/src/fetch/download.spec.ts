@@ -125,7 +125,7 @@ describe('downloadTo', () => {
     answer = breaking(1_000, {});
     const codes: unknown[] = [];
     for (let attempt = 1; attempt <= 6; attempt++) {
-      await download().catch((error: { code: string }) => codes.push(error.code));
+      await download().catch((error: unknown) => codes.push((error as { code: string }).code));
     }
     expect(codes).toEqual([...Array<string>(5).fill('SOURCE_INTERRUPTED'), 'SOURCE_UNREACHABLE']);
   });

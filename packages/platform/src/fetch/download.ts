@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { Readable, Transform } from 'node:stream';
+import { addAbortSignal, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CodedError } from '@framefold/domain';
 import { answerRange, validatorOf, type AnswerRange } from './answer-range.ts';
@@ -84,29 +84,35 @@ async function receive(
   { maxBytes, signal, onProgress }: DownloadOptions,
   onBytes: (receivedBytes: number) => void,
 ): Promise<void> {
-  let received = startBytes;
-  const counter = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      received += chunk.length;
-      if (received > maxBytes) return done(tooLarge(received, maxBytes));
-      onBytes(received);
-      onProgress?.(received);
-      done(null, chunk);
-    },
-  });
   // The body of a 416 is a text about the error.
   const body = answer.status === 416 ? Readable.from([]) : answer.body;
-  await pipeline(body, counter, createWriteStream(file, { flags: startBytes > 0 ? 'a' : 'w' }), { signal });
+  // A body that stands still would hold up the abort: only its own end wakes who waits for it.
+  const chunks: AsyncIterable<Buffer> = addAbortSignal(signal, body);
+  let received = startBytes;
+  let broken: { readonly error: unknown } | undefined;
+  const count = async function* (): AsyncGenerator<Buffer> {
+    try {
+      for await (const chunk of chunks) {
+        received += chunk.length;
+        refuseTooLarge(received, maxBytes);
+        onBytes(received);
+        onProgress?.(received);
+        yield chunk;
+      }
+    } catch (error) {
+      // The file ends here in good order: what has come so far is kept for the next try.
+      broken = { error };
+    }
+  };
+  await pipeline(count(), createWriteStream(file, { flags: startBytes > 0 ? 'a' : 'w' }));
+  if (broken !== undefined) throw broken.error;
   if (totalBytes !== undefined && received !== totalBytes)
     throw new Error(`${totalBytes} bytes were announced.`);
 }
 
 function refuseTooLarge(sizeBytes: number, maxBytes: number): void {
-  if (sizeBytes > maxBytes) throw tooLarge(sizeBytes, maxBytes);
-}
-
-function tooLarge(sizeBytes: number, maxBytes: number): CodedError {
-  return new CodedError('SOURCE_LIMIT_EXCEEDED', `The source has more than the allowed ${maxBytes} bytes.`, {
+  if (sizeBytes <= maxBytes) return;
+  throw new CodedError('SOURCE_LIMIT_EXCEEDED', `The source has more than the allowed ${maxBytes} bytes.`, {
     sizeBytes,
   });
 }

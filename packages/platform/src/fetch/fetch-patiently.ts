@@ -29,7 +29,7 @@ export async function fetchPatiently(
   { signal, headers, pausesSeconds }: PatientRequest,
 ): Promise<WebAnswer> {
   const startedAt = Date.now();
-  const mayReturn = headers['range'] !== undefined;
+  const mayReturn = headers.range !== undefined;
   const pauses = [...pausesSeconds];
   for (;;) {
     const asked = await ask(guardedFetch, url, signal, headers);

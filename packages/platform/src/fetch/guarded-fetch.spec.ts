@@ -77,4 +77,13 @@ describe('createGuardedFetch', () => {
     expect(answer.status).toBe(302);
     expect(requests).toEqual(['POST /hop/0']);
   });
+
+  it('gives up on a server that does not answer', async () => {
+    const silent = await serveLocally(() => undefined);
+    const guardedFetch = createGuardedFetch({ privateNetworks: 'allow' });
+    await expect(guardedFetch(silent.url('/'), { answerSeconds: 0.05 })).rejects.toMatchObject({
+      code: 'ETIMEDOUT',
+    });
+    await silent.close();
+  });
 });

@@ -1,11 +1,19 @@
-import type { CommandResult, ProcessRunner, SandboxedCommand } from './process-runner.ts';
+import type { ProcessRunner, SandboxedCommand } from './process-runner.ts';
 import { runCommand } from './run-command.ts';
 
 /** Encoders give way to everything else on the machine. */
 const NICENESS = ['nice', '-n', '10'] as const;
 
 /** What dynamically linked programs need of the system; the rest of it stays out of sight. */
-const SYSTEM_LIBRARIES = ['/lib', '/lib64', '/lib32', '/usr/lib', '/usr/lib64', '/etc/ld.so.cache', '/etc/alternatives'];
+const SYSTEM_LIBRARIES = [
+  '/lib',
+  '/lib64',
+  '/lib32',
+  '/usr/lib',
+  '/usr/lib64',
+  '/etc/ld.so.cache',
+  '/etc/alternatives',
+];
 
 export interface ProcessRunnerOptions {
   /** Absolute path of bubblewrap; without it programs are not isolated. */
@@ -21,7 +29,9 @@ export async function createProcessRunner(options: ProcessRunnerOptions): Promis
   const sandbox = sandboxed(options.bwrap);
   const trial = await sandbox.run({ program: '/bin/sh', args: ['-c', 'exit 0'], readable: [] }).catch(String);
   if (typeof trial !== 'string' && trial.exitCode === 0) return sandbox;
-  return unsandboxed(`bubblewrap cannot make a sandbox here: ${typeof trial === 'string' ? trial : trial.stderr.trim()}`);
+  return unsandboxed(
+    `bubblewrap cannot make a sandbox here: ${typeof trial === 'string' ? trial : trial.stderr.trim()}`,
+  );
 }
 
 function sandboxed(bwrap: string): ProcessRunner {
@@ -38,13 +48,16 @@ function unsandboxed(isolationNote: string): ProcessRunner {
  * signal, all inside is killed at once.
  */
 export function sandboxArgv(bwrap: string, command: SandboxedCommand): string[] {
-  const bind = (option: string, paths: readonly string[]): string[] => paths.flatMap((path) => [option, path, path]);
+  const bind = (option: string, paths: readonly string[]): string[] =>
+    paths.flatMap((path) => [option, path, path]);
   return [
     ...NICENESS,
     bwrap,
     '--unshare-all',
     '--die-with-parent',
     '--new-session',
+    // As root it would keep all capabilities, and with them could make the read-only paths writable again.
+    ...['--cap-drop', 'ALL'],
     '--clearenv',
     ...['--setenv', 'LC_ALL', 'C'],
     ...['--proc', '/proc'],

@@ -76,7 +76,15 @@ function isAborted(signal: AbortSignal | undefined): boolean {
 }
 
 function notStarted(): CommandResult {
-  return { exitCode: undefined, exitSignal: 'SIGTERM', timedOut: false, aborted: true, stdout: '', stderr: '', wallSeconds: 0 };
+  return {
+    exitCode: undefined,
+    exitSignal: 'SIGTERM',
+    timedOut: false,
+    aborted: true,
+    stdout: '',
+    stderr: '',
+    wallSeconds: 0,
+  };
 }
 
 /** bubblewrap and shells report a program that a signal ended as 128 plus the signal's number. */
@@ -85,7 +93,9 @@ function exitOf(
   signal: string | undefined,
 ): Pick<CommandResult, 'exitCode' | 'exitSignal'> {
   if (signal !== undefined) return { exitCode: undefined, exitSignal: signal };
-  const name = Object.entries(constants.signals).find(([, number]) => number < 32 && number + 128 === exitCode)?.[0];
+  const name = Object.entries(constants.signals).find(
+    ([, number]) => number < 32 && number + 128 === exitCode,
+  )?.[0];
   return name === undefined ? { exitCode, exitSignal: undefined } : { exitCode: undefined, exitSignal: name };
 }
 
@@ -98,7 +108,10 @@ function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   }
 }
 
-async function collect(stream: NodeJS.ReadableStream, onLine: ((line: string) => void) | undefined): Promise<string> {
+async function collect(
+  stream: NodeJS.ReadableStream,
+  onLine: ((line: string) => void) | undefined,
+): Promise<string> {
   if (onLine !== undefined) {
     for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) onLine(line);
     return '';
@@ -110,6 +123,7 @@ async function collect(stream: NodeJS.ReadableStream, onLine: ((line: string) =>
 
 async function collectTail(stream: NodeJS.ReadableStream): Promise<string> {
   let tail = Buffer.alloc(0);
-  for await (const chunk of stream) tail = Buffer.concat([tail, Buffer.from(chunk)]).subarray(-STDERR_TAIL_BYTES);
+  for await (const chunk of stream)
+    tail = Buffer.concat([tail, Buffer.from(chunk)]).subarray(-STDERR_TAIL_BYTES);
   return tail.toString();
 }

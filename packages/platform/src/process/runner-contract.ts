@@ -10,7 +10,11 @@ import type { ProcessRunner, SandboxedCommand } from './process-runner.ts';
 const SYSTEM = ['/bin', '/usr/bin'];
 
 /** What every process runner must hold. */
-export function describeProcessRunner(name: string, make: () => Promise<ProcessRunner>, argv: (command: SandboxedCommand) => string[]): void {
+export function describeProcessRunner(
+  name: string,
+  make: () => Promise<ProcessRunner>,
+  argv: (command: SandboxedCommand) => string[],
+): void {
   describe(`${name} as a process runner`, () => {
     let runner: ProcessRunner;
     let folder: string;
@@ -40,7 +44,9 @@ export function describeProcessRunner(name: string, make: () => Promise<ProcessR
 
     it('gives lines as they come', async () => {
       const lines: string[] = [];
-      expect(await shell('echo one; echo two', { onLine: (line) => void lines.push(line) })).toMatchObject({ stdout: '' });
+      expect(await shell('echo one; echo two', { onLine: (line) => void lines.push(line) })).toMatchObject({
+        stdout: '',
+      });
       expect(lines).toEqual(['one', 'two']);
     });
 
@@ -56,7 +62,9 @@ export function describeProcessRunner(name: string, make: () => Promise<ProcessR
 
     it('ends the whole tree when the time is over', async () => {
       const marker = `${runner.isolation.length}${process.pid}.1`;
-      expect(await shell(`sleep ${marker} & sleep ${marker}`, { timeoutSeconds: 0.3 })).toMatchObject({ timedOut: true });
+      expect(await shell(`sleep ${marker} & sleep ${marker}`, { timeoutSeconds: 0.3 })).toMatchObject({
+        timedOut: true,
+      });
       expect(await processesWith(marker)).toEqual([]);
     });
 
@@ -73,7 +81,9 @@ export function describeProcessRunner(name: string, make: () => Promise<ProcessR
 
     it('starts nothing when aborted before', async () => {
       const file = join(folder, 'never');
-      expect(await shell(`touch ${file}`, { writable: folder, signal: AbortSignal.abort() })).toMatchObject({ aborted: true });
+      expect(await shell(`touch ${file}`, { writable: folder, signal: AbortSignal.abort() })).toMatchObject({
+        aborted: true,
+      });
       expect(await readdir(folder)).not.toContain('never');
     });
 
@@ -83,13 +93,16 @@ export function describeProcessRunner(name: string, make: () => Promise<ProcessR
     });
 
     it('fails when the program is not there', async () => {
-      expect((await runner.run({ program: '/no/such/program', args: [], readable: [] })).exitCode).not.toBe(0);
+      expect((await runner.run({ program: '/no/such/program', args: [], readable: [] })).exitCode).not.toBe(
+        0,
+      );
     });
 
     it('lets the program not outlive its parent, kill -9 included', async () => {
       const marker = `${runner.isolation.length}${process.pid}.3`;
       // What a bare program leaves in the background is beyond reach; a sandbox takes that with it, too.
-      const script = runner.isolation === 'sandbox' ? `sleep ${marker} & sleep ${marker}` : `exec sleep ${marker}`;
+      const script =
+        runner.isolation === 'sandbox' ? `sleep ${marker} & sleep ${marker}` : `exec sleep ${marker}`;
       const command = argv({ program: '/bin/sh', args: ['-c', script], readable: SYSTEM });
       const parent = spawn(process.execPath, ['-e', PARENT, ...command], { stdio: 'ignore' });
       await until(async () => (await processesWith(marker)).length > 0);
@@ -102,7 +115,9 @@ export function describeProcessRunner(name: string, make: () => Promise<ProcessR
       const secret = join(folder, 'secret');
       await writeFile(secret, 'secret');
       expect((await shell(`cat ${secret}`)).exitCode).not.toBe(0);
-      expect(await shell(`cat ${secret}`, { readable: [...SYSTEM, secret] })).toMatchObject({ stdout: 'secret' });
+      expect(await shell(`cat ${secret}`, { readable: [...SYSTEM, secret] })).toMatchObject({
+        stdout: 'secret',
+      });
       expect((await shell(`echo x >> ${secret}`, { readable: [...SYSTEM, secret] })).exitCode).not.toBe(0);
       expect((await shell('ls /root /home /etc/passwd')).exitCode).not.toBe(0);
       expect(await shell('env')).toMatchObject({ stdout: expect.not.stringContaining('HOME=') as string });

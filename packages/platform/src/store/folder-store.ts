@@ -223,8 +223,15 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof CodedError) throw error;
     const full = codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT';
-    const message = full ? 'The disk of the object store is full.' : 'The object store cannot be read or written.';
-    throw new CodedError(full ? 'STORE_FULL' : 'STORE_UNAVAILABLE', message, { cause: String(error) }, { cause: error });
+    const message = full
+      ? 'The disk of the object store is full.'
+      : 'The object store cannot be read or written.';
+    throw new CodedError(
+      full ? 'STORE_FULL' : 'STORE_UNAVAILABLE',
+      message,
+      { cause: String(error) },
+      { cause: error },
+    );
   }
 }
 

@@ -76,7 +76,9 @@ export function describeObjectStore(name: string, make: () => Promise<ObjectStor
     it('shows nobody half an object while it is replaced', async () => {
       const versions = ['a', 'b'].map((letter) => letter.repeat(300_000));
       await store.put('big', versions[0] ?? '');
-      const writes = Promise.all(Array.from({ length: 20 }, (_, turn) => store.put('big', versions[turn % 2] ?? '')));
+      const writes = Promise.all(
+        Array.from({ length: 20 }, (_, turn) => store.put('big', versions[turn % 2] ?? '')),
+      );
       for (let reads = 0; reads < 20; reads++) {
         const text = (await store.get('big'))?.toString() ?? '';
         expect(versions.includes(text)).toBe(true);
@@ -103,9 +105,12 @@ export function describeObjectStore(name: string, make: () => Promise<ObjectStor
       expect(await keysBelow('busy/')).toEqual([]);
     });
 
-    it.each(['', '/a', 'a//b', '../a', 'a/../b', 'a/.', '.hidden', 'a\\b', 'a\nb'])('refuses the key %j', async (key) => {
-      await expect(store.put(key, 'x')).rejects.toMatchObject({ code: 'INTERNAL' });
-      await expect(store.get(key)).rejects.toMatchObject({ code: 'INTERNAL' });
-    });
+    it.each(['', '/a', 'a//b', '../a', 'a/../b', 'a/.', '.hidden', 'a\\b', 'a\nb'])(
+      'refuses the key %j',
+      async (key) => {
+        await expect(store.put(key, 'x')).rejects.toMatchObject({ code: 'INTERNAL' });
+        await expect(store.get(key)).rejects.toMatchObject({ code: 'INTERNAL' });
+      },
+    );
   });
 }

@@ -1,4 +1,5 @@
 // For the specs of this folder: small programs in place of the Temporal server, the control and the encode process.
+import { randomInt } from 'node:crypto';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -30,15 +31,19 @@ export async function compileStack(target: string): Promise<string> {
   return join(target, 'index.js');
 }
 
+// Below the range from which systems number outgoing connections: those of other tests come and go all the time.
+const firstPort = 20_000;
+const lastPort = 32_000;
+
 /** A port that nobody listened on a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+export async function freePort(): Promise<number> {
+  const port = randomInt(firstPort, lastPort);
+  const free = await new Promise<boolean>((resolve) => {
     const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject()));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
+  return free ? port : await freePort();
 }
 
 // Each writes its name to order.txt when it is asked to end.

@@ -1,0 +1,67 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { JobView, RecordedEvent, storeKeys, type JobEventType } from '@framefold/domain';
+import { example } from '@framefold/domain/testing';
+import { createFolderStore, type Catalogue, type ObjectStore } from '@framefold/platform';
+import { publishRecord } from './publish-record.ts';
+
+const TO_PLAN = ['JobSubmitted', 'ProbingStarted', 'SourceProbed', 'SplittingStarted', 'PlanFrozen'] as const;
+const COMPLETED = [
+  ...TO_PLAN,
+  'TranscodingStarted',
+  'MergingStarted',
+  'RenditionMerged',
+  'JobCompleted',
+] as const;
+
+describe('publishRecord', () => {
+  let folder: string;
+  let store: ObjectStore;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'framefold-record-'));
+    store = createFolderStore(folder);
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const publish = async (types: readonly JobEventType[]): Promise<void> => {
+    const log = types.map((type, position) => {
+      return {
+        jobId: '1',
+        stream: 'job',
+        sequence: position,
+        position,
+        event: example(type, 1_000 + position),
+      };
+    });
+    const catalogue = { events: () => Promise.resolve(log) } as Partial<Catalogue> as Catalogue;
+    await publishRecord({ store, catalogue })({ jobId: '1' });
+  };
+  const read = async (key: string): Promise<string | undefined> => (await store.get(key))?.toString();
+
+  it('writes the log of a completed job, an event a line, and its view', async () => {
+    await publish(COMPLETED);
+    const lines = (await read(storeKeys.eventLog('1')))?.trimEnd().split('\n') ?? [];
+    expect(lines.map((line) => RecordedEvent.parse(JSON.parse(line)).event.type)).toEqual(COMPLETED);
+    const view = JobView.parse(JSON.parse((await read(storeKeys.outputFile('1', 'job.json'))) ?? ''));
+    expect(view).toMatchObject({ id: '1', status: 'completed' });
+  });
+
+  it('writes the same bytes again', async () => {
+    await publish(COMPLETED);
+    const before = await read(storeKeys.outputFile('1', 'job.json'));
+    await publish(COMPLETED);
+    expect(await read(storeKeys.outputFile('1', 'job.json'))).toBe(before);
+  });
+
+  it.each(['JobFailed', 'JobCancelled'] as const)('writes nothing but the log after %s', async (end) => {
+    await publish([...TO_PLAN, end]);
+    expect(await read(storeKeys.eventLog('1'))).toContain(end);
+    expect(await store.head(storeKeys.outputFile('1', 'job.json'))).toBeUndefined();
+  });
+
+  it('waits for the end of the log', async () => {
+    await expect(publish(TO_PLAN)).rejects.toMatchObject({ code: 'CATALOGUE_UNAVAILABLE' });
+    expect(await store.head(storeKeys.eventLog('1'))).toBeUndefined();
+  });
+});

@@ -1,0 +1,98 @@
+import { connect } from 'node:net';
+import { type ApiUnderTest, startApi } from '../testing/api-under-test.ts';
+
+let api: ApiUnderTest;
+beforeAll(async () => {
+  api = await startApi({ allowedHosts: ['video.example', 'other.example:8443'] });
+});
+afterAll(() => api.close());
+
+const status = async (headers: Record<string, string>, method = 'GET', path = '/healthz') => {
+  const answer = await api.send(method, path, { headers });
+  return { status: answer.status, code: answer.status === 200 ? undefined : answer.json.code };
+};
+
+describe('the Host header', () => {
+  it.each([
+    '127.0.0.1:PORT',
+    'localhost:PORT',
+    'LocalHost:PORT',
+    '[::1]:PORT',
+    'video.example',
+    'video.example:80',
+    'other.example:8443',
+  ])('may be %s', async (host) => {
+    expect(await status({ host: host.replace('PORT', String(api.port)) })).toEqual({ status: 200 });
+  });
+
+  it.each([
+    'evil.example',
+    'evil.example:PORT',
+    '127.0.0.1',
+    '127.0.0.1:1',
+    'localhost.evil.example:PORT',
+    '127.0.0.1:PORT@evil.example',
+    '0.0.0.0:PORT',
+    'other.example',
+    'video.example.evil.example',
+  ])('may not be %s', async (host) => {
+    const sent = { host: host.replace('PORT', String(api.port)) };
+    for (const path of ['/healthz', '/media/x/y', '/docs', '/nothing', '/play/assets/play.js']) {
+      expect(await status(sent, 'GET', path)).toEqual({ status: 403, code: 'HOST_FORBIDDEN' });
+    }
+  });
+
+  it('may not be missing', async () => {
+    const text = await new Promise<string>((resolve, reject) => {
+      const socket = connect(api.port, '127.0.0.1', () => socket.end('GET /healthz HTTP/1.0\r\n\r\n'));
+      let received = '';
+      socket.on('data', (data) => (received += data.toString()));
+      socket.on('end', () => resolve(received));
+      socket.on('error', reject);
+    });
+    expect(text).toMatch(/^HTTP\/1\.1 403/);
+  });
+});
+
+describe('changes from a page', () => {
+  const own = () => ({ host: `127.0.0.1:${api.port}` });
+
+  it.each([
+    [{ origin: 'http://evil.example' }],
+    [{ origin: 'null' }],
+    [{ origin: 'http://127.0.0.1:1' }],
+    [{ origin: 'file://' }],
+    [{ 'sec-fetch-site': 'cross-site' }],
+    [{ origin: 'http://localhost:PORT', 'sec-fetch-site': 'cross-site' }],
+  ])('are refused with %j', async (headers) => {
+    const sent = { ...own(), ...JSON.parse(JSON.stringify(headers).replace('PORT', String(api.port))) };
+    for (const method of ['POST', 'DELETE', 'PUT', 'PATCH']) {
+      expect(await status(sent, method, '/api/transcode')).toEqual({ status: 403, code: 'ORIGIN_FORBIDDEN' });
+    }
+    expect((await status(sent)).status).toBe(200);
+  });
+
+  it.each([
+    [{}],
+    [{ origin: 'http://localhost:PORT' }],
+    [{ origin: 'https://video.example', 'sec-fetch-site': 'same-origin' }],
+  ])('are heard with %j', async (headers) => {
+    const sent = { ...own(), ...JSON.parse(JSON.stringify(headers).replace('PORT', String(api.port))) };
+    expect((await status(sent, 'POST', '/api/transcode')).status).toBe(400);
+  });
+});
+
+describe('what is not there', () => {
+  it.each([
+    ['GET', '/'],
+    ['GET', '/api'],
+    ['POST', '/api/jobs'],
+    ['PUT', '/api/jobs/x'],
+    ['GET', '/nothing?x=1'],
+  ])('answers %s %s with problem details', async (method, path) => {
+    const answer = await api.send(method, path);
+    expect(answer.status).toBe(404);
+    expect(answer.headers['content-type']).toContain('application/problem+json');
+    expect(answer.json).toMatchObject({ code: 'ROUTE_NOT_FOUND', instance: path.replace(/\?.*/, '') });
+  });
+});

@@ -1,0 +1,74 @@
+import { loadConfig } from '@framefold/config';
+import { request } from '@framefold/domain/testing';
+import { jobWorkflowId, SEARCH_ATTRIBUTES } from '@framefold/workflows/contract';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { createTemporalGateway } from './create-temporal-gateway.ts';
+import type { TemporalGateway } from './temporal-gateway.ts';
+
+let env: TestWorkflowEnvironment;
+let gateway: TemporalGateway;
+beforeAll(async () => {
+  const path = loadConfig().tools.temporal;
+  if (path === undefined)
+    throw new Error('These tests need FRAMEFOLD_TEMPORAL, the path of the temporal command.');
+  env = await TestWorkflowEnvironment.createLocal({
+    server: {
+      executable: { type: 'existing-path', path },
+      log: { format: 'pretty', level: 'error' },
+      searchAttributes: Object.values(SEARCH_ATTRIBUTES),
+    },
+  });
+  gateway = createTemporalGateway(env.client, 'default');
+}, 30_000);
+afterAll(() => env.teardown());
+
+const handle = (jobId: string) => env.client.workflow.getHandle(jobWorkflowId(jobId));
+const start = (jobId: string, submittedAt = 1) =>
+  gateway.startJob({
+    jobId,
+    request: request({ userId: 'ŝ'.repeat(64), priority: 1, labels: ['day'] }),
+    submittedAt,
+  });
+
+// No worker runs: jobs stay as they were started.
+describe('the gateway to Temporal', () => {
+  it('starts a job once, with what operators and the queues need', async () => {
+    await Promise.all([start('once', 1), start('once', 2)]);
+    const job = await handle('once').describe();
+    expect(job).toMatchObject({
+      type: 'transcodeJob',
+      taskQueue: 'framefold-workflows',
+      status: { name: 'RUNNING' },
+    });
+    expect(await job.staticSummary()).toBe('a walk');
+    expect(job.priority).toMatchObject({ priorityKey: 1, fairnessKey: 'ŝ'.repeat(32) });
+    expect(job.typedSearchAttributes.get(SEARCH_ATTRIBUTES.user)).toBe('ŝ'.repeat(64));
+    expect(job.typedSearchAttributes.get(SEARCH_ATTRIBUTES.labels)).toEqual(['day']);
+  });
+
+  it('leaves a job that has ended as it is', async () => {
+    await start('over');
+    await handle('over').terminate();
+    await start('over');
+    expect((await handle('over').describe()).status.name).toBe('TERMINATED');
+  });
+
+  it('says how far a cancellation has come', async () => {
+    expect(await gateway.cancelJob('nobody', 100)).toBe('not-found');
+    await start('slow');
+    expect(await gateway.cancelJob('slow', 100)).toBe('still-running');
+    const outcome = gateway.cancelJob('slow', 20_000);
+    await handle('slow').terminate();
+    // It may have ended before the second request was heard.
+    expect(['ended', 'not-found']).toContain(await outcome);
+  }, 30_000);
+
+  it('finds no progress where nothing runs', async () => {
+    await start('idle');
+    expect(await gateway.liveUnits('idle')).toEqual([]);
+  });
+
+  it('names the queue that nobody polls', async () => {
+    expect(await gateway.obstacle()).toBe('No worker polls the task queue framefold-workflows.');
+  });
+});

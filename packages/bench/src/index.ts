@@ -1,0 +1,2 @@
+export type { Bench, BenchOptions, Verdict } from './bench.ts';
+export { benches } from './benches.ts';
