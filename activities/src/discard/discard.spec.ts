@@ -16,7 +16,7 @@ describe('discard', () => {
       await store.put(storeKeys.plan(job), 'x');
       await store.put(storeKeys.outputFile(job, 'master.m3u8'), 'x');
     }
-    await mkdir(join(folder, 'scratch/ingest/1'), { recursive: true });
+    await mkdir(join(folder, 'downloads/1'), { recursive: true });
   });
   afterEach(() => rm(folder, { recursive: true }));
 
@@ -27,7 +27,7 @@ describe('discard', () => {
     return keys;
   };
   const run = async (what: 'all' | 'source'): Promise<void> => {
-    await discard({ store, scratchFolder: join(folder, 'scratch') })({ jobId: '1', what });
+    await discard({ store, downloadFolder: join(folder, 'downloads') })({ jobId: '1', what });
   };
 
   it('removes everything of one job, twice as well as once', async () => {
@@ -35,7 +35,7 @@ describe('discard', () => {
     await run('all');
     expect(await keysOf('1')).toEqual([]);
     expect(await keysOf('10')).toHaveLength(3);
-    expect(await readdir(join(folder, 'scratch/ingest'))).toEqual([]);
+    expect(await readdir(join(folder, 'downloads'))).toEqual([]);
   });
 
   it('removes the source and keeps the work and the output', async () => {

@@ -7,10 +7,10 @@ import type { MediaActivities } from '@framefold/workflows/contract';
 /** Removes what a job no longer needs. A source that was read in place is not Framefold's, and stays. */
 export function discard(deps: {
   readonly store: ObjectStore;
-  readonly scratchFolder: string;
+  readonly downloadFolder: string;
 }): MediaActivities['discard'] {
   return async ({ jobId, what }) => {
-    await rm(join(deps.scratchFolder, 'ingest', jobId), { recursive: true, force: true });
+    await rm(join(deps.downloadFolder, jobId), { recursive: true, force: true });
     switch (what) {
       case 'all':
         return deps.store.deleteAll(storeKeys.job(jobId));

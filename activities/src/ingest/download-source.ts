@@ -32,7 +32,7 @@ export async function downloadSource(deps: IngestDeps, jobId: string, url: URL):
   const key = storeKeys.source(jobId, KNOWN_EXTENSIONS.has(extension) ? extension : '.bin');
   const stored = await deps.store.head(key);
   if (stored !== undefined) return storedSource(key, stored.sizeBytes);
-  const folder = join(deps.scratchFolder, 'ingest', jobId);
+  const folder = join(deps.downloadFolder, jobId);
   await mkdir(folder, { recursive: true });
   let received = 0;
   try {

@@ -54,7 +54,7 @@ describe('ingestSource', () => {
       fetch,
       fileRoots: [join(folder, 'films')],
       limits: { sourceBytes: 10 },
-      scratchFolder: join(folder, 'scratch'),
+      downloadFolder: join(folder, 'scratch/ingest'),
     });
     const input = { jobId: 'job-1', request: request({ sourceUrl }) };
     return environment.run<[typeof input], SourceRef, typeof activity>(activity, input);

@@ -10,7 +10,7 @@ export interface IngestDeps {
   readonly fileRoots: readonly string[];
   readonly limits: { readonly sourceBytes: number };
   /** A folder of this worker for unfinished downloads. */
-  readonly scratchFolder: string;
+  readonly downloadFolder: string;
 }
 
 /** Brings the source where the other activities can read it: a local file stays where it is, all else is downloaded. */

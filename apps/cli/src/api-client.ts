@@ -58,7 +58,7 @@ export class ApiClient {
 
   /** Newest first. */
   async list({ status, user, label, limit }: ListFilter): Promise<JobSummary[]> {
-    const given = Object.entries({ status, userId: user, label, limit }).filter(
+    const given = Object.entries({ status, user, label, limit }).filter(
       (entry) => entry[1] !== undefined,
     );
     const query = new URLSearchParams(given as [string, string][]);

@@ -15,11 +15,11 @@ export interface Voice {
 /** What people read while a command works. */
 export interface Reporter {
   /** A line that stays. */
-  note(line: string): void;
+  readonly note: (line: string) => void;
   /** The job as it is now: a live view on a terminal, else a line for each change. */
-  show(job: Job): void;
+  readonly show: (job: Job) => void;
   /** Ends the live view, leaving its last picture. */
-  release(): void;
+  readonly release: () => void;
 }
 
 /** The stream that people read under these options. */

@@ -7,6 +7,6 @@ export function slugOf(title: string): string {
       .normalize('NFKC')
       .toLowerCase()
       .match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
-  const slug = [...words.join('-')].slice(0, longestCharacters).join('').replace(/-+$/, '');
+  const slug = Array.from(words.join('-')).slice(0, longestCharacters).join('').replace(/-+$/, '');
   return slug === '' ? 'video' : slug;
 }

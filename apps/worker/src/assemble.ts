@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createEncodeActivities, createMediaActivities } from '@framefold/activities';
 import type { Config } from '@framefold/config';
 import {
@@ -10,6 +10,7 @@ import {
 } from '@framefold/platform';
 import type { Role, WorkersOptions } from '@framefold/runtime';
 import type { Logger } from '@framefold/telemetry';
+import { DOWNLOADS, openScratch } from './scratch.ts';
 
 /** A program that is not configured. */
 export class MissingToolError extends Error {
@@ -43,7 +44,7 @@ export async function assemble({ config, roles, workerId, logger }: AssembleOpti
   const ffmpeg = required(config.tools.ffmpeg, 'FRAMEFOLD_FFMPEG');
   const ffprobe = required(config.tools.ffprobe, 'FRAMEFOLD_FFPROBE');
   const { bwrap } = config.tools;
-  await mkdir(config.folders.scratch, { recursive: true });
+  const scratchFolder = await openScratch(config.folders.scratch);
 
   const store = createFolderStore(config.folders.store);
   const runner = await createProcessRunner(bwrap === undefined ? {} : { bwrap });
@@ -54,13 +55,14 @@ export async function assemble({ config, roles, workerId, logger }: AssembleOpti
     );
   }
   const engine = await createFfmpegEngine({ ffmpeg, runner });
-  const encode = { store, engine, scratchFolder: config.folders.scratch, workerId };
+  const encode = { store, engine, scratchFolder, workerId };
   const media = {
     ...encode,
     runner,
     ffmpeg,
     ffprobe,
     fetch: createGuardedFetch({ privateNetworks: config.privateNetworks }),
+    downloadFolder: join(config.folders.scratch, DOWNLOADS),
     fileRoots: config.fileRoots,
     limits: config.limits,
   };

@@ -5,7 +5,7 @@ import { ApiClient, type Job } from '../api-client.ts';
 import { ApiError } from '../api-error.ts';
 import { CommandError, faultLines, UsageError } from '../command-error.ts';
 import { downloadTree } from '../download.ts';
-import { EXIT, type ExitCode } from '../exit-code.ts';
+import type { ExitCode } from '../exit-code.ts';
 import { followJob } from '../follow-job.ts';
 import { interruptible, isAbort } from '../interrupt.ts';
 import type { Io } from '../io.ts';
@@ -98,7 +98,10 @@ async function cancelQuietly(id: string, { client, reporter }: Following): Promi
     await client.cancel(id);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    if (error.status === 409) return void reporter.note(faultLines(error).join('\n'));
+    if (error.status === 409) {
+      reporter.note(faultLines(error).join('\n'));
+      return;
+    }
     const hint = `It may still run: \`framefold cancel ${id}\`.`;
     throw new CommandError(error.code, error.message, hint, { cause: error });
   }
