@@ -1,6 +1,6 @@
 /** Which part may import which; the reasons stand in CONTRIBUTING.md ("Direction of imports"). */
 
-const SPECS = '\\.spec\\.ts$|-contract\\.ts$|/testing/|^packages/testing/|/test/';
+const SPECS = '\\.spec\\.ts$|-contract\\.ts$|/testing/|^packages/(testing|bench)/|/test/';
 
 /** Each part of the code, and our own parts that it may import beside itself. */
 const MAY_IMPORT = {

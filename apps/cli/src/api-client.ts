@@ -58,9 +58,7 @@ export class ApiClient {
 
   /** Newest first. */
   async list({ status, user, label, limit }: ListFilter): Promise<JobSummary[]> {
-    const given = Object.entries({ status, user, label, limit }).filter(
-      (entry) => entry[1] !== undefined,
-    );
+    const given = Object.entries({ status, user, label, limit }).filter((entry) => entry[1] !== undefined);
     const query = new URLSearchParams(given as [string, string][]);
     return (await this.#json(Page, `/api/jobs?${query.toString()}`)).jobs;
   }

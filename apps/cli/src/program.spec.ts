@@ -221,7 +221,7 @@ describe('the other commands', () => {
   it('list asks with its filters and draws a table', async () => {
     await anApi({ views: [aJob()] });
     expect(await command('list', '--user', 'ann', '--limit', '3')).toBe(0);
-    expect(api.calls).toEqual(['GET /api/jobs?userId=ann&limit=3']);
+    expect(api.calls).toEqual(['GET /api/jobs?user=ann&limit=3']);
     expect(said.stdout).toBe(
       'JOB    STATUS       DONE  CREATED (UTC)        USER       TITLE\n' +
         'job-1  transcoding  30 %  1970-01-01 00:16:40  anonymous  Big Bunny\n',

@@ -75,7 +75,6 @@ const CLIPS: Readonly<Record<string, Expectation>> = {
     audio: 1,
     warnings: ['HDR_TONE_MAPPED'],
   },
-  'long-1080p-6min.mp4': { frames: 10_883, sizes: ['1920x1080', '1280x720', '854x480', '640x360'], audio: 1 },
   'no-sync-table.mp4': { frames: 30, sizes: ['1080x720', '720x480', '540x360'], audio: 0 },
   'portrait.mp4': { frames: 30, sizes: ['720x1080', '480x720', '360x540'], audio: 1 },
   'sample.avi': { frames: 96, sizes: ['864x360'], audio: 1 },

@@ -50,9 +50,8 @@ describe('a kill -9 halfway changes nothing of the output', () => {
   const committedUnits = async (jobId: string): Promise<string[]> =>
     (await storedFiles(stored(storeKeys.commits(jobId)))).map((file) => file.replace(/-g0\.json$/, ''));
 
-  /** The encoder processes of a job. */
-  const encodersOf = (jobId: string): Promise<RunningProcess[]> =>
-    processesNaming(join(stack.home, 'scratch', jobId));
+  /** The encoder processes of a job, by their scratch folders. */
+  const encodersOf = (jobId: string): Promise<RunningProcess[]> => processesNaming(`/${jobId}-`);
 
   /** Waits until half of the chunks are committed while others are being encoded. */
   const waitForHalf = (jobId: string): Promise<Halfway> =>

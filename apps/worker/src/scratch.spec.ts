@@ -17,7 +17,9 @@ describe('openScratch', () => {
     await utimes(join(folder, 'downloads/old'), 1, 1);
     const own = await openScratch(folder);
     expect(own).toBe(join(folder, String(process.pid)));
-    expect((await readdir(folder)).sort()).toEqual([String(process.pid), String(process.ppid), 'downloads'].sort());
+    expect((await readdir(folder)).sort()).toEqual(
+      [String(process.pid), String(process.ppid), 'downloads'].sort(),
+    );
     expect(await readdir(join(folder, 'downloads'))).toEqual(['fresh']);
   });
 });

@@ -14,7 +14,7 @@ import {
   startReporting,
   startWorkers,
 } from '@framefold/runtime';
-import { createMetrics, type Logger } from '@framefold/telemetry';
+import { countEvents, createMetrics, type Logger } from '@framefold/telemetry';
 import { Client, Connection } from '@temporalio/client';
 import { Backends } from '../backends.ts';
 import { createApi } from '../create-api.ts';
@@ -43,15 +43,23 @@ export interface ApiProgram {
 export async function runApi({ config, logger, signal }: ApiProgram): Promise<void> {
   const store = createFolderStore(config.folders.store);
   const backends = new Backends();
-  const app = await createApi({ config, store, metrics: createMetrics(), backends }, nestLogger(logger));
+  const metrics = createMetrics();
+  const app = await createApi({ config, store, metrics, backends }, nestLogger(logger));
   const endings: (() => Promise<void>)[] = [];
   try {
     await app.listen(config.ports.api, '127.0.0.1');
     logger.info({ url: `http://127.0.0.1:${config.ports.api}` }, 'listening');
 
-    const catalogue = await openCatalogue(placeOf(config), ({ event, reason }) =>
-      logger.error({ jobId: event.jobId, type: event.event.type, reason }, 'an event was refused'),
-    );
+    const catalogue = await openCatalogue(placeOf(config), {
+      onRecorded: (events, job) =>
+        countEvents(
+          metrics,
+          events.map(({ event }) => event),
+          job,
+        ),
+      onRefused: ({ event, reason }) =>
+        logger.error({ jobId: event.jobId, type: event.event.type, reason }, 'an event was refused'),
+    });
     backends.catalogue = catalogue;
     endings.push(() => catalogue.close());
 

@@ -31,8 +31,9 @@ export async function measureCpu(stack: TestStack, ffmpeg: string): Promise<() =
   const sample = (): void => {
     for (const { pid, program } of descendants(worker)) {
       const seconds = cpuSeconds(pid)?.own;
-      // A process begins as a copy of the one that starts it: the last name is the right one.
-      if (seconds !== undefined) spent.set(pid, { isFfmpeg: program === ffmpeg, seconds });
+      // A process begins as a copy of the one that starts it, so its last name is the right one; it ends without any.
+      const isFfmpeg = program === '' ? spent.get(pid)?.isFfmpeg === true : program === ffmpeg;
+      if (seconds !== undefined) spent.set(pid, { isFfmpeg, seconds });
     }
   };
   const before = own();

@@ -1,24 +1,24 @@
 import { EMPTY_FOLD, titleOf, type JobEvent, type NewEvent } from '@framefold/domain';
 import type { Kysely, Transaction } from 'kysely';
-import { placeEvents, type RefusedEvent } from './place-events.ts';
+import { placeEvents, type Placed } from './place-events.ts';
 import { json, type CatalogueSchema } from './schema.ts';
 import { storableText } from './storable-text.ts';
 
 /**
  * Appends events to the logs of their jobs and brings the projections up to date, all in one transaction.
  *
- * @returns those that their jobs' states do not allow
+ * @returns for each job with new events, which were recorded, which its state does not allow, and what it is now
  */
 export async function appendEvents(
   db: Kysely<CatalogueSchema>,
   events: readonly NewEvent[],
-): Promise<readonly RefusedEvent[]> {
+): Promise<readonly Placed[]> {
   // In the order of ids, so that two appends that share jobs cannot wait for each other's locks.
   const byJob = [...grouped(events, ({ jobId }) => jobId)].sort(([a], [b]) => (a < b ? -1 : 1));
   return await db.transaction().execute(async (trx) => {
-    const refused: RefusedEvent[] = [];
-    for (const [jobId, ofJob] of byJob) refused.push(...(await appendToJob(trx, jobId, ofJob)));
-    return refused;
+    const placed: Placed[] = [];
+    for (const [jobId, ofJob] of byJob) placed.push(...(await appendToJob(trx, jobId, ofJob)));
+    return placed;
   });
 }
 
@@ -26,7 +26,7 @@ async function appendToJob(
   trx: Transaction<CatalogueSchema>,
   jobId: string,
   events: readonly NewEvent[],
-): Promise<readonly RefusedEvent[]> {
+): Promise<readonly Placed[]> {
   await trx
     .insertInto('jobs')
     .values({
@@ -50,7 +50,7 @@ async function appendToJob(
   if (fresh.length === 0) return [];
 
   const submitted = row.fold.request !== undefined;
-  const { job, nextPosition, recorded, refused } = placeEvents(
+  const placed = placeEvents(
     {
       job: row.fold,
       ...(row.next_position === null ? {} : { nextPosition: row.next_position }),
@@ -58,7 +58,8 @@ async function appendToJob(
     },
     fresh,
   );
-  if (recorded.length === 0) return refused;
+  const { job, nextPosition, recorded } = placed;
+  if (recorded.length === 0) return [placed];
   await trx
     .insertInto('events')
     .values(
@@ -87,7 +88,7 @@ async function appendToJob(
     })
     .where('job_id', '=', jobId)
     .execute();
-  return refused;
+  return [placed];
 }
 
 /** Those of `events` that the log does not hold, each once. */

@@ -7,7 +7,7 @@ import {
 } from '@framefold/domain';
 import { event, EXAMPLES, example, happyLog, request } from '@framefold/domain/testing';
 import { BadCursorError, type Catalogue } from './catalogue.ts';
-import type { RefusedEvent } from './place-events.ts';
+import type { RefusedEvent } from './catalogue.ts';
 
 /** A fresh, empty catalogue and what it reported. */
 export interface CatalogueUnderTest {

@@ -26,6 +26,19 @@ export class BadCursorError extends Error {
   override readonly name = 'BadCursorError';
 }
 
+/** An event that its job's state does not allow. */
+export interface RefusedEvent {
+  readonly event: NewEvent;
+  readonly reason: string;
+}
+
+/** Told of what an append did, once it is committed. */
+export interface CatalogueListener {
+  /** @param job what the job is after these events */
+  readonly onRecorded?: (events: readonly RecordedEvent[], job: JobFold) => void;
+  readonly onRefused?: (refused: RefusedEvent) => void;
+}
+
 /**
  * The event logs of all jobs and what is folded from them. Written by idempotent calls; read by API and command.
  * Held to one contract suite. Failures are CodedErrors with CATALOGUE_UNAVAILABLE.

@@ -14,7 +14,8 @@ export function toCursor({ createdAt, jobId }: PageEnd): string {
 
 /** @throws {BadCursorError} for anything that {@link toCursor} did not make */
 export function fromCursor(cursor: string): PageEnd {
-  const [, createdAt, jobId] = /^(\d{1,16}) ([\w-]+)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  const [, createdAt, jobId] =
+    /^(\d{1,16}) ([\w-]+)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
   if (createdAt === undefined || jobId === undefined)
     throw new BadCursorError('The cursor is not one of this list.');
   return { createdAt: Number(createdAt), jobId };

@@ -1,11 +1,10 @@
 import { CodedError } from '@framefold/domain';
 import { Kysely, Migrator, PostgresDialect, type PostgresPool } from 'kysely';
 import pg from 'pg';
-import type { Catalogue } from './catalogue.ts';
+import type { Catalogue, CatalogueListener } from './catalogue.ts';
 import { acquireOwnerLock } from './owner-lock.ts';
 import { openPgliteDatabase } from './pglite-database.ts';
 import { createPglitePool } from './pglite-pool.ts';
-import type { RefusedEvent } from './place-events.ts';
 import { MIGRATIONS, type CatalogueSchema } from './schema.ts';
 import { SqlCatalogue } from './sql-catalogue.ts';
 
@@ -15,18 +14,17 @@ export type CataloguePlace = { readonly folder: string } | { readonly databaseUr
 /**
  * Opens a catalogue and brings its tables up to date.
  *
- * @param onRefused told of each event that was not recorded because its job's state does not allow it
  * @throws {CodedError} CATALOGUE_UNAVAILABLE, also when another process has the folder
  */
 export async function openCatalogue(
   place: CataloguePlace,
-  onRefused: (refused: RefusedEvent) => void = () => undefined,
+  listener: CatalogueListener = {},
 ): Promise<Catalogue> {
-  if ('databaseUrl' in place) return open(createServerPool(place.databaseUrl), onRefused, () => undefined);
+  if ('databaseUrl' in place) return open(createServerPool(place.databaseUrl), listener, () => undefined);
   const release = acquireOwnerLock(place.folder);
   try {
     const database = await openPgliteDatabase(place.folder);
-    return await open(createPglitePool(database), onRefused, release);
+    return await open(createPglitePool(database), listener, release);
   } catch (error) {
     release();
     throw unavailable(error);
@@ -35,7 +33,7 @@ export async function openCatalogue(
 
 async function open(
   pool: PostgresPool,
-  onRefused: (refused: RefusedEvent) => void,
+  listener: CatalogueListener,
   onClosed: () => void,
 ): Promise<Catalogue> {
   const db = new Kysely<CatalogueSchema>({ dialect: new PostgresDialect({ pool }) });
@@ -45,7 +43,7 @@ async function open(
     await db.destroy();
     throw unavailable(error);
   }
-  return new SqlCatalogue(db, onRefused, onClosed);
+  return new SqlCatalogue(db, listener, onClosed);
 }
 
 function createServerPool(databaseUrl: string): PostgresPool {

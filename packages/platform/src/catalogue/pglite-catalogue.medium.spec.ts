@@ -5,7 +5,7 @@ import { foldAll } from '@framefold/domain';
 import { event, happyLog, unitResult } from '@framefold/domain/testing';
 import { describeCatalogue } from './catalogue-contract.ts';
 import { openCatalogue } from './open-catalogue.ts';
-import type { RefusedEvent } from './place-events.ts';
+import type { RefusedEvent } from './catalogue.ts';
 
 const folders: string[] = [];
 const newFolder = async (): Promise<string> => {
@@ -23,7 +23,12 @@ describeCatalogue(
   async () => {
     const refused: RefusedEvent[] = [];
     return {
-      catalogue: await openCatalogue({ folder: await newFolder() }, (one) => refused.push(one)),
+      catalogue: await openCatalogue(
+        { folder: await newFolder() },
+        {
+          onRefused: (one) => void refused.push(one),
+        },
+      ),
       refused,
     };
   },

@@ -6,6 +6,7 @@ import {
   type NewEvent,
   type RecordedEvent,
 } from '@framefold/domain';
+import type { RefusedEvent } from './catalogue.ts';
 
 /** Position 0 is kept for the first JobSubmitted, in case other streams' events arrive before it. */
 const FIRST_POSITION = 1;
@@ -17,12 +18,6 @@ export interface LogEnd {
   readonly nextPosition?: number;
   /** The events so far, in order; needed only while `job` has no request. */
   readonly log: readonly JobEvent[];
-}
-
-/** An event that its job's state does not allow. */
-export interface RefusedEvent {
-  readonly event: NewEvent;
-  readonly reason: string;
 }
 
 export interface Placed {

@@ -8,32 +8,32 @@ import {
 } from '@framefold/domain';
 import { sql, type Kysely } from 'kysely';
 import { appendEvents } from './append-events.ts';
-import type { Catalogue, CatalogueJob, JobFilter, JobPage } from './catalogue.ts';
+import type { Catalogue, CatalogueJob, CatalogueListener, JobFilter, JobPage } from './catalogue.ts';
 import { fromCursor, toCursor } from './cursor.ts';
-import type { RefusedEvent } from './place-events.ts';
 import { json, type CatalogueSchema } from './schema.ts';
 import { storableText } from './storable-text.ts';
 
 /** The catalogue in PostgreSQL, in-process or on a server. Expects its tables to be there. */
 export class SqlCatalogue implements Catalogue {
   readonly #db: Kysely<CatalogueSchema>;
-  readonly #onRefused: (refused: RefusedEvent) => void;
+  readonly #listener: CatalogueListener;
   readonly #onClosed: () => void;
   #closing: Promise<void> | undefined;
 
   /**
-   * @param onRefused told of each event that was not recorded because its job's state does not allow it
    * @param onClosed called when the database has been given back
    */
-  constructor(db: Kysely<CatalogueSchema>, onRefused: (refused: RefusedEvent) => void, onClosed: () => void) {
+  constructor(db: Kysely<CatalogueSchema>, listener: CatalogueListener, onClosed: () => void) {
     this.#db = db;
-    this.#onRefused = onRefused;
+    this.#listener = listener;
     this.#onClosed = onClosed;
   }
 
   async append(events: readonly NewEvent[]): Promise<void> {
-    const refused = await guarded(() => appendEvents(this.#db, events));
-    refused.forEach(this.#onRefused);
+    for (const { recorded, refused, job } of await guarded(() => appendEvents(this.#db, events))) {
+      this.#listener.onRecorded?.(recorded, job);
+      refused.forEach((event) => this.#listener.onRefused?.(event));
+    }
   }
 
   async events(jobId: string, afterPosition = -1): Promise<readonly RecordedEvent[]> {
