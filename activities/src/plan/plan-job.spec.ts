@@ -1,0 +1,71 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Plan, storeKeys, TranscodeRequest, type SourceMeta } from '@framefold/domain';
+import { createFolderStore, type ObjectStore } from '@framefold/platform';
+import { planJob } from './plan-job.ts';
+
+const SOURCE: SourceMeta = {
+  container: 'mov,mp4',
+  sizeBytes: 1000,
+  durationSeconds: 10,
+  startSeconds: 0,
+  audio: [],
+  otherVideoTracks: 0,
+  subtitleTracks: 0,
+  undecodableAudioTracks: 0,
+  video: {
+    streamIndex: 0,
+    codec: 'h264',
+    codedWidth: 640,
+    codedHeight: 360,
+    sampleAspectRatio: { num: 1, den: 1 },
+    rotationDegrees: 0,
+    displayWidth: 640,
+    displayHeight: 360,
+    pixelFormat: 'yuv420p',
+    hdr: 'none',
+    interlaced: false,
+    timeBase: { num: 1, den: 25 },
+    frameCount: 250,
+    startSeconds: 0,
+    durationSeconds: 10,
+  },
+};
+
+describe('planJob', () => {
+  let folder: string;
+  let store: ObjectStore;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'framefold-plan-'));
+    store = createFolderStore(folder);
+    const pts = Array.from({ length: 250 }, (_, frame) => frame);
+    const frames = { timeBase: { num: 1, den: 25 }, pts, keyframes: [0], lastDurationPts: 1 };
+    await store.put(storeKeys.frames('j'), JSON.stringify(frames));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const plan = (isolation: 'sandbox' | 'none', request: Record<string, unknown> = {}, jobId = 'j') =>
+    planJob({ store, runner: { isolation } })({
+      jobId,
+      request: TranscodeRequest.parse({ sourceUrl: 'file:///a.mp4', ...request }),
+      source: SOURCE,
+    });
+
+  it('keeps the plan in the store and sums it up', async () => {
+    const { planKey, frozen, warnings } = await plan('sandbox');
+    const stored = Plan.parse(JSON.parse(String(await store.get(planKey))));
+    expect(stored.chunks.map((chunk) => chunk.frames)).toEqual([150, 100]);
+    expect(frozen).toMatchObject({ frames: 250, segments: 2, durationSeconds: 10 });
+    expect(warnings).toEqual([]);
+  });
+
+  it('warns of what the worker does not hold', async () => {
+    const { warnings } = await plan('none', { resourceLimits: { maxMemoryMb: 512, timeoutSec: 60 } });
+    expect(warnings.map((warning) => warning.code)).toEqual(['LIMIT_NOT_ENFORCED', 'SANDBOX_UNAVAILABLE']);
+  });
+
+  it('says that there is no video when the probe found no frames', async () => {
+    await expect(plan('sandbox', {}, 'other')).rejects.toMatchObject({ code: 'SOURCE_NO_VIDEO' });
+  });
+});
