@@ -14,7 +14,7 @@ import type { TranscodeRequest } from './request.ts';
 /** Frames that the encoder may hold back for reordering: B-frames with a reference among them (x264 b-pyramid). */
 const REORDER_DEPTH_FRAMES = 2;
 
-/** Players bridge a hole of this length before the first frame; slower sources get uneven decode times instead. */
+/** A longer lead would gain nothing; slower sources get uneven decode times instead. */
 const MAX_DECODE_LEAD_TICKS = VIDEO_TIMESCALE / 10;
 
 /** A job is planned into at most this many encode tasks; above, chunks take more segments. */

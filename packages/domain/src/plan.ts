@@ -64,7 +64,7 @@ export const Plan = z.object({
     seekIsExact: z.boolean(),
     frames: z.number().int().positive(),
     durationTicks: z.number().int().positive(),
-    /** How far decode times run ahead of presentation times at a segment's start, in ticks; the same for all segments. */
+    /** How far decode times run ahead of presentation times inside of a segment, in ticks; at its ends they don't. */
     decodeLeadTicks: z.number().int().nonnegative(),
     nominalFrameTicks: z.number().int().positive(),
   }),

@@ -67,13 +67,12 @@ function packageSegment(
 ): PackagedSegment {
   const origin = plan.presentationOriginSeconds * VIDEO_TIMESCALE;
   const times = decodeTimes(samples.map(shown), plan.video.decodeLeadTicks);
-  const end = segment.endTicks - plan.video.decodeLeadTicks;
   const timed = samples.map((sample, index) => {
     const decodeTicks = times[index] ?? 0;
     return {
       bytes: file.subarray(sample.offset, sample.offset + sample.sizeBytes),
       decodeTicks: origin + decodeTicks,
-      durationTicks: (times[index + 1] ?? end) - decodeTicks,
+      durationTicks: (times[index + 1] ?? segment.endTicks) - decodeTicks,
       presentationTicks: origin + shown(sample),
       isSync: sample.isSync,
     };

@@ -58,8 +58,8 @@ export function describeEncodeEngine(name: string, make: () => Promise<Lab>): vo
             const planned = chunk.segments.find((candidate) => candidate.index === segment.index);
             expect(measureSegment(bytes, bytes.length)).toEqual({
               samples: planned?.frames,
-              decodeStart: VIDEO_TIMESCALE + (planned?.startTicks ?? NaN) - PLAN.video.decodeLeadTicks,
-              decodeEnd: VIDEO_TIMESCALE + (planned?.endTicks ?? NaN) - PLAN.video.decodeLeadTicks,
+              decodeStart: VIDEO_TIMESCALE + (planned?.startTicks ?? NaN),
+              decodeEnd: VIDEO_TIMESCALE + (planned?.endTicks ?? NaN),
               presentationStart: VIDEO_TIMESCALE + (planned?.startTicks ?? NaN),
               beginsWithKeyframe: true,
             });
