@@ -26,12 +26,16 @@ export interface MeasuredPlaylist {
 
 /** Reads a master playlist, strictly. */
 export async function readMaster(path: string): Promise<HLS.types.MasterPlaylist> {
-  return (await readPlaylist(path)) as HLS.types.MasterPlaylist;
+  const playlist = await readPlaylist(path);
+  if (!(playlist instanceof HLS.types.MasterPlaylist)) throw new Error(`${path} is no master playlist.`);
+  return playlist;
 }
 
 /** Reads a media playlist, strictly, and measures its segments. */
 export async function measurePlaylist(path: string): Promise<MeasuredPlaylist> {
-  const { segments } = (await readPlaylist(path)) as HLS.types.MediaPlaylist;
+  const playlist = await readPlaylist(path);
+  if (!(playlist instanceof HLS.types.MediaPlaylist)) throw new Error(`${path} is no media playlist.`);
+  const { segments } = playlist;
   const sizes = await Promise.all(segments.map(({ uri }) => stat(join(dirname(path), uri))));
   const durationSeconds = segments.reduce((sum, segment) => sum + segment.duration, 0);
   const bits = sizes.map(({ size }) => size * 8);

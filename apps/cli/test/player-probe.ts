@@ -58,7 +58,8 @@ export function watchPlayer(height: number): void {
             this.loadLevel = this.levels.findIndex((level) => level.height === height);
           });
           this.on(Player.Events.FRAG_LOADED, (_event, { frag }) => {
-            if (frag.type === 'main') probe.heights.add(this.levels[frag.level]?.height ?? NaN);
+            const playlist: string = frag.type;
+            if (playlist === 'main') probe.heights.add(this.levels[frag.level]?.height ?? NaN);
           });
           this.on(Player.Events.ERROR, (_event, data) =>
             probe.errors.push(`${data.type}: ${data.details}: ${data.error.message}`),

@@ -13,12 +13,13 @@ const { values, positionals } = parseArgs({
 });
 const bench = benches[positionals[0] ?? ''];
 const pairs = Number(values.pairs);
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const note = (line: string): void => void process.stderr.write(`${line}\n`);
 if (bench === undefined || positionals.length > 1 || !Number.isInteger(pairs) || pairs < 1) {
-  console.error(USAGE);
+  note(USAGE);
   process.exit(2);
 }
 // With --json the figures are all of stdout.
-const report = values.json ? console.error : console.log;
-const verdict = await bench.run({ pairs, report: (line) => report(line) });
-if (values.json) console.log(JSON.stringify(verdict));
+const verdict = await bench.run({ pairs, report: values.json ? note : say });
+if (values.json) say(JSON.stringify(verdict));
 process.exitCode = verdict.passed ? 0 : 1;
