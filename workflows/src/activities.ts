@@ -12,10 +12,10 @@ const ENCODE_MARGIN_SECONDS = 120;
 // Left unset, a cancelled workflow closes while its activities still run and write.
 const cancellationType = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED;
 
-/** Writing a job's events and record. */
+/** Writing a job's events and record: moments of work, and the job waits for it when the control process is killed. */
 export const recording = proxyActivities<Pick<ControlActivities, 'recordEvents' | 'publishRecord'>>({
   taskQueue: TASK_QUEUES.control,
-  startToCloseTimeout: '1 minute',
+  startToCloseTimeout: '15 seconds',
   retry: RETRY_POLICIES.record,
 });
 

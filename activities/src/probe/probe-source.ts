@@ -20,6 +20,9 @@ import { heartbeating } from '../heartbeat.ts';
 /** Reading headers takes a moment; a file that keeps ffprobe longer than this is not one. */
 const DESCRIBE_TIMEOUT_SECONDS = 60;
 
+/** Reading every packet of the largest source from a slow disk; a decode scan of a long one may take as much. */
+const SCAN_TIMEOUT_SECONDS = 2 * 3600;
+
 /** What a source may be at most. */
 export interface SourceLimits {
   readonly sourceBytes: number;
@@ -106,6 +109,7 @@ async function scan(
     program,
     args,
     readable: [file],
+    timeoutSeconds: SCAN_TIMEOUT_SECONDS,
     signal: AbortSignal.any([signal, tooLong.signal]),
     onLine: (line) => {
       scanner.push(line);

@@ -69,8 +69,13 @@ class FfmpegEngine implements EncodeEngine {
   async encodeChunk(task: EngineTask, chunk: PlannedChunk): Promise<readonly LocalRendition[]> {
     const seeks = chunk.segments[0]?.sourceStartPts === task.plan.video.originPts ? SEEKS.slice(-1) : SEEKS;
     let damage: CodedError | undefined;
+    const startedAt = Date.now();
     for (const seek of seeks) {
-      const result = await this.#run(task, this.#chunkArgs(task, chunk, seek), chunk.frames);
+      // The time is for all tries together.
+      const spentSeconds = (Date.now() - startedAt) / 1000;
+      const left =
+        task.timeoutSeconds === undefined ? {} : { timeoutSeconds: task.timeoutSeconds - spentSeconds };
+      const result = await this.#run({ ...task, ...left }, this.#chunkArgs(task, chunk, seek), chunk.frames);
       if (result.exitCode !== EXIT_INVALID_DATA) assertSuccess(result, `chunk ${chunk.index}`);
       try {
         if (result.exitCode === 0) return await packageChunk(task, chunk);
