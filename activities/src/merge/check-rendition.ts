@@ -1,5 +1,5 @@
 import { CodedError, type EncodedRendition, type StoredSegment } from '@framefold/domain';
-import { headBytes, measureSegment } from '@framefold/media';
+import { headBytes, MalformedMediaError, measureSegment, type SegmentTimes } from '@framefold/media';
 import type { ObjectStore } from '@framefold/platform';
 
 /** A planned segment as a rendition must have it, on the rendition's timescale without the presentation origin. */
@@ -61,7 +61,8 @@ export async function checkRendition(
     const where = `segment ${position}`;
     const expected = check.expected[position];
     const times = await readTimes(store, outputKey(segment.path), segment);
-    if (times === undefined) return fail(`${where} is not in the store`);
+    if (times === 'missing') return fail(`${where} is not in the store`);
+    if (times === 'malformed') return fail(`${where} cannot be read`);
     if (segment.index !== position) fail(`${where} is numbered ${segment.index}`);
     if (expected?.samples !== undefined && times.samples !== expected.samples) {
       fail(`${where} has ${times.samples} frames instead of ${expected.samples}`);
@@ -89,11 +90,17 @@ async function readTimes(
   store: ObjectStore,
   key: string,
   segment: StoredSegment,
-): Promise<ReturnType<typeof measureSegment> | undefined> {
+): Promise<SegmentTimes | 'missing' | 'malformed'> {
   const stored = await store.head(key);
-  if (stored?.sizeBytes !== segment.sizeBytes) return undefined;
+  if (stored?.sizeBytes !== segment.sizeBytes) return 'missing';
   const end = Math.min(segment.sizeBytes, headBytes(segment.samples));
   const stream = await store.stream(key, { start: 0, end });
-  if (stream === undefined) return undefined;
-  return measureSegment(Buffer.concat(await stream.toArray()), segment.sizeBytes);
+  if (stream === undefined) return 'missing';
+  const head = Buffer.concat(await stream.toArray());
+  try {
+    return measureSegment(head, segment.sizeBytes);
+  } catch (error) {
+    if (error instanceof MalformedMediaError) return 'malformed';
+    throw error;
+  }
 }

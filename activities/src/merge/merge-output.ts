@@ -46,7 +46,7 @@ export function mergeOutput(deps: { readonly store: ObjectStore }): MediaActivit
       const write = async (path: string, text: string): Promise<FinishedFile> => {
         const bytes = Buffer.from(text);
         await store.put(outputKey(path), bytes);
-        return { path, sizeBytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+        return { path, sizeBytes: bytes.length, sha256: sha256(bytes) };
       };
       const finish = async (
         name: string,
@@ -62,8 +62,11 @@ export function mergeOutput(deps: { readonly store: ObjectStore }): MediaActivit
           originTicks,
         });
         const init = await store.get(outputKey(checked.init.path));
-        if (init === undefined)
-          throw new CodedError('OUTPUT_INVALID', `Rendition ${name}: its init segment is missing.`);
+        if (init === undefined || sha256(init) !== checked.init.sha256)
+          throw new CodedError(
+            'OUTPUT_INVALID',
+            `Rendition ${name}: its init segment is missing or altered.`,
+          );
         const measured = measureRendition(name, readTrackInfo(init), checked);
         const playlist = await write(measured.playlist, renditionPlaylist(name, checked));
         return { measured, files: [playlist, checked.init, ...checked.segments] };
@@ -95,7 +98,7 @@ export function mergeOutput(deps: { readonly store: ObjectStore }): MediaActivit
       const masterFile: FinishedFile = {
         path: 'master.m3u8',
         sizeBytes: Buffer.byteLength(master),
-        sha256: createHash('sha256').update(master).digest('hex'),
+        sha256: sha256(master),
       };
       const all = [...files, masterFile].sort((a, b) => (a.path < b.path ? -1 : 1));
       await write('SHA256SUMS', all.map((file) => `${file.sha256}  ${file.path}\n`).join(''));
@@ -182,4 +185,8 @@ function describeMaster(plan: Plan, renditions: readonly MeasuredRendition[]): s
       channels: track.channels,
     })),
   );
+}
+
+function sha256(content: Buffer | string): string {
+  return createHash('sha256').update(content).digest('hex');
 }

@@ -48,7 +48,6 @@ export interface EncodeAudioInput {
 export interface MergeInput {
   readonly jobId: string;
   readonly planKey: string;
-  readonly chunks: number;
   readonly generation: number;
 }
 

@@ -41,11 +41,9 @@ export async function produce(input: TranscodeJobInput, log: JobLog): Promise<Pr
   await runTogether([() => encodeVideo(input, source, plan, log), ...encodeAudio(input, source, plan, log)]);
 
   log.append('MergingStarted', {});
-  const { chunks } = plan.frozen;
   const merged = await media.mergeOutput({
     jobId,
     planKey: plan.planKey,
-    chunks: chunks.length,
     generation: GENERATION,
   });
   for (const rendition of merged.renditions) log.append('RenditionMerged', { rendition });

@@ -13,18 +13,20 @@ export class MalformedMediaError extends Error {
 }
 
 /**
- * The boxes that lie one after the other in `buffer` between `start` and `end`.
+ * The boxes that lie one after the other in `buffer` between `start` and `end`. Where `buffer` is only the beginning of
+ * a file, the last box may reach beyond it, up to `end`.
  *
- * @throws {MalformedMediaError} when a box reaches beyond `end`
+ * @throws {MalformedMediaError} when a box reaches beyond `end`, or begins behind the end of `buffer`
  */
 export function readBoxes(buffer: Buffer, start = 0, end = buffer.length): Box[] {
   const boxes: Box[] = [];
   let at = start;
   while (at + 8 <= end) {
+    if (at + 8 > buffer.length) throw new MalformedMediaError(`No box was read at byte ${at}.`);
     let sizeBytes = buffer.readUInt32BE(at);
     const type = buffer.toString('latin1', at + 4, at + 8);
     let payload = at + 8;
-    if (sizeBytes === 1) {
+    if (sizeBytes === 1 && at + 16 <= buffer.length) {
       sizeBytes = Number(buffer.readBigUInt64BE(at + 8));
       payload = at + 16;
     } else if (sizeBytes === 0) {

@@ -21,6 +21,7 @@ const TRUN = {
   flags: 0x400,
   composition: 0x800,
 } as const;
+const PER_SAMPLE = [TRUN.duration, TRUN.size, TRUN.flags, TRUN.composition] as const;
 const NON_SYNC = 0x1_0000;
 
 interface Defaults {
@@ -70,6 +71,9 @@ function readMoof(buffer: Buffer, moof: Box, trackDefaults: Defaults, fileBytes:
     const word = (): number => buffer.readUInt32BE((at += 4) - 4);
     if (flags & TRUN.dataOffset) offset = base + (word() | 0);
     const firstFlags = flags & TRUN.firstFlags ? word() : undefined;
+    const fields = PER_SAMPLE.filter((field) => flags & field).length;
+    if (at + count * fields * 4 > Math.min(trun.end, buffer.length))
+      throw new MalformedMediaError(`A table of ${count} samples is longer than its box.`);
     for (let index = 0; index < count; index++) {
       const durationTicks = flags & TRUN.duration ? word() : defaults.duration;
       const sizeBytes = flags & TRUN.size ? word() : defaults.size;

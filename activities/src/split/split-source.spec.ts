@@ -1,0 +1,37 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createFolderStore, type ObjectStore } from '@framefold/platform';
+import { storedSource } from '../source-file.ts';
+import { splitSource } from './split-source.ts';
+
+describe('splitSource', () => {
+  let folder: string;
+  let store: ObjectStore;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'framefold-split-'));
+    store = createFolderStore(folder);
+    await store.put('jobs/job/source/source.mp4', 'four');
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const split = (sizeBytes: number): ReturnType<ReturnType<typeof splitSource>> =>
+    splitSource({ store })({
+      jobId: 'job',
+      source: storedSource('jobs/job/source/source.mp4', sizeBytes),
+    });
+
+  it('leaves a source that is there in place', async () => {
+    expect(await split(4)).toEqual({ mode: 'in-place' });
+    expect(String(await store.get('jobs/job/source/source.mp4'))).toBe('four');
+  });
+
+  it('notices a source that is gone', async () => {
+    await store.delete('jobs/job/source/source.mp4');
+    await expect(split(4)).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
+  });
+
+  it('notices a source of another length', async () => {
+    await expect(split(5)).rejects.toMatchObject({ code: 'SOURCE_CHANGED' });
+  });
+});
