@@ -6,10 +6,16 @@ import type { DownOutcome, RunningStack } from './stack/index.ts';
 export interface OutputStream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
+  /** 0 on a terminal that does not know its size. */
   readonly columns?: number;
   readonly rows?: number;
   /** Knows of NO_COLOR. */
   hasColors?(): boolean;
+}
+
+/** The width of a terminal in characters; `otherwise` where there is none or it does not know. */
+export function widthOf({ columns }: OutputStream, otherwise: number): number {
+  return columns === undefined || columns === 0 ? otherwise : columns;
 }
 
 /** The embedded stack. */

@@ -1,6 +1,6 @@
 import type { Job } from './api-client.ts';
 import { changeLines } from './change-lines.ts';
-import type { Io, OutputStream } from './io.ts';
+import { widthOf, type Io, type OutputStream } from './io.ts';
 import { LiveRegion } from './live-region.ts';
 import { progressLines } from './progress-view.ts';
 
@@ -41,7 +41,7 @@ function liveReporter(stream: OutputStream): Reporter {
     note: (line) => region.print(line),
     // One less: a full last column makes some terminals wrap.
     show: (job) =>
-      region.draw(progressLines(job, { now: Date.now(), width: (stream.columns ?? 80) - 1, colors })),
+      region.draw(progressLines(job, { now: Date.now(), width: widthOf(stream, 80) - 1, colors })),
     release: () => region.release(),
   };
 }

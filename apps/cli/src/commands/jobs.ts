@@ -3,7 +3,7 @@ import { ApiClient, type ListFilter } from '../api-client.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { followJob } from '../follow-job.ts';
 import { interruptible } from '../interrupt.ts';
-import type { Io } from '../io.ts';
+import { widthOf, type Io } from '../io.ts';
 import { jobTable } from '../job-table.ts';
 import { patiently } from '../patience.ts';
 import { progressLines } from '../progress-view.ts';
@@ -50,7 +50,7 @@ export async function status(
     return EXIT.ok;
   }
   const stream = humanStream(io, options);
-  const canvas = { now: Date.now(), width: stream.columns ?? 120, colors: stream.hasColors?.() ?? false };
+  const canvas = { now: Date.now(), width: widthOf(stream, 120), colors: stream.hasColors?.() ?? false };
   stream.write(`${progressLines(job, canvas).join('\n')}\n`);
   endOf(job, io, options);
   return EXIT.ok;
