@@ -172,7 +172,7 @@ function damaged(chunk: PlannedChunk, missing: MissingFramesError | undefined, s
 function assertSuccess(result: CommandResult, what: string): void {
   if (result.exitCode === 0) return;
   const detail = { stderr: result.stderr.slice(-4096), exitCode: result.exitCode, signal: result.exitSignal };
-  if (result.timedOut) {
+  if (result.exceeded === 'time') {
     throw new CodedError('ENCODER_TIMED_OUT', `ffmpeg took longer than allowed for ${what}.`, detail);
   }
   const how = result.exitSignal === undefined ? `status ${result.exitCode}` : `signal ${result.exitSignal}`;

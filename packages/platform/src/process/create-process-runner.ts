@@ -1,8 +1,7 @@
+import type { ResourceControl } from '../limits/resource-control.ts';
+import { rlimitControl } from '../limits/rlimit-control.ts';
 import type { ProcessRunner, SandboxedCommand } from './process-runner.ts';
 import { runCommand } from './run-command.ts';
-
-/** Encoders give way to everything else on the machine. */
-const NICENESS = ['nice', '-n', '10'] as const;
 
 /** What dynamically linked programs need of the system; the rest of it stays out of sight. */
 const SYSTEM_LIBRARIES = [
@@ -18,28 +17,35 @@ const SYSTEM_LIBRARIES = [
 export interface ProcessRunnerOptions {
   /** Absolute path of bubblewrap; without it programs are not isolated. */
   readonly bwrap?: string;
+  /** Holds the limits of programs; without it each process carries its own. */
+  readonly control?: ResourceControl;
 }
 
 /**
  * The best process runner that this machine has: bubblewrap where it is there and the kernel lets it make namespaces,
  * else programs that at least die with their parent. `isolationNote` of the result says why, where it is the latter.
  */
-export async function createProcessRunner(options: ProcessRunnerOptions): Promise<ProcessRunner> {
-  if (options.bwrap === undefined) return unsandboxed('bubblewrap is not installed');
-  const sandbox = sandboxed(options.bwrap);
-  const trial = await sandbox.run({ program: '/bin/sh', args: ['-c', 'exit 0'], readable: [] }).catch(String);
-  if (typeof trial !== 'string' && trial.exitCode === 0) return sandbox;
+export async function createProcessRunner({
+  bwrap,
+  control = rlimitControl(),
+}: ProcessRunnerOptions): Promise<ProcessRunner> {
+  const unsandboxed = (isolationNote: string): ProcessRunner => ({
+    isolation: 'none',
+    isolationNote,
+    run: (command) => runCommand(bareArgv(command), command, control),
+  });
+  if (bwrap === undefined) return unsandboxed('bubblewrap is not installed');
+  const sandboxed: ProcessRunner = {
+    isolation: 'sandbox',
+    run: (command) => runCommand(sandboxArgv(bwrap, command), command, control),
+  };
+  const trial = await sandboxed
+    .run({ program: '/bin/sh', args: ['-c', 'exit 0'], readable: [] })
+    .catch(String);
+  if (typeof trial !== 'string' && trial.exitCode === 0) return sandboxed;
   return unsandboxed(
     `bubblewrap cannot make a sandbox here: ${typeof trial === 'string' ? trial : trial.stderr.trim()}`,
   );
-}
-
-function sandboxed(bwrap: string): ProcessRunner {
-  return { isolation: 'sandbox', run: (command) => runCommand(sandboxArgv(bwrap, command), command) };
-}
-
-function unsandboxed(isolationNote: string): ProcessRunner {
-  return { isolation: 'none', isolationNote, run: (command) => runCommand(bareArgv(command), command) };
 }
 
 /**
@@ -51,7 +57,6 @@ export function sandboxArgv(bwrap: string, command: SandboxedCommand): string[] 
   const bind = (option: string, paths: readonly string[]): string[] =>
     paths.flatMap((path) => [option, path, path]);
   return [
-    ...NICENESS,
     bwrap,
     '--unshare-all',
     '--die-with-parent',
@@ -75,5 +80,5 @@ export function sandboxArgv(bwrap: string, command: SandboxedCommand): string[] 
 
 /** The command line that runs a command which dies with this process, and nothing more. */
 export function bareArgv(command: SandboxedCommand): string[] {
-  return [...NICENESS, 'setpriv', '--pdeathsig', 'KILL', '--', command.program, ...command.args];
+  return ['setpriv', '--pdeathsig', 'KILL', '--', command.program, ...command.args];
 }

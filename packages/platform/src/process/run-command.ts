@@ -1,7 +1,9 @@
 import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
+import type { ProcessLimits, ResourceControl, ResourceGroup } from '../limits/resource-control.ts';
 import type { CommandResult, SandboxedCommand } from './process-runner.ts';
+import { watchGroup } from './watch-group.ts';
 
 /** What is kept of standard error. */
 const STDERR_TAIL_BYTES = 64 * 1024;
@@ -10,17 +12,34 @@ const STDERR_TAIL_BYTES = 64 * 1024;
 const KILL_AFTER_MS = 5_000;
 
 /**
- * Runs an already wrapped command line as the leader of its own process group, and ends the group on abort or time-out.
+ * Runs an already wrapped command line as the leader of its own process group and in a resource group of its own, and
+ * ends all of it on abort, time-out, or when it uses more than it may.
  *
  * @throws {Error} when the program cannot be started
  */
 export async function runCommand(
-  [file, ...args]: readonly string[],
-  command: Pick<SandboxedCommand, 'timeoutSeconds' | 'signal' | 'onLine' | 'writable'>,
+  argv: readonly string[],
+  command: Pick<SandboxedCommand, 'timeoutSeconds' | 'signal' | 'onLine' | 'writable' | 'limits'>,
+  control: ResourceControl,
 ): Promise<CommandResult> {
-  const startedAt = process.hrtime.bigint();
   if (isAborted(command.signal)) return notStarted();
-  if (file === undefined) throw new RangeError('A command line names a program.');
+  const limits = command.limits ?? {};
+  const group = await control.open(limits);
+  try {
+    return await runInGroup(argv, command, limits, group);
+  } finally {
+    await group.close();
+  }
+}
+
+async function runInGroup(
+  argv: readonly string[],
+  command: Pick<SandboxedCommand, 'timeoutSeconds' | 'signal' | 'onLine' | 'writable'>,
+  limits: ProcessLimits,
+  group: ResourceGroup,
+): Promise<CommandResult> {
+  const [file = '', ...args] = group.enter(argv);
+  const startedAt = process.hrtime.bigint();
   const child = execa(file, args, {
     stdin: 'ignore',
     buffer: false,
@@ -31,40 +50,62 @@ export async function runCommand(
     env: { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C' },
     ...(command.writable === undefined ? {} : { cwd: command.writable }),
   });
+  if (child.pid !== undefined) group.attach(child.pid);
+  let pipeTimer: NodeJS.Timeout | undefined;
+  // What the program leaves behind would keep its pipes open, and with them this call.
+  child.once('exit', () => {
+    killGroup(child.pid, 'SIGKILL');
+    void group.kill();
+    pipeTimer = setTimeout(() => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    }, KILL_AFTER_MS);
+  });
   const output = collect(child.stdout, command.onLine);
   const errors = collectTail(child.stderr);
 
-  let timedOut = false;
+  let exceeded: CommandResult['exceeded'];
   let killTimer: NodeJS.Timeout | undefined;
   const end = (): void => {
     killGroup(child.pid, 'SIGTERM');
-    killTimer ??= setTimeout(() => killGroup(child.pid, 'SIGKILL'), KILL_AFTER_MS);
+    killTimer ??= setTimeout(() => void group.kill(), KILL_AFTER_MS);
   };
   command.signal?.addEventListener('abort', end, { once: true });
   const timeout =
     command.timeoutSeconds === undefined
       ? undefined
       : setTimeout(() => {
-          timedOut = true;
+          exceeded ??= 'time';
           end();
         }, command.timeoutSeconds * 1000);
+  const watch = watchGroup(group, limits, command.writable, (limit) => {
+    exceeded ??= limit;
+    // It must not go on growing for the time that an orderly end takes.
+    void group.kill();
+  });
   try {
     const result = await child;
     if (result.exitCode === undefined && result.signal === undefined) {
       throw new Error(`${file} cannot be started: ${result.shortMessage ?? 'unknown cause'}`);
     }
+    const wallSeconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
     const [stdout, stderr] = await Promise.all([output, errors]);
+    const { usage, limit } = await watch.end(result.exitCode === 0 ? undefined : stderr);
+    const cause = exceeded ?? limit;
     return {
       ...exitOf(result.exitCode, result.signal),
-      timedOut,
+      ...(cause === undefined ? {} : { exceeded: cause }),
       aborted: isAborted(command.signal),
       stdout,
       stderr,
-      wallSeconds: Number(process.hrtime.bigint() - startedAt) / 1e9,
+      wallSeconds,
+      usage,
     };
   } finally {
     clearTimeout(timeout);
     clearTimeout(killTimer);
+    clearTimeout(pipeTimer);
+    watch.stop();
     command.signal?.removeEventListener('abort', end);
     // Whatever the program left behind in its group goes with it.
     killGroup(child.pid, 'SIGKILL');
@@ -79,11 +120,11 @@ function notStarted(): CommandResult {
   return {
     exitCode: undefined,
     exitSignal: 'SIGTERM',
-    timedOut: false,
     aborted: true,
     stdout: '',
     stderr: '',
     wallSeconds: 0,
+    usage: { cpuSeconds: 0, peakMemoryBytes: 0, peakDiskBytes: 0 },
   };
 }
 

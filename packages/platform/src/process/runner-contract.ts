@@ -33,7 +33,6 @@ export function describeProcessRunner(
         stderr: 'err\n',
         exitCode: 3,
         exitSignal: undefined,
-        timedOut: false,
         aborted: false,
       });
     });
@@ -63,7 +62,7 @@ export function describeProcessRunner(
     it('ends the whole tree when the time is over', async () => {
       const marker = `${runner.isolation.length}${process.pid}.1`;
       expect(await shell(`sleep ${marker} & sleep ${marker}`, { timeoutSeconds: 0.3 })).toMatchObject({
-        timedOut: true,
+        exceeded: 'time',
       });
       expect(await processesWith(marker)).toEqual([]);
     });
@@ -76,6 +75,12 @@ export function describeProcessRunner(
         onLine: () => abort.abort(),
       });
       expect(await running).toMatchObject({ aborted: true });
+      expect(await processesWith(marker)).toEqual([]);
+    });
+
+    it('does not wait for what a program leaves behind, and ends it', async () => {
+      const marker = `${runner.isolation.length}${process.pid}.4`;
+      expect(await shell(`sleep ${marker} & echo done`)).toMatchObject({ stdout: 'done\n', exitCode: 0 });
       expect(await processesWith(marker)).toEqual([]);
     });
 

@@ -1,0 +1,92 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ProcessLimits, ResourceGroup } from '../limits/resource-control.ts';
+import type { ResourceUsage } from './process-runner.ts';
+
+/** Time between two looks at what a program uses. */
+const LOOK_MS = 200;
+
+/** What a program says that was refused memory by a limit of its own, which no kernel counter shows. */
+const REFUSED_MEMORY = /cannot allocate memory|out of memory|malloc of size \d+ failed|std::bad_alloc/i;
+
+type Limit = 'memory' | 'disk';
+
+/** A watch on a running program. */
+export interface GroupWatch {
+  /**
+   * What was used in all, and the limit that the program met by itself: one that the kernel held.
+   *
+   * @param complaints what the program said when it failed; undefined when it ended well
+   */
+  end(complaints: string | undefined): Promise<{ readonly usage: ResourceUsage; readonly limit?: Limit }>;
+  stop(): void;
+}
+
+/**
+ * Looks at what a group and its folder use, a few times a second.
+ *
+ * @param onExceeded called when more is used than may be, where the kernel does not hold it
+ */
+export function watchGroup(
+  group: ResourceGroup,
+  limits: ProcessLimits,
+  folder: string | undefined,
+  onExceeded: (limit: Limit) => void,
+): GroupWatch {
+  let usage: ResourceUsage = { cpuSeconds: 0, peakMemoryBytes: 0, peakDiskBytes: 0 };
+  const look = async (): Promise<void> => {
+    const [{ cpuSeconds, memoryBytes }, diskBytes] = await Promise.all([
+      group.sample(),
+      folder === undefined ? 0 : sizeOf(folder),
+    ]);
+    usage = {
+      cpuSeconds: Math.max(usage.cpuSeconds, cpuSeconds),
+      peakMemoryBytes: Math.max(usage.peakMemoryBytes, memoryBytes),
+      peakDiskBytes: Math.max(usage.peakDiskBytes, diskBytes),
+    };
+    if (memoryBytes > (limits.memoryBytes ?? Infinity)) onExceeded('memory');
+    if (diskBytes >= (limits.diskBytes ?? Infinity)) onExceeded('disk');
+  };
+  let looking: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    // A machine that is slow to answer is not asked twice at once.
+    looking ??= look().finally(() => (looking = undefined));
+  }, LOOK_MS);
+  return {
+    end: async (complaints) => {
+      clearInterval(timer);
+      await looking;
+      await look();
+      const verdict = await group.memoryVerdict();
+      // The kernel's peak holds the page cache, too: it is the truth about a limit that was met, not about the program.
+      const peakMemoryBytes =
+        verdict.exhausted || usage.peakMemoryBytes === 0
+          ? Math.max(usage.peakMemoryBytes, verdict.peakBytes ?? 0)
+          : usage.peakMemoryBytes;
+      const failed = complaints !== undefined;
+      const refusedMemory = failed && limits.memoryBytes !== undefined && REFUSED_MEMORY.test(complaints);
+      // A part of the program that the kernel ended is missed, whatever the rest says.
+      const outOfMemory = verdict.exhausted || refusedMemory;
+      const outOfDisk = failed && usage.peakDiskBytes >= (limits.diskBytes ?? Infinity);
+      return {
+        usage: { ...usage, peakMemoryBytes },
+        ...(outOfMemory ? { limit: 'memory' } : outOfDisk ? { limit: 'disk' } : {}),
+      };
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+/** Bytes of the files below a folder; files that go meanwhile do not count. */
+async function sizeOf(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const sizes = await Promise.all(
+    entries
+      .filter((entry) => entry.isFile())
+      .map(async (entry) => {
+        const found = await stat(join(entry.parentPath, entry.name)).catch(() => undefined);
+        return found?.size ?? 0;
+      }),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
