@@ -9,12 +9,16 @@ import {
   storeKeys,
   type LiveUnit,
   type UnitResult,
+  type WorkerReport,
 } from '@framefold/domain';
+import { workerReport } from '@framefold/domain/testing';
 import {
   createFolderStore,
   type EncodeEngine,
   type LocalRendition,
   type ObjectStore,
+  openScratch,
+  type ScratchSpace,
 } from '@framefold/platform';
 import { CancelledFailure } from '@temporalio/common';
 import { encodeUnit, type EncodeUnit, type UnitRun } from './encode-unit.ts';
@@ -24,11 +28,11 @@ const UNIT = 'chunk-00003';
 
 describe('encodeUnit', () => {
   let folder: string;
-  let scratchFolder: string;
+  let scratch: ScratchSpace;
   let store: ObjectStore;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'framefold-encode-'));
-    scratchFolder = join(folder, 'scratch');
+    scratch = await openScratch(join(folder, 'scratch'));
     store = createFolderStore(join(folder, 'store'));
   });
   afterEach(() => rm(folder, { recursive: true }));
@@ -38,6 +42,9 @@ describe('encodeUnit', () => {
     unit: UNIT,
     generation,
     frames: 50,
+    limits: { maxCpuPercent: 50, maxMemoryMb: 100, maxDiskMb: 10, timeoutSec: 60 },
+    timeoutSeconds: 60,
+    scratchBytes: 1000,
     argv: (scratch) => ['encoder', scratch],
     encode,
   });
@@ -48,7 +55,7 @@ describe('encodeUnit', () => {
     workerId = 'worker-a',
   ): Promise<UnitResult> => {
     const engine = { build: 'fake-1' } as Partial<EncodeEngine> as EncodeEngine;
-    return environment.run(() => encodeUnit({ store, engine, scratchFolder, workerId }, unit));
+    return environment.run(() => encodeUnit({ store, trust: 'all', engine, scratch, workerId }, unit));
   };
 
   const attempts = async (): Promise<AttemptRecord[]> => {
@@ -60,7 +67,11 @@ describe('encodeUnit', () => {
   };
 
   /** An attempt of a worker that told no more than its start. */
-  const loseWorker = (attemptId: string, generation: number): Promise<void> => {
+  const loseWorker = (
+    attemptId: string,
+    generation: number,
+    fields: Partial<AttemptRecord> = {},
+  ): Promise<void> => {
     const attempt: AttemptRecord = {
       jobId: 'job',
       unit: UNIT,
@@ -72,11 +83,13 @@ describe('encodeUnit', () => {
       encoderBuild: 'fake-1',
       argv: [],
       startedAt: 1,
+      activityId: quietEnvironment().context.info.activityId,
+      ...fields,
     };
     return store.put(storeKeys.attempt('job', UNIT, attemptId), JSON.stringify(attempt));
   };
 
-  const leftInScratch = (): Promise<string[]> => readdir(scratchFolder);
+  const leftInScratch = (): Promise<string[]> => readdir(scratch.folder);
 
   it('commits what the encoder gave, under names that carry its hash', async () => {
     const result = await encode(unitOf(output('picture')));
@@ -121,11 +134,11 @@ describe('encodeUnit', () => {
 
   it('records the attempt before the encoder runs and its outcome after', async () => {
     let before: AttemptRecord[] = [];
-    let scratch = '';
+    let place = '';
     const result = await encode(
       unitOf(async (run) => {
         before = await attempts();
-        scratch = run.scratchFolder;
+        place = run.scratchFolder;
         return output('picture')(run);
       }),
       quietEnvironment({ attempt: 4 }),
@@ -138,7 +151,7 @@ describe('encodeUnit', () => {
         temporalAttempt: 4,
         workerId: 'worker-a',
         encoderBuild: 'fake-1',
-        argv: ['encoder', scratch],
+        argv: ['encoder', place],
       }),
     ]);
     expect(before[0]).not.toHaveProperty('outcome');
@@ -175,8 +188,8 @@ describe('encodeUnit', () => {
 
   it('records a coded fault with its evidence, and removes the scratch', async () => {
     const fault = new CodedError('ENCODER_CRASHED', 'It crashed.', { stderr: 'boom', exitCode: 139 });
-    const crash = unitOf(async ({ scratchFolder: scratch }) => {
-      await writeFile(join(scratch, 'partial.mp4'), 'partial');
+    const crash = unitOf(async ({ scratchFolder }) => {
+      await writeFile(join(scratchFolder, 'partial.mp4'), 'partial');
       throw fault;
     });
     await expect(encode(crash)).rejects.toBe(fault);
@@ -198,17 +211,17 @@ describe('encodeUnit', () => {
   });
 
   it('removes the scratch after success', async () => {
-    let scratch = '';
+    let place = '';
     let existed = false;
     await encode(
       unitOf((run) => {
-        scratch = run.scratchFolder;
-        existed = existsSync(scratch);
+        place = run.scratchFolder;
+        existed = existsSync(place);
         return output('picture')(run);
       }),
     );
     expect(existed).toBe(true);
-    expect(existsSync(scratch)).toBe(false);
+    expect(existsSync(place)).toBe(false);
   });
 
   it('records a cancel, commits nothing and removes the scratch', async () => {
@@ -252,6 +265,11 @@ describe('encodeUnit', () => {
       expect((await encode(unitOf(output('picture')))).workerId).toBe('worker-a');
     });
 
+    it('does not count those of an earlier scheduling: that fault is counted already', async () => {
+      for (const attemptId of ['a', 'b', 'c']) await loseWorker(attemptId, 0, { activityId: 'earlier' });
+      expect((await encode(unitOf(output('picture')))).workerId).toBe('worker-a');
+    });
+
     it('does not count those of another generation', async () => {
       for (const attemptId of ['a', 'b', 'c']) await loseWorker(attemptId, 0);
       expect((await encode(unitOf(output('picture'), 1))).workerId).toBe('worker-a');
@@ -264,6 +282,75 @@ describe('encodeUnit', () => {
       }
       expect((await encode(unitOf(output('picture')))).unit).toBe(UNIT);
     });
+  });
+
+  describe('when the encoder broke on it here', () => {
+    const crash = unitOf(() => Promise.reject(new CodedError('ENCODER_CRASHED', 'It crashed.')));
+    const report = (id: string, fields: Partial<WorkerReport> = {}): Promise<void> =>
+      store.put(
+        storeKeys.worker(id),
+        JSON.stringify(workerReport({ id, queues: [QUEUE], lastHeartbeat: Date.now(), ...fields })),
+      );
+    const QUEUE = 'framefold-encode-cpu';
+    const here = () => quietEnvironment({ attempt: 1, taskQueue: QUEUE });
+    beforeEach(() => expect(encode(crash, here())).rejects.toMatchObject({ code: 'ENCODER_CRASHED' }));
+
+    it('leaves it to another worker that takes work', async () => {
+      await report('worker-b');
+      await expect(encode(unitOf(output('picture')), here())).rejects.toMatchObject({ code: 'WORKER_BUSY' });
+      expect((await encode(unitOf(output('picture')), here(), 'worker-b')).workerId).toBe('worker-b');
+    });
+
+    it.each([
+      ['is this one', 'worker-a', {}],
+      ['is silent', 'worker-b', { lastHeartbeat: Date.now() - 60_000 }],
+      ['is in quarantine', 'worker-b', { status: 'quarantined' as const }],
+      ['drains', 'worker-b', { status: 'draining' as const }],
+      ['serves another queue', 'worker-b', { queues: ['framefold-media'] }],
+    ])('tries again itself when the only worker %s', async (_, id, fields) => {
+      await report(id, fields);
+      expect((await encode(unitOf(output('picture')), here())).workerId).toBe('worker-a');
+    });
+
+    it('tries again itself when the encoder broke on all others, too', async () => {
+      await report('worker-b');
+      await expect(encode(crash, here(), 'worker-b')).rejects.toMatchObject({ code: 'ENCODER_CRASHED' });
+      expect((await encode(unitOf(output('picture')), here())).workerId).toBe('worker-a');
+    });
+  });
+
+  it('gives the encoder its limits and records what it used, all runs together', async () => {
+    let given: Partial<UnitRun> = {};
+    const result = await encode(
+      unitOf((run) => {
+        given = run;
+        run.onUsage({ cpuSeconds: 2, peakMemoryBytes: 3_000_000, peakDiskBytes: 5 });
+        run.onUsage({ cpuSeconds: 1, peakMemoryBytes: 7_000_000, peakDiskBytes: 4 });
+        return output('picture')(run);
+      }),
+    );
+    expect(given).toMatchObject({
+      limits: { cpuPercent: 50, memoryBytes: 100 * 1024 ** 2, diskBytes: 10 * 1024 ** 2 },
+      timeoutSeconds: 60,
+    });
+    expect(result).toMatchObject({ cpuSeconds: 3, peakMemoryBytes: 7_000_000 });
+    expect((await attempts())[0]).toMatchObject({
+      limits: { maxCpuPercent: 50 },
+      outcome: { usage: { cpuSeconds: 3, peakMemoryBytes: 7_000_000, peakDiskBytes: 5 } },
+    });
+  });
+
+  it('holds room on the disk while it works, but no more than its limit', async () => {
+    let reserved = 0;
+    await encode({
+      ...unitOf(async (run) => {
+        reserved = (await scratch.state()).reservedBytes;
+        return output('picture')(run);
+      }),
+      scratchBytes: 1e15,
+    });
+    expect(reserved).toBe(10 * 1024 ** 2);
+    expect((await scratch.state()).reservedBytes).toBe(0);
   });
 
   it('tells with its heartbeats how far it is', async () => {

@@ -1,12 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Context } from '@temporalio/activity';
 import {
-  AttemptRecord,
   CodedError,
   CommitRecord,
   initPath,
@@ -14,21 +12,28 @@ import {
   storeKeys,
   summarise,
   type AttemptOutcome,
+  type AttemptRecord,
+  type AttemptUsage,
   type EncodedRendition,
+  type EncodeLimits,
   type LiveUnit,
   type UnitResult,
 } from '@framefold/domain';
-import type { EncodeEngine, EngineProgress, LocalRendition, ObjectStore } from '@framefold/platform';
+import type {
+  EncodeEngine,
+  EngineTask,
+  LocalRendition,
+  ObjectStore,
+  ResourceUsage,
+  ScratchSpace,
+} from '@framefold/platform';
+import { admitUnit } from './admit-unit.ts';
 import { heartbeating } from './heartbeat.ts';
+import type { SourceDeps } from './source-file.ts';
 
-/** After so many attempts whose worker vanished the piece itself is suspected. */
-const MAX_LOST_ATTEMPTS = 3;
-
-export interface EncodeDeps {
-  readonly store: ObjectStore;
+export interface EncodeDeps extends SourceDeps {
   readonly engine: EncodeEngine;
-  /** A folder of this worker for unfinished output. */
-  readonly scratchFolder: string;
+  readonly scratch: Pick<ScratchSpace, 'reserve'>;
   readonly workerId: string;
 }
 
@@ -38,57 +43,89 @@ export interface EncodeUnit {
   readonly unit: string;
   readonly generation: number;
   readonly frames: number;
+  readonly limits: EncodeLimits;
+  /** For all processes of an attempt together. */
+  readonly timeoutSeconds: number;
+  /** Room that an attempt may need; never more than its limit is held for it. */
+  readonly scratchBytes: number;
   readonly argv: (scratchFolder: string) => readonly string[];
   readonly encode: (run: UnitRun) => Promise<readonly LocalRendition[]>;
 }
 
-export interface UnitRun {
-  readonly scratchFolder: string;
-  readonly signal: AbortSignal;
-  readonly onProgress: (progress: EngineProgress) => void;
-}
+/** What an attempt gives to the engine. */
+export type UnitRun = Required<Omit<EngineTask, 'sourceFile' | 'plan'>>;
+
+const BYTES_PER_MB = 1024 ** 2;
 
 /**
  * Encodes a unit once, however often it is called: a start record before the encoder runs, output under names that
  * carry its hash, and one conditional put of the commit record. A call that finds the commit returns it.
  *
- * @throws {CodedError} WORKER_LOST when earlier attempts at this unit took their workers with them; what the engine throws
+ * @throws {CodedError} WORKER_LOST or WORKER_BUSY as {@link admitUnit} does; WORKER_DISK_LOW; what the engine throws
  */
 export async function encodeUnit(deps: EncodeDeps, unit: EncodeUnit): Promise<UnitResult> {
   const committed = await readCommit(deps.store, unit);
   if (committed !== undefined) return summarise(committed);
-  await refuseIfLost(deps.store, unit);
+  await admitUnit(deps.store, unit, deps.workerId);
 
-  const temporalAttempt = Context.current().info.attempt;
-  const attemptId = `g${unit.generation}-${temporalAttempt}-${randomBytes(4).toString('hex')}`;
-  const scratchFolder = join(deps.scratchFolder, `${unit.jobId}-${unit.unit}-${attemptId}`);
+  const attemptId = `g${unit.generation}-${Context.current().info.attempt}-${randomBytes(4).toString('hex')}`;
+  const diskBytes = unit.limits.maxDiskMb * BYTES_PER_MB;
+  const place = await deps.scratch.reserve(
+    `${unit.jobId}-${unit.unit}-${attemptId}`,
+    Math.min(unit.scratchBytes, diskBytes),
+  );
+  try {
+    return await attemptUnit(deps, unit, attemptId, place.folder);
+  } finally {
+    await place.release();
+  }
+}
+
+async function attemptUnit(
+  deps: EncodeDeps,
+  unit: EncodeUnit,
+  attemptId: string,
+  scratchFolder: string,
+): Promise<UnitResult> {
+  const { attempt: temporalAttempt, activityId } = Context.current().info;
   const attempt: AttemptRecord = {
     jobId: unit.jobId,
     unit: unit.unit,
     generation: unit.generation,
     attemptId,
     temporalAttempt,
+    activityId,
     workerId: deps.workerId,
     host: hostname(),
     encoderBuild: deps.engine.build,
     argv: [...unit.argv(scratchFolder)],
+    limits: unit.limits,
     startedAt: Date.now(),
   };
   const attemptKey = storeKeys.attempt(unit.jobId, unit.unit, attemptId);
   await deps.store.put(attemptKey, JSON.stringify(attempt));
-  const end = async (outcome: Omit<AttemptOutcome, 'endedAt'>): Promise<void> =>
-    deps.store.put(attemptKey, JSON.stringify({ ...attempt, outcome: { endedAt: Date.now(), ...outcome } }));
+  let usage: AttemptUsage | undefined;
+  const end = async (outcome: Omit<AttemptOutcome, 'endedAt' | 'usage'>): Promise<void> =>
+    deps.store.put(
+      attemptKey,
+      JSON.stringify({
+        ...attempt,
+        outcome: { endedAt: Date.now(), ...outcome, ...(usage === undefined ? {} : { usage }) },
+      }),
+    );
 
   let live: LiveUnit = { unit: unit.unit, workerId: deps.workerId, temporalAttempt, framesDone: 0, speed: 0 };
   try {
     return await heartbeating(
       () => live,
       async (signal) => {
-        await mkdir(scratchFolder, { recursive: true });
         const local = await unit.encode({
           scratchFolder,
           signal,
+          limits: processLimits(unit.limits),
+          timeoutSeconds: unit.timeoutSeconds,
           onProgress: (progress) => (live = { ...live, ...progress }),
+          onUsage: (more) => (usage = addUsage(usage, more)),
         });
         signal.throwIfAborted();
         const renditions = await publish(deps.store, unit, local);
@@ -97,6 +134,7 @@ export async function encodeUnit(deps: EncodeDeps, unit: EncodeUnit): Promise<Un
           endedAt: Date.now(),
           frames: unit.frames,
           renditions,
+          ...(usage === undefined ? {} : { usage }),
         };
         const key = storeKeys.commit(unit.jobId, unit.unit, unit.generation);
         const won = await deps.store.putIfAbsent(key, JSON.stringify(record));
@@ -107,17 +145,32 @@ export async function encodeUnit(deps: EncodeDeps, unit: EncodeUnit): Promise<Un
   } catch (error) {
     await end(outcomeOf(error));
     throw error;
-  } finally {
-    await rm(scratchFolder, { recursive: true, force: true });
   }
 }
 
-function pick(attempt: AttemptRecord): Omit<CommitRecord, 'endedAt' | 'frames' | 'renditions'> {
+function processLimits({ maxCpuPercent, maxMemoryMb, maxDiskMb }: EncodeLimits): UnitRun['limits'] {
+  return {
+    ...(maxCpuPercent === undefined ? {} : { cpuPercent: maxCpuPercent }),
+    memoryBytes: maxMemoryMb * BYTES_PER_MB,
+    diskBytes: maxDiskMb * BYTES_PER_MB,
+  };
+}
+
+/** The use of an attempt that runs its encoder several times, one after the other. */
+function addUsage(sum: AttemptUsage | undefined, more: ResourceUsage): AttemptUsage {
+  return {
+    cpuSeconds: (sum?.cpuSeconds ?? 0) + more.cpuSeconds,
+    peakMemoryBytes: Math.max(sum?.peakMemoryBytes ?? 0, more.peakMemoryBytes),
+    peakDiskBytes: Math.max(sum?.peakDiskBytes ?? 0, more.peakDiskBytes),
+  };
+}
+
+function pick(attempt: AttemptRecord): Omit<CommitRecord, 'endedAt' | 'frames' | 'renditions' | 'usage'> {
   const { jobId, unit, generation, attemptId, temporalAttempt, workerId, encoderBuild, startedAt } = attempt;
   return { jobId, unit, generation, attemptId, temporalAttempt, workerId, encoderBuild, startedAt };
 }
 
-function outcomeOf(error: unknown): Omit<AttemptOutcome, 'endedAt'> {
+function outcomeOf(error: unknown): Omit<AttemptOutcome, 'endedAt' | 'usage'> {
   if (Context.current().cancellationSignal.aborted) return { result: 'cancelled' };
   if (error instanceof CodedError) {
     return { result: 'failed', code: error.code, message: error.message, evidence: { ...error.detail } };
@@ -132,19 +185,6 @@ async function readCommit(
 ): Promise<CommitRecord | undefined> {
   const stored = await store.get(storeKeys.commit(unit.jobId, unit.unit, unit.generation));
   return stored === undefined ? undefined : CommitRecord.parse(JSON.parse(stored.toString()));
-}
-
-async function refuseIfLost(store: ObjectStore, unit: EncodeUnit): Promise<void> {
-  let lost = 0;
-  for await (const { key } of store.list(storeKeys.attemptsOf(unit.jobId, unit.unit))) {
-    const stored = await store.get(key);
-    if (stored === undefined) continue;
-    const attempt = AttemptRecord.parse(JSON.parse(stored.toString()));
-    if (attempt.generation === unit.generation && attempt.outcome === undefined) lost++;
-  }
-  if (lost >= MAX_LOST_ATTEMPTS) {
-    throw new CodedError('WORKER_LOST', `${lost} workers were lost while they encoded ${unit.unit}.`);
-  }
 }
 
 async function publish(

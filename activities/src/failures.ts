@@ -5,6 +5,9 @@ import { CodedError, FAILURES } from '@framefold/domain';
 /** An unexpected error may be a passing one: it is tried again a few times before the job fails by it. */
 const UNEXPECTED_ATTEMPTS = 5;
 
+/** A task that is left to others comes back to the queue soon, however often that has happened. */
+const HANDED_ON_DELAY = '1 second';
+
 /**
  * The one map from faults to Temporal's failures. Platform faults are retried by the server, for as long as it takes;
  * terminal ones by nobody; encoder faults by the workflow, which counts them, so the server must not.
@@ -20,6 +23,7 @@ export function toApplicationFailure(error: unknown, attempt: number): Applicati
       nonRetryable: FAILURES[error.code].class !== 'platform',
       details: [error.detail],
       cause: error,
+      ...(error.code === 'WORKER_BUSY' ? { nextRetryDelay: HANDED_ON_DELAY } : {}),
     });
   }
   const cause = error instanceof Error ? error : new Error(String(error));

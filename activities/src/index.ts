@@ -8,13 +8,15 @@ import { withFailures } from './failures.ts';
 import { ingestSource, type IngestDeps } from './ingest/ingest-source.ts';
 import { mergeOutput } from './merge/merge-output.ts';
 import { deliverWebhook, type WebhookDeps } from './notify/deliver-webhook.ts';
-import { planJob } from './plan/plan-job.ts';
+import { planJob, type PlanDeps } from './plan/plan-job.ts';
 import { probeSource, type ProbeDeps } from './probe/probe-source.ts';
 import { publishRecord } from './record/publish-record.ts';
 import { recordEvents } from './record/record-events.ts';
 import { splitSource } from './split/split-source.ts';
 
-export type MediaDeps = IngestDeps & ProbeDeps & EncodeDeps;
+export type { EncodeDeps } from './encode-unit.ts';
+
+export type MediaDeps = IngestDeps & ProbeDeps & EncodeDeps & PlanDeps;
 export type ControlDeps = WebhookDeps & { readonly store: ObjectStore; readonly catalogue: Catalogue };
 
 /** The activities of the media queue. */

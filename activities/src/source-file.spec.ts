@@ -21,7 +21,17 @@ describe('sourceFile', () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   const resolve = (source: SourceRef): Promise<string> =>
-    sourceFile(source, createFolderStore(join(folder, 'store')));
+    sourceFile(source, { store: createFolderStore(join(folder, 'store')), trust: 'all' });
+
+  it('lets a worker without a sandbox read files of its machine, and nothing from outside', async () => {
+    const store = createFolderStore(join(folder, 'store'));
+    await store.put('jobs/1/source/source.mp4', 'four');
+    const deps = { store, trust: 'local' } as const;
+    expect(await sourceFile(inPlace, deps)).toBe(file);
+    await expect(sourceFile(storedSource('jobs/1/source/source.mp4', 4), deps)).rejects.toMatchObject({
+      code: 'SANDBOX_REQUIRED',
+    });
+  });
 
   it('finds files in place and in the store', async () => {
     const store = createFolderStore(join(folder, 'store'));

@@ -11,12 +11,33 @@ export function storedSource(key: string, sizeBytes: number): SourceRef {
   return { uri: `${STORE_SCHEME}${key}`, sizeBytes, inPlace: false };
 }
 
+/** Whose sources a worker may read: everybody's, or, where it has no sandbox, only files of its own machine. */
+export type Trust = 'all' | 'local';
+
+export interface SourceDeps {
+  readonly store: ObjectStore;
+  readonly trust: Trust;
+}
+
+/**
+ * Refuses media that came from outside on a worker that may not read it.
+ *
+ * @throws {CodedError} SANDBOX_REQUIRED
+ */
+export function assertTrusted(trust: Trust, isLocalFile: boolean): void {
+  if (trust === 'local' && !isLocalFile) {
+    throw new CodedError('SANDBOX_REQUIRED', 'The worker has no sandbox and reads no media from outside.');
+  }
+}
+
 /**
  * The file at which programs of this machine read a source.
  *
- * @throws {CodedError} SOURCE_NOT_FOUND when it is gone, SOURCE_CHANGED when a file read in place is not what it was
+ * @throws {CodedError} SOURCE_NOT_FOUND when it is gone, SOURCE_CHANGED when a file read in place is not what it was,
+ *   SANDBOX_REQUIRED when this worker may not read it
  */
-export async function sourceFile(source: SourceRef, store: ObjectStore): Promise<string> {
+export async function sourceFile(source: SourceRef, { store, trust }: SourceDeps): Promise<string> {
+  assertTrusted(trust, source.inPlace);
   const path = source.uri.startsWith(STORE_SCHEME)
     ? store.localPath(source.uri.slice(STORE_SCHEME.length))
     : fileURLToPath(source.uri);

@@ -1,6 +1,7 @@
+import type { JobQueue } from '@framefold/domain';
 import { ActivityCancellationType, proxyActivities, type ActivityInterfaceFor } from '@temporalio/workflow';
 import type { ControlActivities, EncodeActivities, MediaActivities } from './contract/activities.ts';
-import { TASK_QUEUES } from './contract/queues.ts';
+import { encodeTaskQueue, TASK_QUEUES } from './contract/queues.ts';
 import { RETRY_POLICIES } from './retry-policies.ts';
 
 /** A silent worker is taken for lost after this time; encoders and long media work report more often. */
@@ -41,9 +42,9 @@ export const media = proxyActivities<MediaActivities>({
  *
  * @param timeoutSeconds what the encoder itself is given for one attempt
  */
-export function encoding(timeoutSeconds: number): ActivityInterfaceFor<EncodeActivities> {
+export function encoding(queue: JobQueue, timeoutSeconds: number): ActivityInterfaceFor<EncodeActivities> {
   return proxyActivities<EncodeActivities>({
-    taskQueue: TASK_QUEUES.encodeCpu,
+    taskQueue: encodeTaskQueue(queue),
     startToCloseTimeout: `${timeoutSeconds + ENCODE_MARGIN_SECONDS} seconds`,
     heartbeatTimeout: HEARTBEAT_TIMEOUT,
     cancellationType,

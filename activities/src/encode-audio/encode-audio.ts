@@ -7,14 +7,17 @@ import { sourceFile } from '../source-file.ts';
 /** Sound encodes at tens of times real time: slower than real time it hangs. Short tracks get ten minutes. */
 const MINIMUM_TIMEOUT_SECONDS = 600;
 
+/** Boxes and records beside the sound. */
+const OVERHEAD_BYTES = 4 * 1024 ** 2;
+
 /** Encodes one whole sound track. */
 export function encodeAudio(deps: EncodeDeps): MediaActivities['encodeAudio'] {
-  return async ({ jobId, source, planKey, rendition, generation }) => {
+  return async ({ jobId, source, planKey, rendition, generation, limits }) => {
     const plan = await loadPlan(deps.store, planKey);
     const track = plan.audio.find((audio) => audio.name === rendition);
     if (track === undefined)
       throw new CodedError('INTERNAL', `The plan has no audio rendition ${rendition}.`);
-    const file = await sourceFile(source, deps.store);
+    const file = await sourceFile(source, deps);
     const mediaSeconds = plan.video.durationTicks / VIDEO_TIMESCALE;
     const timeoutSeconds = Math.max(MINIMUM_TIMEOUT_SECONDS, mediaSeconds);
     return encodeUnit(deps, {
@@ -22,10 +25,12 @@ export function encodeAudio(deps: EncodeDeps): MediaActivities['encodeAudio'] {
       unit: rendition,
       generation,
       frames: 0,
+      limits,
+      timeoutSeconds,
+      // As long as the file lies there beside its segments, twice the track.
+      scratchBytes: (2 * mediaSeconds * track.bitrateKbps * 1000) / 8 + OVERHEAD_BYTES,
       argv: (scratchFolder) => deps.engine.audioArgv({ sourceFile: file, plan, scratchFolder }, track),
-      encode: async (run) => [
-        await deps.engine.encodeAudio({ sourceFile: file, plan, timeoutSeconds, ...run }, track),
-      ],
+      encode: async (run) => [await deps.engine.encodeAudio({ sourceFile: file, plan, ...run }, track)],
     });
   };
 }

@@ -51,6 +51,7 @@ describe('ingestSource', () => {
   const ingest = (sourceUrl: string, environment = quietEnvironment()): Promise<SourceRef> => {
     const activity = ingestSource({
       store,
+      trust: 'all',
       fetch,
       fileRoots: [join(folder, 'films')],
       limits: { sourceBytes: 10 },

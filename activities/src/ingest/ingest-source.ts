@@ -1,10 +1,10 @@
-import type { GuardedFetch, ObjectStore } from '@framefold/platform';
+import type { GuardedFetch } from '@framefold/platform';
 import type { MediaActivities } from '@framefold/workflows/contract';
+import { assertTrusted, type SourceDeps } from '../source-file.ts';
 import { downloadSource } from './download-source.ts';
 import { referenceFile } from './reference-file.ts';
 
-export interface IngestDeps {
-  readonly store: ObjectStore;
+export interface IngestDeps extends SourceDeps {
   readonly fetch: GuardedFetch;
   /** Folders from which local files are taken. */
   readonly fileRoots: readonly string[];
@@ -15,8 +15,9 @@ export interface IngestDeps {
 
 /** Brings the source where the other activities can read it: a local file stays where it is, all else is downloaded. */
 export function ingestSource(deps: IngestDeps): MediaActivities['ingestSource'] {
-  return ({ jobId, request }) => {
+  return async ({ jobId, request }) => {
     const url = new URL(request.sourceUrl);
+    assertTrusted(deps.trust, url.protocol === 'file:');
     return url.protocol === 'file:' ? referenceFile(deps, url) : downloadSource(deps, jobId, url);
   };
 }

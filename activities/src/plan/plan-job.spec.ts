@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Plan, storeKeys, TranscodeRequest, type SourceMeta } from '@framefold/domain';
-import { createFolderStore, type ObjectStore } from '@framefold/platform';
+import { createFolderStore, type ObjectStore, type ResourceControl } from '@framefold/platform';
 import { planJob } from './plan-job.ts';
 
 const SOURCE: SourceMeta = {
@@ -45,8 +45,14 @@ describe('planJob', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  const plan = (isolation: 'sandbox' | 'none', request: Record<string, unknown> = {}, jobId = 'j') =>
-    planJob({ store, runner: { isolation } })({
+  const CEILINGS = { default: { maxMemoryMb: 4000 }, live: { maxMemoryMb: 8000 }, batch: {} };
+  const plan = (
+    isolation: 'sandbox' | 'none',
+    request: Record<string, unknown> = {},
+    jobId = 'j',
+    holds: ResourceControl['holds'] = ['cpu', 'memory', 'disk'],
+  ) =>
+    planJob({ store, runner: { isolation }, control: { kind: 'rlimit', holds }, ceilings: CEILINGS })({
       jobId,
       request: TranscodeRequest.parse({ sourceUrl: 'file:///a.mp4', ...request }),
       source: SOURCE,
@@ -61,8 +67,19 @@ describe('planJob', () => {
   });
 
   it('warns of what the worker does not hold', async () => {
-    const { warnings } = await plan('none', { resourceLimits: { maxMemoryMb: 512, timeoutSec: 60 } });
+    const request = { resourceLimits: { maxMemoryMb: 512, maxCpuPercent: 100 } };
+    const { warnings } = await plan('none', request, 'j', ['memory']);
     expect(warnings.map((warning) => warning.code)).toEqual(['LIMIT_NOT_ENFORCED', 'SANDBOX_UNAVAILABLE']);
+    expect((await plan('sandbox', request)).warnings).toEqual([]);
+  });
+
+  it.each([
+    ['default', 4000, ['LIMIT_CLAMPED']],
+    ['live', 6000, []],
+  ])('grants a %s job what its class may have', async (queue, maxMemoryMb, codes) => {
+    const { frozen, warnings } = await plan('sandbox', { queue, resourceLimits: { maxMemoryMb: 6000 } });
+    expect(frozen.limits).toEqual({ maxMemoryMb, maxDiskMb: 5000, timeoutSec: 3600 });
+    expect(warnings.map((warning) => warning.code)).toEqual(codes);
   });
 
   it('says that there is no video when the probe found no frames', async () => {

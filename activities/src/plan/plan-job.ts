@@ -2,18 +2,24 @@ import {
   CodedError,
   FrameTable,
   makePlan,
+  settleLimits,
   storeKeys,
   VIDEO_TIMESCALE,
+  type EncodeLimits,
+  type JobQueue,
+  type LimitCeilings,
   type Plan,
-  type TranscodeRequest,
   type Warning,
 } from '@framefold/domain';
-import type { ObjectStore, ProcessRunner } from '@framefold/platform';
+import type { ObjectStore, ProcessRunner, ResourceControl } from '@framefold/platform';
 import type { MediaActivities } from '@framefold/workflows/contract';
 
 export interface PlanDeps {
   readonly store: ObjectStore;
   readonly runner: Pick<ProcessRunner, 'isolation'>;
+  readonly control: Pick<ResourceControl, 'holds' | 'kind'>;
+  /** What the operator grants an attempt at most, by the job's queue. */
+  readonly ceilings: Readonly<Record<JobQueue, LimitCeilings>>;
 }
 
 /** Makes the job's plan from what the probe measured, and writes it to the store. */
@@ -23,25 +29,39 @@ export function planJob(deps: PlanDeps): MediaActivities['planJob'] {
     if (stored === undefined) throw new CodedError('SOURCE_NO_VIDEO', 'The source has no video track.');
     const frames = FrameTable.parse(JSON.parse(stored.toString()));
     const { plan, warnings } = makePlan(jobId, request, source, frames);
+    const { displayWidth = 0, displayHeight = 0 } = source.video ?? {};
+    const settled = settleLimits(
+      request.resourceLimits,
+      deps.ceilings[request.queue],
+      Math.min(displayWidth, displayHeight),
+    );
     const planKey = storeKeys.plan(jobId);
     await deps.store.put(planKey, JSON.stringify(plan));
     return {
       planKey,
-      frozen: summarisePlan(plan, planKey),
-      warnings: [...warnings, ...limitWarnings(request), ...sandboxWarnings(deps.runner)],
+      frozen: { ...summarisePlan(plan, planKey), limits: settled.limits },
+      warnings: [
+        ...warnings,
+        ...settled.warnings,
+        ...limitWarnings(settled.limits, deps.control),
+        ...sandboxWarnings(deps.runner),
+      ],
     };
   };
 }
 
-/** The limits of a request that no worker holds yet: only the time is. */
-function limitWarnings({ resourceLimits }: Pick<TranscodeRequest, 'resourceLimits'>): Warning[] {
-  const names = (['maxCpuPercent', 'maxMemoryMb', 'maxDiskMb'] as const).filter(
-    (name) => resourceLimits[name] !== undefined,
-  );
-  return names.map((name) => ({
-    code: 'LIMIT_NOT_ENFORCED',
-    message: `resourceLimits.${name} is recorded, but workers do not hold it yet.`,
-  }));
+/** A limit of processor time that this worker, and so probably its like, can't hold. */
+function limitWarnings(
+  { maxCpuPercent }: EncodeLimits,
+  { holds, kind }: Pick<ResourceControl, 'holds' | 'kind'>,
+): Warning[] {
+  if (maxCpuPercent === undefined || holds.includes('cpu')) return [];
+  return [
+    {
+      code: 'LIMIT_NOT_ENFORCED',
+      message: `maxCpuPercent is not held: the worker has no control groups (${kind}).`,
+    },
+  ];
 }
 
 function sandboxWarnings({ isolation }: Pick<ProcessRunner, 'isolation'>): Warning[] {

@@ -55,7 +55,14 @@ describe('probeSource', () => {
   const probe = async (file: string, limits: Partial<SourceLimits> = {}): Promise<SourceMeta> => {
     const { size } = await stat(file);
     const source = { uri: pathToFileURL(file).href, sizeBytes: size, inPlace: true };
-    const activity = probeSource({ store, runner, ffmpeg, ffprobe, limits: { ...LIMITS, ...limits } });
+    const activity = probeSource({
+      store,
+      trust: 'all',
+      runner,
+      ffmpeg,
+      ffprobe,
+      limits: { ...LIMITS, ...limits },
+    });
     return quietEnvironment().run(() => activity({ jobId: 'job', source }));
   };
 

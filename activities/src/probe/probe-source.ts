@@ -12,9 +12,9 @@ import {
   type Description,
   type FrameScan,
 } from '@framefold/media';
-import type { CommandResult, ObjectStore, ProcessRunner } from '@framefold/platform';
+import type { CommandResult, ProcessRunner } from '@framefold/platform';
 import type { MediaActivities } from '@framefold/workflows/contract';
-import { sourceFile } from '../source-file.ts';
+import { sourceFile, type SourceDeps } from '../source-file.ts';
 import { heartbeating } from '../heartbeat.ts';
 
 /** Reading headers takes a moment; a file that keeps ffprobe longer than this is not one. */
@@ -22,6 +22,9 @@ const DESCRIBE_TIMEOUT_SECONDS = 60;
 
 /** Reading every packet of the largest source from a slow disk; a decode scan of a long one may take as much. */
 const SCAN_TIMEOUT_SECONDS = 2 * 3600;
+
+/** What reading a source may take: the largest pictures, decoded by as many threads as there are processors. */
+const PROBE_LIMITS = { memoryBytes: 4 * 1024 ** 3 } as const;
 
 /** What a source may be at most. */
 export interface SourceLimits {
@@ -31,8 +34,7 @@ export interface SourceLimits {
   readonly sourceFrames: number;
 }
 
-export interface ProbeDeps {
-  readonly store: ObjectStore;
+export interface ProbeDeps extends SourceDeps {
   readonly runner: ProcessRunner;
   readonly ffprobe: string;
   readonly ffmpeg: string;
@@ -43,7 +45,7 @@ export interface ProbeDeps {
 export function probeSource(deps: ProbeDeps): MediaActivities['probeSource'] {
   return ({ jobId, source }) =>
     heartbeating(undefined, async (signal) => {
-      const file = await sourceFile(source, deps.store);
+      const file = await sourceFile(source, deps);
       const description = await describe(deps, file, signal);
       const frames = await scanFrames(deps, file, description, signal);
       if (frames !== undefined) await deps.store.put(storeKeys.frames(jobId), JSON.stringify(frames));
@@ -56,9 +58,11 @@ async function describe(deps: ProbeDeps, file: string, signal: AbortSignal): Pro
     program: deps.ffprobe,
     args: describeArgv(file),
     readable: [file],
+    limits: PROBE_LIMITS,
     timeoutSeconds: DESCRIBE_TIMEOUT_SECONDS,
     signal,
   });
+  assertNotBroken(result);
   if (result.exitCode !== 0) {
     throw new CodedError(
       'SOURCE_NOT_MEDIA',
@@ -109,6 +113,7 @@ async function scan(
     program,
     args,
     readable: [file],
+    limits: PROBE_LIMITS,
     timeoutSeconds: SCAN_TIMEOUT_SECONDS,
     signal: AbortSignal.any([signal, tooLong.signal]),
     onLine: (line) => {
@@ -122,6 +127,7 @@ async function scan(
       `The source has more than ${deps.limits.sourceFrames} frames.`,
     );
   }
+  assertNotBroken(result);
   if (result.exitCode !== 0) {
     throw new CodedError('SOURCE_DAMAGED', 'The video track cannot be read to its end.', evidence(result));
   }
@@ -159,6 +165,28 @@ function toSourceMeta(
       ...(frameRate === undefined ? {} : { frameRate }),
     },
   };
+}
+
+/**
+ * A program that was ended by a signal says nothing about the source, unless it happens every time.
+ *
+ * @throws {CodedError} PROBE_CRASHED, or SOURCE_LIMIT_EXCEEDED when it took more memory than any sane source does
+ */
+function assertNotBroken(result: CommandResult): void {
+  if (result.exceeded === 'memory') {
+    throw new CodedError(
+      'SOURCE_LIMIT_EXCEEDED',
+      `Reading the source takes more than ${PROBE_LIMITS.memoryBytes / 1024 ** 2} MB of memory.`,
+      evidence(result),
+    );
+  }
+  if (result.exitSignal !== undefined && result.exceeded === undefined && !result.aborted) {
+    throw new CodedError(
+      'PROBE_CRASHED',
+      `Reading the source ended with ${result.exitSignal}.`,
+      evidence(result),
+    );
+  }
 }
 
 function evidence(result: CommandResult): Record<string, unknown> {

@@ -16,7 +16,7 @@ describe('splitSource', () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   const split = (sizeBytes: number): ReturnType<ReturnType<typeof splitSource>> =>
-    splitSource({ store })({
+    splitSource({ store, trust: 'all' })({
       jobId: 'job',
       source: storedSource('jobs/job/source/source.mp4', sizeBytes),
     });

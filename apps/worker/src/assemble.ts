@@ -1,16 +1,27 @@
-import { join } from 'node:path';
-import { createEncodeActivities, createMediaActivities } from '@framefold/activities';
+import {
+  createEncodeActivities,
+  createMediaActivities,
+  type EncodeDeps,
+  type MediaDeps,
+} from '@framefold/activities';
 import type { Config } from '@framefold/config';
 import {
   createFfmpegEngine,
   createFolderStore,
   createGuardedFetch,
   createProcessRunner,
+  createResourceControl,
+  openScratch,
+  proveEncoder,
+  type Proof,
+  type EncodeEngine,
   type ObjectStore,
+  type ProcessRunner,
+  type ResourceControl,
+  type ScratchSpace,
 } from '@framefold/platform';
 import type { Role, WorkersOptions } from '@framefold/runtime';
 import type { Logger } from '@framefold/telemetry';
-import { DOWNLOADS, openScratch } from './scratch.ts';
 
 /** A program that is not configured. */
 export class MissingToolError extends Error {
@@ -20,8 +31,15 @@ export class MissingToolError extends Error {
 /** What the roles of a worker process work with. */
 export interface Assembly {
   readonly store: ObjectStore;
+  readonly scratch: ScratchSpace;
+  readonly control: ResourceControl;
+  readonly runner: ProcessRunner;
+  readonly engine: EncodeEngine;
   readonly activities: WorkersOptions['activities'];
-  readonly encoderBuild: string;
+  /** Tries an encoder out as encodes will use it. */
+  readonly prove: (encoder: string) => Promise<Proof>;
+  /** Runs the tools that plans do not name; why they don't work, if they don't. */
+  readonly toolObstacle: () => Promise<string | undefined>;
 }
 
 export interface AssembleOptions {
@@ -36,6 +54,7 @@ export interface AssembleOptions {
  *
  * @throws {Error} for a role that this program can't have
  * @throws {MissingToolError} when a program is not configured
+ * @throws {ResourceControlError} when limits can't be held in the way that is configured
  */
 export async function assemble({ config, roles, workerId, logger }: AssembleOptions): Promise<Assembly> {
   if (roles.includes('control')) {
@@ -43,34 +62,68 @@ export async function assemble({ config, roles, workerId, logger }: AssembleOpti
   }
   const ffmpeg = required(config.tools.ffmpeg, 'FRAMEFOLD_FFMPEG');
   const ffprobe = required(config.tools.ffprobe, 'FRAMEFOLD_FFPROBE');
-  const { bwrap } = config.tools;
-  const scratchFolder = await openScratch(config.folders.scratch);
-
+  const scratch = await openScratch(config.folders.scratch);
   const store = createFolderStore(config.folders.store);
-  const runner = await createProcessRunner(bwrap === undefined ? {} : { bwrap });
-  if (runner.isolation === 'none') {
-    logger.warn(
-      { reason: runner.isolationNote },
-      'ffmpeg runs without a sandbox: take sources only from people you trust',
-    );
-  }
+  const control = await openControl(config, logger);
+  const runner = await openRunner(config, control, logger);
   const engine = await createFfmpegEngine({ ffmpeg, runner });
-  const encode = { store, engine, scratchFolder, workerId };
-  const media = {
+  const trust = runner.isolation === 'sandbox' || config.sandbox === 'off' ? 'all' : 'local';
+  const encode: EncodeDeps = { store, engine, scratch, workerId, trust };
+  const media: MediaDeps = {
     ...encode,
     runner,
+    control,
+    ceilings: config.ceilings,
     ffmpeg,
     ffprobe,
     fetch: createGuardedFetch({ privateNetworks: config.privateNetworks }),
-    downloadFolder: join(config.folders.scratch, DOWNLOADS),
+    downloadFolder: scratch.downloadFolder,
     fileRoots: config.fileRoots,
     limits: config.limits,
   };
   return {
     store,
+    scratch,
+    control,
+    runner,
+    engine,
     activities: { media: createMediaActivities(media), 'encode-cpu': createEncodeActivities(encode) },
-    encoderBuild: engine.build,
+    prove: (encoder) => proveEncoder({ ffmpeg, runner, scratchFolder: scratch.folder }, encoder),
+    toolObstacle: async () => {
+      const { exitCode, stderr } = await runner.run({ program: ffprobe, args: ['-version'], readable: [] });
+      return exitCode === 0 ? undefined : `ffprobe does not run: ${stderr.trim()}`;
+    },
   };
+}
+
+async function openControl(config: Config, logger: Logger): Promise<ResourceControl> {
+  const { cgroup } = config;
+  const control = await createResourceControl({
+    kind: config.resourceControl,
+    ...(cgroup === undefined ? {} : { cgroup }),
+  });
+  // A worker that was killed without a sandbox may have left encoders running.
+  await control.sweep();
+  const how = { control: control.kind, holds: control.holds, reason: control.note };
+  if (control.holds.includes('cpu')) logger.info(how, 'limits of encoders are held');
+  else logger.warn(how, 'limits of encoders are held, but for processor time');
+  return control;
+}
+
+/** The runner that the operator's policy asks for; without a sandbox it is said what that means. */
+async function openRunner(config: Config, control: ResourceControl, logger: Logger): Promise<ProcessRunner> {
+  const { bwrap } = config.tools;
+  const wanted = config.sandbox !== 'off' && bwrap !== undefined;
+  const runner = await createProcessRunner({ control, ...(wanted ? { bwrap } : {}) });
+  if (config.sandbox === 'off') logger.warn('ffmpeg runs without a sandbox: it is switched off');
+  else if (runner.isolation === 'none') {
+    const reason = runner.isolationNote;
+    logger.warn(
+      { reason },
+      'there is no sandbox: media from outside is refused, files of this machine are read',
+    );
+  }
+  return runner;
 }
 
 function required(path: string | undefined, variable: string): string {

@@ -1,7 +1,18 @@
 import type { Config } from '@framefold/config';
-import { processWorkerId, startReporting, startWorkers, type Role } from '@framefold/runtime';
+import type { ProvedEncoder } from '@framefold/domain';
+import {
+  processWorkerId,
+  Quarantine,
+  startReporting,
+  startWorkers,
+  WorkerState,
+  type Role,
+  type WorkerFacts,
+} from '@framefold/runtime';
 import type { Logger } from '@framefold/telemetry';
-import { assemble } from './assemble.ts';
+import { assemble, type Assembly } from './assemble.ts';
+import { diskCheck, encoderCheck, storeCheck, untilReady, type Check, type Checks } from './readiness.ts';
+import { watchMachine } from './watch-machine.ts';
 
 /** Video encoders of the ffmpeg engine that plans can name. */
 const ENCODERS = ['libx264'] as const;
@@ -15,20 +26,55 @@ export interface WorkerProgram {
 }
 
 /**
- * Runs the workers of this process until they are told to stop and have drained.
+ * Runs the workers of this process until they are told to stop and have drained. It takes work only after its checks
+ * have passed: tools, trial encodes, store, clock, disk.
  *
  * @throws {MissingToolError} when a program that the roles need is not configured
  * @throws when Temporal stays away, or a worker breaks
  */
-export async function runWorker({ config, roles, logger, signal }: WorkerProgram): Promise<void> {
+export async function runWorker(program: WorkerProgram): Promise<void> {
+  const { config, roles, logger, signal } = program;
   const workerId = processWorkerId();
-  const { activities, store, encoderBuild } = await assemble({ config, roles, workerId, logger });
+  const state = new WorkerState();
+  state.gate.close('starting', 'It is being checked.');
+  const assembly = await assemble({ config, roles, workerId, logger });
+  const { store, scratch, control, activities } = assembly;
+  const proofs = new Map<string, ProvedEncoder>();
+  const encoders = encoderChecks(assembly, workerId, proofs);
+  const machine = watchMachine({ scratch, control, gate: state.gate, logger });
+  const facts = async (): Promise<WorkerFacts> => ({
+    ...describeAssembly(assembly, [...proofs.values()]),
+    ...(machine.disk === undefined ? {} : { disk: machine.disk }),
+  });
+  const reporting = await startReporting({ config, store, workerId, roles, state, facts, logger });
+  try {
+    await untilReady(checksOf(program, assembly, workerId, encoders), { gate: state.gate, logger, signal });
+    const quarantine = new Quarantine({ gate: state.gate, check: () => firstObstacle(encoders), logger });
+    state.tasks.onEncodeEnd = (end) => quarantine.note(end);
+    state.gate.open('starting');
+    await work(program, workerId, state, activities, () => void reporting.report());
+  } finally {
+    await machine.stop();
+    await reporting.stop();
+    await scratch.close();
+  }
+}
+
+/** Works until told to stop, and then until the running tasks have had their time. */
+async function work(
+  { config, roles, logger, signal }: WorkerProgram,
+  workerId: string,
+  state: WorkerState,
+  activities: Assembly['activities'],
+  report: () => void,
+): Promise<void> {
   const metricsPort = config.ports.workerMetrics;
   const workers = await startWorkers({
     config,
     roles,
     activities,
     workerId,
+    state,
     metricsPort,
     logger,
     signal,
@@ -37,19 +83,69 @@ export async function runWorker({ config, roles, logger, signal }: WorkerProgram
     throw error;
   });
   if (workers === undefined) return;
-  const encoder = roles.includes('encode-cpu')
-    ? { encoder: { build: encoderBuild, encoders: ENCODERS } }
-    : {};
-  const reporting = await startReporting({ config, store, workerId, roles, workers, logger, ...encoder });
+  report();
   const drain = (): void => {
     workers.drain();
-    void reporting.report();
+    report();
   };
   if (signal.aborted) drain();
   else signal.addEventListener('abort', drain, { once: true });
-  try {
-    await workers.stopped;
-  } finally {
-    await reporting.stop();
+  await workers.stopped;
+}
+
+function checksOf(
+  { config, roles, logger }: WorkerProgram,
+  { store, scratch, runner, toolObstacle }: Assembly,
+  workerId: string,
+  encoders: Checks,
+): Checks {
+  return {
+    sandbox: async () =>
+      config.sandbox === 'required' && runner.isolation === 'none'
+        ? `FRAMEFOLD_SANDBOX=required, and ${runner.isolationNote}.`
+        : undefined,
+    tools: toolObstacle,
+    store: storeCheck(store, workerId, logger),
+    disk: diskCheck(scratch),
+    ...(roles.includes('encode-cpu') ? encoders : {}),
+  };
+}
+
+/** A trial for each encoder that plans can name; what it shows is kept in `proofs`. */
+function encoderChecks(
+  { store, engine, prove }: Assembly,
+  workerId: string,
+  proofs: Map<string, ProvedEncoder>,
+): Checks {
+  const check = (name: string): Check =>
+    encoderCheck({
+      store,
+      workerId,
+      build: engine.build,
+      prove: async () => {
+        const { sha256, ...proved } = await prove(name);
+        proofs.set(name, proved);
+        return { ...proved, ...(sha256 === undefined ? {} : { sha256 }) };
+      },
+    });
+  return Object.fromEntries(ENCODERS.map((name) => [name, check(name)]));
+}
+
+async function firstObstacle(checks: Checks): Promise<string | undefined> {
+  for (const [name, check] of Object.entries(checks)) {
+    const obstacle = await check();
+    if (obstacle !== undefined) return `${name}: ${obstacle}`;
   }
+  return undefined;
+}
+
+function describeAssembly({ control, runner, engine }: Assembly, proved: ProvedEncoder[]): WorkerFacts {
+  const { kind, holds, note } = control;
+  return {
+    encoders: proved.filter(({ works }) => works).map(({ name }) => name),
+    encoderBuild: engine.build,
+    proved,
+    limits: { control: kind, holds: [...holds], ...(note === undefined ? {} : { note }) },
+    isolation: runner.isolation,
+  };
 }

@@ -12,6 +12,31 @@ const list = z.string().transform((text) =>
     .filter(Boolean),
 );
 
+/** Names of limits in the environment, and what they are called elsewhere. */
+const CEILINGS = {
+  cpu: 'maxCpuPercent',
+  memory: 'maxMemoryMb',
+  disk: 'maxDiskMb',
+  time: 'timeoutSec',
+} as const;
+type CeilingName = keyof typeof CEILINGS;
+
+/** `cpu=300,memory=4096`: percent of a core, MB, MB and seconds. */
+const ceilings = z.string().transform((text, context) => {
+  const found: Partial<Record<(typeof CEILINGS)[CeilingName], number>> = {};
+  for (const part of text.split(',').filter(Boolean)) {
+    const [, name, value] = /^\s*(\w+)\s*=\s*(\d+)\s*$/.exec(part) ?? [];
+    if (name === undefined || !Object.hasOwn(CEILINGS, name) || Number(value) === 0) {
+      context.addIssue(`must be like cpu=300,memory=4096,disk=5000,time=3600`);
+      return z.NEVER;
+    }
+    found[CEILINGS[name as CeilingName]] = Number(value);
+  }
+  return found;
+});
+
+const share = z.coerce.number().min(0.05).max(1);
+
 /** Every environment variable that Framefold reads, with its default. docs/configuration.md is made from the descriptions. */
 const Environment = z.object({
   FRAMEFOLD_HOME: z
@@ -40,9 +65,55 @@ const Environment = z.object({
   FRAMEFOLD_ENCODE_SLOTS: count
     .default(availableParallelism())
     .describe('Chunks that a worker encodes at once'),
+  FRAMEFOLD_LIVE_SLOTS: z.coerce
+    .number()
+    .int()
+    .nonnegative()
+    .default(1)
+    .describe('Further chunks that a worker encodes at once, of jobs in the live queue alone'),
   FRAMEFOLD_MEDIA_SLOTS: count
     .default(4)
-    .describe('Probes, merges and audio encodes that a worker runs at once'),
+    .describe('Probes, merges and audio encodes that a worker runs at once at most'),
+  FRAMEFOLD_MEDIA_LOAD: share
+    .default(0.9)
+    .describe('Share of processors and memory in use above which a worker begins no more media work'),
+  FRAMEFOLD_RESOURCE_CONTROL: z
+    .enum(['auto', 'cgroup-v2', 'cgroup-v1', 'rlimit'])
+    .default('auto')
+    .describe('How limits of encoders are held; auto takes the best that the machine has'),
+  FRAMEFOLD_CGROUP: z
+    .string()
+    .startsWith('/')
+    .optional()
+    .describe('Folder of a control group (v2) delegated to the worker; by default its own'),
+  FRAMEFOLD_LIMITS: ceilings
+    .prefault('')
+    .describe('What one encode attempt may use at most, such as cpu=300,memory=4096,disk=5000,time=3600'),
+  FRAMEFOLD_LIMITS_LIVE: ceilings
+    .prefault('')
+    .describe('The same for jobs in the live queue, in place of it'),
+  FRAMEFOLD_LIMITS_BATCH: ceilings
+    .prefault('')
+    .describe('The same for jobs in the batch queue, in place of it'),
+  FRAMEFOLD_SANDBOX: z
+    .enum(['required', 'preferred', 'off'])
+    .default('preferred')
+    .describe(
+      'required: no work without a sandbox; preferred: without one only files of this machine; off: trust all sources',
+    ),
+  FRAMEFOLD_DEPLOYMENT: z
+    .string()
+    .regex(/^[\w-]+$/, 'must be letters, digits, - and _')
+    .optional()
+    .describe('Name of the Temporal worker deployment; with it, jobs stay on the version that they began on'),
+  FRAMEFOLD_BUILD_ID: z
+    .string()
+    .regex(/^[\w.-]+$/, 'must be letters, digits, ., - and _')
+    .optional()
+    .describe('Version of the workers in their deployment'),
+  FRAMEFOLD_WORKER_METRICS_PORT: port
+    .optional()
+    .describe('Port of the metrics of an encode worker; for several workers on one machine'),
   FRAMEFOLD_MAX_SOURCE_BYTES: positive.default(10 * 1024 ** 3).describe('Largest source in bytes'),
   FRAMEFOLD_MAX_SOURCE_SECONDS: positive.default(12 * 3600).describe('Longest source in seconds'),
   FRAMEFOLD_MAX_SOURCE_PIXELS: positive.default(8192 * 4352).describe('Largest picture in pixels'),
@@ -67,6 +138,14 @@ const Environment = z.object({
     .describe('Time that a stopping worker gives running chunks to finish'),
 });
 
+/** Limits in the words of a request; absent ones are not set. */
+export interface LimitCeilings {
+  readonly maxCpuPercent?: number;
+  readonly maxMemoryMb?: number;
+  readonly maxDiskMb?: number;
+  readonly timeoutSec?: number;
+}
+
 /** Where everything of an installation lies and listens. */
 export interface Config {
   /** Absolute. */
@@ -89,7 +168,15 @@ export interface Config {
     readonly temporal: string | undefined;
     readonly bwrap: string | undefined;
   };
-  readonly slots: { readonly encode: number; readonly media: number };
+  readonly slots: { readonly encode: number; readonly live: number; readonly media: number };
+  /** Share of processors and memory, from 0 to 1. */
+  readonly mediaLoad: number;
+  readonly resourceControl: 'auto' | 'cgroup-v2' | 'cgroup-v1' | 'rlimit';
+  readonly cgroup: string | undefined;
+  /** What an attempt may use at most, by the queue of its job. */
+  readonly ceilings: Readonly<Record<'default' | 'live' | 'batch', LimitCeilings>>;
+  readonly sandbox: 'required' | 'preferred' | 'off';
+  readonly deployment: { readonly name: string; readonly buildId: string } | undefined;
   readonly limits: {
     readonly sourceBytes: number;
     readonly sourceSeconds: number;
@@ -127,7 +214,9 @@ export function loadConfig(
   const unknown = Object.keys(environment).filter(
     (name) => name.startsWith('FRAMEFOLD_') && !known.includes(name) && name !== 'FRAMEFOLD_CHROMIUM',
   );
+  const halfDeployed = 'FRAMEFOLD_DEPLOYMENT' in given !== 'FRAMEFOLD_BUILD_ID' in given;
   const problems = [
+    ...(halfDeployed ? ['FRAMEFOLD_DEPLOYMENT, FRAMEFOLD_BUILD_ID: each needs the other'] : []),
     ...(parsed.success
       ? []
       : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)),
@@ -149,7 +238,7 @@ export function loadConfig(
       temporalUi: api + 2,
       temporalMetrics: api + 3,
       controlMetrics: api + 4,
-      workerMetrics: api + 5,
+      workerMetrics: env.FRAMEFOLD_WORKER_METRICS_PORT ?? api + 5,
     },
     logLevel: env.FRAMEFOLD_LOG_LEVEL,
     temporal: {
@@ -168,7 +257,24 @@ export function loadConfig(
       temporal: env.FRAMEFOLD_TEMPORAL,
       bwrap: env.FRAMEFOLD_BWRAP,
     },
-    slots: { encode: env.FRAMEFOLD_ENCODE_SLOTS, media: env.FRAMEFOLD_MEDIA_SLOTS },
+    slots: {
+      encode: env.FRAMEFOLD_ENCODE_SLOTS,
+      live: env.FRAMEFOLD_LIVE_SLOTS,
+      media: env.FRAMEFOLD_MEDIA_SLOTS,
+    },
+    mediaLoad: env.FRAMEFOLD_MEDIA_LOAD,
+    resourceControl: env.FRAMEFOLD_RESOURCE_CONTROL,
+    cgroup: env.FRAMEFOLD_CGROUP,
+    ceilings: {
+      default: env.FRAMEFOLD_LIMITS,
+      live: orElse(env.FRAMEFOLD_LIMITS_LIVE, env.FRAMEFOLD_LIMITS),
+      batch: orElse(env.FRAMEFOLD_LIMITS_BATCH, env.FRAMEFOLD_LIMITS),
+    },
+    sandbox: env.FRAMEFOLD_SANDBOX,
+    deployment:
+      env.FRAMEFOLD_DEPLOYMENT === undefined || env.FRAMEFOLD_BUILD_ID === undefined
+        ? undefined
+        : { name: env.FRAMEFOLD_DEPLOYMENT, buildId: env.FRAMEFOLD_BUILD_ID },
     limits: {
       sourceBytes: env.FRAMEFOLD_MAX_SOURCE_BYTES,
       sourceSeconds: env.FRAMEFOLD_MAX_SOURCE_SECONDS,
@@ -181,6 +287,11 @@ export function loadConfig(
     webhookSecret: env.FRAMEFOLD_WEBHOOK_SECRET,
     drainSeconds: env.FRAMEFOLD_DRAIN_SECONDS,
   };
+}
+
+/** What one class is granted, or what all are. */
+function orElse(own: LimitCeilings, common: LimitCeilings): LimitCeilings {
+  return Object.keys(own).length === 0 ? common : own;
 }
 
 /** An environment variable as the documentation shows it. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EncodeLimits } from './limits.ts';
 
 /** A media segment that lies in the store, as measured on its bytes. */
 export const StoredSegment = z.object({
@@ -23,6 +24,15 @@ export const EncodedRendition = z.object({
 });
 export type EncodedRendition = z.infer<typeof EncodedRendition>;
 
+/** What the encoders of an attempt used, as the kernel counted or as sampled. */
+export const AttemptUsage = z.object({
+  cpuSeconds: z.number().nonnegative(),
+  /** Most memory at a time, in bytes, without the page cache. */
+  peakMemoryBytes: z.number().int().nonnegative(),
+  peakDiskBytes: z.number().int().nonnegative(),
+});
+export type AttemptUsage = z.infer<typeof AttemptUsage>;
+
 /** How an attempt ended, as far as its worker lived to tell. */
 export const AttemptOutcome = z.object({
   endedAt: z.number().int(),
@@ -31,6 +41,7 @@ export const AttemptOutcome = z.object({
   code: z.string().optional(),
   message: z.string().optional(),
   evidence: z.record(z.string(), z.unknown()).optional(),
+  usage: AttemptUsage.optional(),
 });
 export type AttemptOutcome = z.infer<typeof AttemptOutcome>;
 
@@ -41,10 +52,13 @@ export const AttemptRecord = z.object({
   generation: z.number().int().nonnegative(),
   attemptId: z.string(),
   temporalAttempt: z.number().int().positive(),
+  /** Which scheduling of the unit this was: the workflow schedules it again after an encoder fault. */
+  activityId: z.string().optional(),
   workerId: z.string(),
   host: z.string(),
   encoderBuild: z.string(),
   argv: z.array(z.string()),
+  limits: EncodeLimits.optional(),
   /** Milliseconds since the epoch. */
   startedAt: z.number().int(),
   outcome: AttemptOutcome.optional(),
@@ -64,6 +78,7 @@ export const CommitRecord = z.object({
   endedAt: z.number().int(),
   frames: z.number().int().nonnegative(),
   renditions: z.array(EncodedRendition).min(1),
+  usage: AttemptUsage.optional(),
 });
 export type CommitRecord = z.infer<typeof CommitRecord>;
 
@@ -76,6 +91,9 @@ export const UnitResult = z.object({
   encodeSeconds: z.number().nonnegative(),
   mediaSeconds: z.number().nonnegative(),
   sizeBytes: z.number().int().nonnegative(),
+  /** Processor time and most memory of the encoders, where they were measured. */
+  cpuSeconds: z.number().nonnegative().optional(),
+  peakMemoryBytes: z.number().int().nonnegative().optional(),
 });
 export type UnitResult = z.infer<typeof UnitResult>;
 
@@ -94,5 +112,8 @@ export function summarise(record: CommitRecord): UnitResult {
         ? 0
         : first.segments.reduce((sum, segment) => sum + segment.durationTicks, 0) / first.timescale,
     sizeBytes: segments.reduce((sum, segment) => sum + segment.sizeBytes, 0),
+    ...(record.usage === undefined
+      ? {}
+      : { cpuSeconds: record.usage.cpuSeconds, peakMemoryBytes: record.usage.peakMemoryBytes }),
   };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { UnitResult } from './encode-record.ts';
 import { JobFailure, Warning } from './failure.ts';
 import { VideoRendition } from './ladder.ts';
+import { EncodeLimits } from './limits.ts';
 import { AudioRendition } from './plan.ts';
 import { SourceMeta } from './probe.ts';
 import { TranscodeRequest } from './request.ts';
@@ -58,6 +59,8 @@ const payloads = {
     chunks: z.array(z.object({ frames: z.number().int().positive(), segments: z.number().int().positive() })),
     frames: z.number().int().positive(),
     durationSeconds: z.number().positive(),
+    /** Of each encode attempt. */
+    limits: EncodeLimits.optional(),
   }),
   SourceSplit: z.object({ mode: z.enum(['in-place']) }),
   TranscodingStarted: z.object({}),

@@ -64,6 +64,14 @@ export const FAILURES = {
     class: 'encoder',
     hint: 'Raise resourceLimits.timeoutSec or choose a faster preset or smaller ladder.',
   },
+  ENCODER_OUT_OF_MEMORY: {
+    class: 'encoder',
+    hint: 'Raise resourceLimits.maxMemoryMb, or ask the operator for more; or submit a smaller source or ladder.',
+  },
+  ENCODER_OUT_OF_DISK: {
+    class: 'encoder',
+    hint: 'Raise resourceLimits.maxDiskMb, or choose shorter segments or lower bit rates.',
+  },
   ENCODER_OUTPUT_INVALID: {
     class: 'encoder',
     hint: 'The encoder gave other frames than planned; please report this with the job id.',
@@ -81,6 +89,22 @@ export const FAILURES = {
   WORKER_LOST: {
     class: 'encoder',
     hint: 'Workers died on this piece repeatedly; the operator should look at their logs.',
+  },
+  PROBE_CRASHED: {
+    class: 'encoder',
+    hint: 'Reading this source broke ffprobe on every try; convert the source first.',
+  },
+  SANDBOX_REQUIRED: {
+    class: 'terminal',
+    hint: 'The operator must install bubblewrap on the workers, or set FRAMEFOLD_SANDBOX=off to trust all sources.',
+  },
+  WORKER_BUSY: {
+    class: 'platform',
+    hint: 'The worker had to leave this to another; nothing to do for the submitter.',
+  },
+  WORKER_DISK_LOW: {
+    class: 'platform',
+    hint: 'The operator must free disk space for the scratch folder of the workers.',
   },
   WEBHOOK_REFUSED: { class: 'platform', hint: 'The receiver must answer 2xx.' },
   INTERNAL: { class: 'terminal', hint: 'This is a fault in Framefold; please report it with the job id.' },
@@ -135,6 +159,7 @@ export const Warning = z.object({
     'HDR_TONE_MAPPED',
     'CHROMA_REDUCED',
     'INTERLACED_KEPT',
+    'LIMIT_CLAMPED',
     'LIMIT_NOT_ENFORCED',
     'SANDBOX_UNAVAILABLE',
   ]),

@@ -4,6 +4,7 @@ import { JobFailure, Warning } from './failure.ts';
 import type { JobFold } from './fold.ts';
 import { hasEnded, JOB_STATES, JobState } from './job-state.ts';
 import { VideoRendition } from './ladder.ts';
+import { EncodeLimits } from './limits.ts';
 import type { LiveUnit } from './live.ts';
 import { AudioRendition } from './plan.ts';
 import { SourceMeta } from './probe.ts';
@@ -69,6 +70,8 @@ export const JobView = z.object({
       segments: z.number().int(),
       chunks: z.number().int(),
       durationSeconds: z.number(),
+      /** Of each encode attempt. */
+      limits: EncodeLimits.optional(),
     })
     .optional(),
   phases: z.array(PhaseView),
@@ -135,6 +138,7 @@ export function toView(id: string, job: JobFold, live: readonly LiveUnit[], now:
             segments: job.plan.segments,
             chunks: job.plan.chunks.length,
             durationSeconds: job.plan.durationSeconds,
+            ...(job.plan.limits === undefined ? {} : { limits: job.plan.limits }),
           },
         }),
     phases: phaseViews(job),

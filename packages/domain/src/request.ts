@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Ladder } from './ladder.ts';
+import { ResourceLimits } from './limits.ts';
 import { Priority } from './priority.ts';
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
@@ -12,13 +13,9 @@ export const SourceUrl = z
     error: 'must be an http, https or file URL',
   });
 
-/** Limits of each encode attempt. */
-export const ResourceLimits = z.strictObject({
-  maxCpuPercent: z.number().int().min(10).max(25_600).optional(),
-  maxMemoryMb: z.number().int().min(64).max(1_048_576).optional(),
-  maxDiskMb: z.number().int().min(10).max(10_485_760).optional(),
-  timeoutSec: z.number().int().min(1).max(86_400).optional(),
-});
+/** Where a job waits: `live` has capacity of its own, `default` and `batch` share the rest. */
+export const JobQueue = z.enum(['live', 'default', 'batch']);
+export type JobQueue = z.infer<typeof JobQueue>;
 
 /** The body of `POST /api/transcode`, as a client writes it. Unknown fields are refused. */
 export const TranscodeRequest = z.strictObject({
@@ -31,7 +28,7 @@ export const TranscodeRequest = z.strictObject({
     .describe('On whose behalf; users take turns in the queue'),
   webhookUrl: httpUrl.optional().describe('Called when the job has ended'),
   priority: Priority.default(5).describe('1 (most urgent) to 9, or live, high, medium, low, batch'),
-  queue: z.enum(['default', 'batch']).default('default'),
+  queue: JobQueue.default('default'),
   engine: z.enum(['auto', 'ffmpeg']).default('auto'),
   confidence: z.literal('auto').optional().describe('Labels a benchmark run; recorded, no effect'),
   ladder: Ladder.default('hls-default'),

@@ -19,6 +19,10 @@ export const storeKeys = {
   outputFile: (jobId: string, path: string) => `jobs/${jobId}/output/${path}`,
   /** The job's event log; also that of a job which left no media. */
   eventLog: (jobId: string) => `jobs/${jobId}/output/events.jsonl`,
+  /** Written and read back by what checks the store. */
+  health: (name: string) => `health/${name}`,
+  /** What the trial encode of an encoder build gives on a model of processor: the same on all its workers. */
+  calibration: (name: string) => `calibration/${name}.json`,
   /** What each worker says of itself. */
   workers: () => 'workers/',
   worker: (workerId: string) => `workers/${workerId}.json`,

@@ -4,6 +4,7 @@ export * from './ffmpeg/frame-table.ts';
 export * from './ffmpeg/parse-description.ts';
 export * from './ffmpeg/probe-argv.ts';
 export * from './ffmpeg/progress.ts';
+export * from './ffmpeg/trial-argv.ts';
 export * from './hls/playlists.ts';
 export * from './isobmff/box.ts';
 export * from './isobmff/decode-times.ts';

@@ -4,7 +4,15 @@ export * from './engine/encode-engine.ts';
 export * from './process/process-runner.ts';
 export * from './store/object-store.ts';
 export * from './engine/ffmpeg-engine.ts';
+export { proveEncoder, type Proof } from './engine/prove-encoder.ts';
 export { createProcessRunner } from './process/create-process-runner.ts';
+export * from './limits/resource-control.ts';
+export {
+  createResourceControl,
+  ResourceControlError,
+  type ResourceControlOptions,
+} from './limits/create-resource-control.ts';
+export { isOwnerAlive, ownerTag } from './limits/owner-tag.ts';
 export { createFolderStore } from './store/folder-store.ts';
 export type { PrivateNetworks } from './fetch/address-guard.ts';
 export {
@@ -15,3 +23,4 @@ export {
   type WebAnswer,
 } from './fetch/guarded-fetch.ts';
 export { downloadTo, type DownloadOptions } from './fetch/download.ts';
+export { openScratch, type ScratchPlace, type ScratchSpace } from './scratch/open-scratch.ts';

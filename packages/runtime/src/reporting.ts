@@ -3,8 +3,9 @@ import type { Config } from '@framefold/config';
 import { storeKeys, WorkerReport, WORKER_SILENCE_LIMIT_MS } from '@framefold/domain';
 import type { ObjectStore } from '@framefold/platform';
 import type { Logger } from '@framefold/telemetry';
-import { queueOf, slotsOf, type Role } from './roles.ts';
-import type { RunningWorkers } from './start-workers.ts';
+import { TASK_QUEUES } from '@framefold/workflows/contract';
+import { queuesOf, type Role } from './roles.ts';
+import type { WorkerState } from './worker-state.ts';
 
 const INTERVAL_MS = 10_000;
 
@@ -13,11 +14,17 @@ export interface ReportingOptions {
   readonly store: ObjectStore;
   readonly workerId: string;
   readonly roles: readonly Role[];
-  readonly workers: Pick<RunningWorkers, 'tasks' | 'draining'>;
-  /** What this worker encodes with, if it does. */
-  readonly encoder?: { readonly build: string; readonly encoders: readonly string[] };
+  readonly state: WorkerState;
+  /** What the worker has found out about its machine so far; asked for with each report. */
+  readonly facts?: () => Promise<WorkerFacts>;
   readonly logger: Logger;
 }
+
+/** What a worker that runs media programs reports beside its tasks. */
+export type WorkerFacts = Pick<
+  WorkerReport,
+  'encoders' | 'encoderBuild' | 'proved' | 'limits' | 'isolation' | 'disk'
+>;
 
 /** A worker's reports about itself. */
 export interface Reporting {
@@ -37,7 +44,7 @@ export async function startReporting(options: ReportingOptions): Promise<Reporti
   const registeredAt = Date.now();
   const write = async (): Promise<void> => {
     try {
-      await store.put(key, JSON.stringify(describe(options, registeredAt)));
+      await store.put(key, JSON.stringify(await describe(options, registeredAt)));
     } catch (error) {
       logger.warn({ err: error }, 'could not report about this worker');
     }
@@ -60,34 +67,37 @@ export async function startReporting(options: ReportingOptions): Promise<Reporti
   };
 }
 
-function describe(
-  { config, workerId, roles, workers, encoder }: ReportingOptions,
+async function describe(
+  { config, workerId, roles, state, facts }: ReportingOptions,
   registeredAt: number,
-): WorkerReport {
-  const { tasks } = workers;
+): Promise<WorkerReport> {
+  const { tasks, gate } = state;
   const processors = cpus();
-  const slots = roles.flatMap((role) =>
-    role === 'workflows' ? [] : [[queueOf(role), slotsOf(role, config)]],
-  );
+  const queues = roles.flatMap((role) => queuesOf(role, config));
   return {
     id: workerId,
     host: hostname(),
     pid: process.pid,
     roles: [...roles],
-    queues: roles.map(queueOf),
-    slots: Object.fromEntries(slots) as Record<string, number>,
-    status: workers.draining ? 'draining' : tasks.current.length > 0 ? 'busy' : 'idle',
+    queues: [
+      ...(roles.includes('workflows') ? [TASK_QUEUES.workflows] : []),
+      ...queues.map(({ taskQueue }) => taskQueue),
+    ],
+    slots: Object.fromEntries(queues.map(({ taskQueue, slots }) => [taskQueue, slots])),
+    status: state.status,
+    statusReasons: gate.reasons,
     currentTasks: tasks.current,
     tasksCompleted: tasks.completed,
     tasksFailed: tasks.failed,
+    recentFailures: tasks.recentFailures,
     lastHeartbeat: Date.now(),
     registeredAt,
     cpuModel: processors[0]?.model ?? 'unknown',
     cpuThreads: Math.max(1, processors.length),
     ramTotalBytes: totalmem(),
     gpus: [],
-    encoders: [...(encoder?.encoders ?? [])],
-    ...(encoder === undefined ? {} : { encoderBuild: encoder.build }),
+    ...(config.deployment === undefined ? {} : { deployment: config.deployment }),
+    ...((await facts?.()) ?? { encoders: [], proved: [] }),
   };
 }
 

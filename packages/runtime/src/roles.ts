@@ -4,22 +4,46 @@ import { TASK_QUEUES } from '@framefold/workflows/contract';
 /** Calls of the catalogue and of webhook receivers at once: they wait more than they work. */
 const CONTROL_SLOTS = 20;
 
-/** What a worker process can do: each role serves one task queue. */
+/**
+ * How a queue's activities share a worker: a `fixed` number at once, since an encode that has begun must not be starved
+ * by others; or as many as the `load` of the machine allows.
+ */
+export type Sharing = 'fixed' | 'load';
+
+interface ServedQueue {
+  readonly taskQueue: string;
+  readonly sharing: Sharing;
+  readonly slots: (config: Config) => number;
+}
+
+/** What a worker process can do: each role serves the task queues of one kind of resource. */
 const ROLES = {
-  workflows: { taskQueue: TASK_QUEUES.workflows },
-  control: { taskQueue: TASK_QUEUES.control, slots: () => CONTROL_SLOTS },
-  media: { taskQueue: TASK_QUEUES.media, slots: ({ slots }: Config) => slots.media },
-  'encode-cpu': { taskQueue: TASK_QUEUES.encodeCpu, slots: ({ slots }: Config) => slots.encode },
-} as const;
+  workflows: [],
+  control: [{ taskQueue: TASK_QUEUES.control, sharing: 'fixed', slots: () => CONTROL_SLOTS }],
+  media: [{ taskQueue: TASK_QUEUES.media, sharing: 'load', slots: ({ slots }) => slots.media }],
+  'encode-cpu': [
+    { taskQueue: TASK_QUEUES.encodeCpu, sharing: 'fixed', slots: ({ slots }) => slots.encode },
+    { taskQueue: TASK_QUEUES.encodeCpuLive, sharing: 'fixed', slots: ({ slots }) => slots.live },
+  ],
+} as const satisfies Record<string, readonly ServedQueue[]>;
 
 export type Role = keyof typeof ROLES;
 export type ActivityRole = Exclude<Role, 'workflows'>;
 
-/** The task queue of a role. */
-export const queueOf = (role: Role): string => ROLES[role].taskQueue;
+/** A queue that a worker serves with so many slots. */
+export interface QueueSlots {
+  readonly taskQueue: string;
+  readonly sharing: Sharing;
+  readonly slots: number;
+}
 
-/** How many activities of a role run at once. Fixed, not by load: an encode that has begun must not be starved by others. */
-export const slotsOf = (role: ActivityRole, config: Config): number => ROLES[role].slots(config);
+/** The queues of activities that a role serves as configured; those without slots are left out. */
+export function queuesOf(role: Role, config: Config): QueueSlots[] {
+  const served: readonly ServedQueue[] = ROLES[role];
+  return served
+    .map(({ taskQueue, sharing, slots }) => ({ taskQueue, sharing, slots: slots(config) }))
+    .filter(({ slots }) => slots > 0);
+}
 
 /**
  * The roles that a comma-separated list names.

@@ -10,6 +10,7 @@ import { TASK_QUEUES, WORKFLOW_TYPES, type ControlActivities } from '@framefold/
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { startReporting } from './reporting.ts';
 import { startWorkers } from './start-workers.ts';
+import { WorkerState } from './worker-state.ts';
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -43,6 +44,7 @@ it('waits for Temporal, works, reports and drains', async () => {
   };
   const roles = ['workflows', 'control'] as const;
   const workerId = 'worker-1';
+  const state = new WorkerState();
 
   const signal = new AbortController().signal;
   const starting = startWorkers({
@@ -50,6 +52,7 @@ it('waits for Temporal, works, reports and drains', async () => {
     roles,
     activities: { control },
     workerId,
+    state,
     metricsPort,
     logger,
     signal,
@@ -59,7 +62,7 @@ it('waits for Temporal, works, reports and drains', async () => {
   });
   const workers = await starting;
   const store = createFolderStore(config.folders.store);
-  const reporting = await startReporting({ config, store, workerId, roles, workers, logger });
+  const reporting = await startReporting({ config, store, workerId, roles, state, logger });
   const report = async () => {
     await reporting.report();
     return WorkerReport.parse(JSON.parse(String(await store.get(storeKeys.worker(workerId)))));

@@ -1,4 +1,5 @@
 import type {
+  EncodeLimits,
   JobEventData,
   JobOutput,
   MeasuredRendition,
@@ -34,7 +35,8 @@ export interface EncodeChunkInput {
   readonly chunkIndex: number;
   /** Raised by a redo; 0 for the first encode. */
   readonly generation: number;
-  readonly timeoutSeconds: number;
+  /** Of each attempt. */
+  readonly limits: EncodeLimits;
 }
 
 export interface EncodeAudioInput {
@@ -43,6 +45,8 @@ export interface EncodeAudioInput {
   readonly planKey: string;
   readonly rendition: string;
   readonly generation: number;
+  /** Of each attempt; its time follows from the length of the track. */
+  readonly limits: EncodeLimits;
 }
 
 export interface MergeInput {

@@ -1,4 +1,4 @@
-import type { JobState, TranscodeRequest } from '@framefold/domain';
+import type { EncodeLimits, JobQueue, JobState, TranscodeRequest } from '@framefold/domain';
 import type { SourceRef } from './activities.ts';
 
 /** Names by which clients start workflows. */
@@ -55,8 +55,9 @@ export interface EncodeBatchInput {
   readonly planKey: string;
   readonly chunks: ChunkRun;
   readonly generation: number;
-  /** Time that one attempt at a chunk may take, in seconds. */
-  readonly timeoutSeconds: number;
+  /** Of each attempt at a chunk. */
+  readonly limits: EncodeLimits;
+  readonly queue: JobQueue;
 }
 
 /** Counts only: what each chunk gave is in the job's event log. */

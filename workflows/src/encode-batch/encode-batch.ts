@@ -1,3 +1,4 @@
+import { settleLimits } from '@framefold/domain';
 import { CancellationScope } from '@temporalio/workflow';
 import { batchStream, type EncodeBatchInput, type EncodeBatchResult } from '../contract/workflows.ts';
 import { openRecorder } from '../event-log/open-recorder.ts';
@@ -7,7 +8,8 @@ import { encodeChunks } from './encode-chunks.ts';
  * Encodes a part of a long job, so that the job's own history stays small. Records its chunks in a stream of its own
  * and ends when all of them are in the log, whatever else happened.
  */
-export async function encodeBatch(input: EncodeBatchInput): Promise<EncodeBatchResult> {
+export async function encodeBatch(given: EncodeBatchInput | EarlierInput): Promise<EncodeBatchResult> {
+  const input = upToDate(given);
   const { jobId, chunks } = input;
   const recorder = openRecorder({ jobId, stream: batchStream(chunks.firstChunk) });
   try {
@@ -18,4 +20,15 @@ export async function encodeBatch(input: EncodeBatchInput): Promise<EncodeBatchR
     await CancellationScope.nonCancellable(() => recorder.flush());
   }
   return { chunks: chunks.chunkFrames.length };
+}
+
+/** The input of batches that began under a version that limited their time alone. */
+interface EarlierInput extends Omit<EncodeBatchInput, 'limits' | 'queue'> {
+  readonly timeoutSeconds: number;
+}
+
+function upToDate(input: EncodeBatchInput | EarlierInput): EncodeBatchInput {
+  if ('limits' in input) return input;
+  const { limits } = settleLimits({ timeoutSec: input.timeoutSeconds }, {}, 0);
+  return { ...input, limits, queue: 'default' };
 }

@@ -1,7 +1,7 @@
 import { chunkUnit, type UnitResult } from '@framefold/domain';
 import { encoding } from '../activities.ts';
 import type { EncodeBatchInput } from '../contract/workflows.ts';
-import { retryEncoderFaults } from './retry-encoder-faults.ts';
+import { countingRetries, retryEncoderFaults } from './retry-encoder-faults.ts';
 import { runTogether } from './run-together.ts';
 
 /**
@@ -19,8 +19,8 @@ export async function encodeChunks(
   input: EncodeBatchInput,
   onEncoded: (chunkIndex: number, result: UnitResult) => void,
 ): Promise<void> {
-  const { jobId, source, planKey, generation, timeoutSeconds } = input;
-  const { encodeChunk } = encoding(timeoutSeconds);
+  const { jobId, source, planKey, generation, limits } = input;
+  const { encodeChunk } = encoding(input.queue, limits.timeoutSec);
   const { firstChunk, chunkFrames, framesBefore } = input.chunks;
   let firstFrame = framesBefore;
   const tasks = chunkFrames.map((frames, offset) => {
@@ -28,12 +28,12 @@ export async function encodeChunks(
     const summary = `chunk ${chunkIndex} · frames ${firstFrame}-${firstFrame + frames - 1}`;
     firstFrame += frames;
     return async () => {
-      const result = await retryEncoderFaults(chunkUnit(chunkIndex), () =>
+      const { result, retries } = await retryEncoderFaults(chunkUnit(chunkIndex), () =>
         encodeChunk.executeWithOptions({ summary }, [
-          { jobId, source, planKey, chunkIndex, generation, timeoutSeconds },
+          { jobId, source, planKey, chunkIndex, generation, limits },
         ]),
       );
-      onEncoded(chunkIndex, result);
+      onEncoded(chunkIndex, countingRetries(result, retries));
     };
   });
   await runTogether(tasks, CHUNKS_IN_FLIGHT);

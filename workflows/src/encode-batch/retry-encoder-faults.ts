@@ -1,28 +1,26 @@
 import type { UnitResult } from '@framefold/domain';
 import { isCancellation, log, sleep } from '@temporalio/workflow';
-import { classOf, toFault, type Fault } from '../faults.ts';
+import { classOf, toFault } from '../faults.ts';
 import { ENCODER_FAULT_RETRIES, encoderRetryDelaySeconds } from '../retry-policies.ts';
 
 /**
- * Schedules a unit of encode work again after encoder faults. The server can't do it: it has one policy for an activity
- * and it has to be patient with platform faults. WORKER_LOST is final as it comes: the activity itself counts the
- * attempts that died, by their records.
+ * Schedules a step that runs a media program again after encoder faults. The server can't do it: it has one policy for
+ * an activity and it has to be patient with platform faults.
  *
- * @returns the unit's result, with earlier schedulings among its attempts
+ * @returns the step's result, and how often it had to be scheduled again
  * @throws the last fault after {@link ENCODER_FAULT_RETRIES} retries, and every other failure at once
  */
-export async function retryEncoderFaults(
+export async function retryEncoderFaults<T>(
   unit: string,
-  encode: () => Promise<UnitResult>,
-): Promise<UnitResult> {
+  run: () => Promise<T>,
+): Promise<{ readonly result: T; readonly retries: number }> {
   for (let retries = 0; ; retries += 1) {
     try {
-      const result = await encode();
-      return { ...result, temporalAttempt: result.temporalAttempt + retries };
+      return { result: await run(), retries };
     } catch (error) {
       if (isCancellation(error)) throw error;
       const fault = toFault(error);
-      if (!deservesRetry(fault) || retries === ENCODER_FAULT_RETRIES) throw error;
+      if (classOf(fault) !== 'encoder' || retries === ENCODER_FAULT_RETRIES) throw error;
       const delaySeconds = encoderRetryDelaySeconds(retries + 1);
       log.warn('the encoder broke; trying again', {
         unit,
@@ -36,6 +34,7 @@ export async function retryEncoderFaults(
   }
 }
 
-function deservesRetry(fault: Fault): boolean {
-  return classOf(fault) === 'encoder' && fault.code !== 'WORKER_LOST';
+/** A unit's result with earlier schedulings among its attempts. */
+export function countingRetries(result: UnitResult, retries: number): UnitResult {
+  return { ...result, temporalAttempt: result.temporalAttempt + retries };
 }

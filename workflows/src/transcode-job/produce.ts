@@ -1,19 +1,16 @@
-import type { JobOutput } from '@framefold/domain';
+import { settleLimits, type EncodeLimits, type JobOutput } from '@framefold/domain';
 import { CancellationScope } from '@temporalio/workflow';
 import { media } from '../activities.ts';
 import type { PlanRef, SourceRef } from '../contract/activities.ts';
 import type { EncodeBatchInput, TranscodeJobInput } from '../contract/workflows.ts';
 import { encodeChunks } from '../encode-batch/encode-chunks.ts';
 import { CHUNKS_PER_BATCH, encodeInBatches } from '../encode-batch/encode-in-batches.ts';
-import { retryEncoderFaults } from '../encode-batch/retry-encoder-faults.ts';
+import { countingRetries, retryEncoderFaults } from '../encode-batch/retry-encoder-faults.ts';
 import { runTogether } from '../encode-batch/run-together.ts';
 import type { JobLog } from './job-log.ts';
 
 /** No redo yet: every unit is encoded for the first time. */
 const GENERATION = 0;
-
-/** What an attempt at a chunk may take where the request does not say, in seconds: far beyond any healthy one. */
-const DEFAULT_TIMEOUT_SECONDS = 3600;
 
 /** A job's finished output, and the source that it was made from. */
 export interface Product {
@@ -28,7 +25,7 @@ export async function produce(input: TranscodeJobInput, log: JobLog): Promise<Pr
   log.append('ProbingStarted', {});
   const source = await media.ingestSource({ jobId, request });
   log.append('SourceIngested', { uri: source.uri, sizeBytes: source.sizeBytes, inPlace: source.inPlace });
-  const meta = await media.probeSource({ jobId, source });
+  const { result: meta } = await retryEncoderFaults('probe', () => media.probeSource({ jobId, source }));
   log.append('SourceProbed', { source: meta });
 
   log.append('SplittingStarted', {});
@@ -65,7 +62,8 @@ async function encodeVideo(
     planKey: plan.planKey,
     chunks: { firstChunk: 0, chunkFrames, framesBefore: 0 },
     generation: GENERATION,
-    timeoutSeconds: input.request.resourceLimits.timeoutSec ?? DEFAULT_TIMEOUT_SECONDS,
+    limits: limitsOf(input, plan),
+    queue: input.request.queue,
   };
   if (chunkFrames.length > CHUNKS_PER_BATCH) {
     await encodeInBatches(work, (batch) => log.countBatch(batch.chunkFrames.length));
@@ -75,18 +73,25 @@ async function encodeVideo(
 }
 
 function encodeAudio(
-  { jobId }: TranscodeJobInput,
+  input: TranscodeJobInput,
   source: SourceRef,
-  { planKey, frozen }: PlanRef,
+  plan: PlanRef,
   log: JobLog,
 ): (() => Promise<void>)[] {
-  return frozen.audio.map(({ name, label }) => async () => {
-    const work = { jobId, source, planKey, rendition: name, generation: GENERATION };
-    const result = await retryEncoderFaults(name, () =>
+  const { jobId } = input;
+  const limits = limitsOf(input, plan);
+  return plan.frozen.audio.map(({ name, label }) => async () => {
+    const work = { jobId, source, planKey: plan.planKey, rendition: name, generation: GENERATION, limits };
+    const { result, retries } = await retryEncoderFaults(name, () =>
       media.encodeAudio.executeWithOptions({ summary: `${name} · ${label}` }, [work]),
     );
-    log.append('AudioEncoded', { rendition: name, result });
+    log.append('AudioEncoded', { rendition: name, result: countingRetries(result, retries) });
   });
+}
+
+/** The limits that the plan settled; jobs that were planned by a version without them have those of their request. */
+function limitsOf({ request }: TranscodeJobInput, { frozen }: PlanRef): EncodeLimits {
+  return frozen.limits ?? settleLimits(request.resourceLimits, {}, 0).limits;
 }
 
 /** A cancel that came while the last step was finishing still counts: the submitter was told so. */

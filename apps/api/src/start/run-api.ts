@@ -13,6 +13,7 @@ import {
   type RunningWorkers,
   startReporting,
   startWorkers,
+  WorkerState,
 } from '@framefold/runtime';
 import { countEvents, createMetrics, type Logger } from '@framefold/telemetry';
 import { Client, Connection } from '@temporalio/client';
@@ -96,6 +97,7 @@ async function runWorkers(
     publicBaseUrl: `http://127.0.0.1:${config.ports.api}`,
   });
   const workerId = processWorkerId();
+  const state = new WorkerState();
   let workers: RunningWorkers;
   try {
     const metricsPort = config.ports.controlMetrics;
@@ -104,6 +106,7 @@ async function runWorkers(
       roles: ROLES,
       activities: { control },
       workerId,
+      state,
       metricsPort,
       logger,
       signal,
@@ -112,7 +115,7 @@ async function runWorkers(
     if (signal.aborted) return undefined;
     throw error;
   }
-  const reporting = await startReporting({ config, store, workerId, roles: ROLES, workers, logger });
+  const reporting = await startReporting({ config, store, workerId, roles: ROLES, state, logger });
   const stop = async (): Promise<void> => {
     workers.drain();
     await workers.stopped.finally(() => reporting.stop());

@@ -2,6 +2,7 @@ import type { FrameTable, SourceMeta, VideoTrack } from '../probe.ts';
 import type { JobEvent, JobEventData, JobEventType, MeasuredRendition } from '../events.ts';
 import type { UnitResult } from '../encode-record.ts';
 import { TranscodeRequest } from '../request.ts';
+import type { WorkerReport } from '../worker-report.ts';
 
 /** A request with all defaults, but for what `fields` says. */
 export const request = (fields: Partial<TranscodeRequest> = {}): TranscodeRequest => ({
@@ -234,3 +235,28 @@ export function happyLog(): JobEvent[] {
   ];
   return steps.map(([type, data], second) => event(type, 1_000_000 + second * 1000, data));
 }
+
+/** An idle worker that serves no queue, but for what `fields` says. */
+export const workerReport = (fields: Partial<WorkerReport> = {}): WorkerReport => ({
+  id: 'worker-a',
+  host: 'machine',
+  pid: 100,
+  roles: ['encode-cpu'],
+  queues: [],
+  slots: {},
+  status: 'idle',
+  statusReasons: [],
+  currentTasks: [],
+  tasksCompleted: 0,
+  tasksFailed: 0,
+  recentFailures: [],
+  lastHeartbeat: 0,
+  registeredAt: 0,
+  cpuModel: 'a processor',
+  cpuThreads: 2,
+  ramTotalBytes: 8e9,
+  gpus: [],
+  encoders: ['libx264'],
+  proved: [],
+  ...fields,
+});

@@ -1,4 +1,6 @@
 import type { AudioRendition, Plan, PlannedChunk } from '@framefold/domain';
+import type { ProcessLimits } from '../limits/resource-control.ts';
+import type { ResourceUsage } from '../process/process-runner.ts';
 
 /** A media segment on the worker's disk, its boxes already set to the plan's timeline. */
 export interface LocalSegment {
@@ -29,16 +31,21 @@ export interface EngineTask {
   readonly plan: Plan;
   /** An empty folder that the engine may fill; the caller removes it. */
   readonly scratchFolder: string;
+  /** What each process of the engine may use, and the time for all of them together. */
+  readonly limits?: ProcessLimits;
   readonly timeoutSeconds?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: EngineProgress) => void;
+  /** Told what each process of the engine used, when it has ended. */
+  readonly onUsage?: (usage: ResourceUsage) => void;
 }
 
 /**
  * Turns a planned piece of the source into CMAF segments: ffmpeg first, other engines behind the same port and the
  * same contract suite. Output must hold exactly the planned frames at the planned times, else it throws.
  *
- * Throws {@link CodedError}: SOURCE_DAMAGED, SOURCE_UNSUPPORTED, ENCODER_CRASHED, ENCODER_TIMED_OUT, ENCODER_OUTPUT_INVALID.
+ * Throws {@link CodedError}: SOURCE_DAMAGED, SOURCE_UNSUPPORTED, ENCODER_CRASHED, ENCODER_TIMED_OUT,
+ * ENCODER_OUT_OF_MEMORY, ENCODER_OUT_OF_DISK, ENCODER_OUTPUT_INVALID.
  */
 export interface EncodeEngine {
   readonly name: string;

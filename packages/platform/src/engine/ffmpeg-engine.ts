@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError, VIDEO_TIMESCALE, type AudioRendition, type PlannedChunk } from '@framefold/domain';
 import {
@@ -76,7 +76,7 @@ class FfmpegEngine implements EncodeEngine {
       const left =
         task.timeoutSeconds === undefined ? {} : { timeoutSeconds: task.timeoutSeconds - spentSeconds };
       const result = await this.#run({ ...task, ...left }, this.#chunkArgs(task, chunk, seek), chunk.frames);
-      if (result.exitCode !== EXIT_INVALID_DATA) assertSuccess(result, `chunk ${chunk.index}`);
+      if (result.exitCode !== EXIT_INVALID_DATA) assertSuccess(result, task, `chunk ${chunk.index}`);
       try {
         if (result.exitCode === 0) return await packageChunk(task, chunk);
         damage = damaged(chunk, undefined, result.stderr);
@@ -91,7 +91,7 @@ class FfmpegEngine implements EncodeEngine {
   async encodeAudio(task: EngineTask, track: AudioRendition): Promise<LocalRendition> {
     const output = outputFile(task, track.name);
     const result = await this.#run(task, audioArgv(task.plan, track, task.sourceFile, output));
-    assertSuccess(result, track.name);
+    assertSuccess(result, task, track.name);
     return store(task, track.name, packageAudio(await readFile(output), task.plan, track));
   }
 
@@ -104,12 +104,13 @@ class FfmpegEngine implements EncodeEngine {
     const read = progressReader();
     const startedAt = Date.now();
     const secondsPerFrame = task.plan.video.nominalFrameTicks / VIDEO_TIMESCALE;
-    return this.#runner.run({
+    const result = await this.#runner.run({
       program: this.#ffmpeg,
       args,
       readable: [task.sourceFile],
       writable: task.scratchFolder,
       ...(task.timeoutSeconds === undefined ? {} : { timeoutSeconds: task.timeoutSeconds }),
+      ...(task.limits === undefined ? {} : { limits: task.limits }),
       ...(task.signal === undefined ? {} : { signal: task.signal }),
       onLine: (line) => {
         const progress = read(line);
@@ -122,6 +123,8 @@ class FfmpegEngine implements EncodeEngine {
         });
       },
     });
+    task.onUsage?.(result.usage);
+    return result;
   }
 }
 
@@ -134,6 +137,8 @@ async function packageChunk(task: EngineTask, chunk: PlannedChunk): Promise<Loca
   for (const rendition of task.plan.renditions) {
     // One after the other: a chunk at all renditions need not fit into memory at once.
     const file = await readFile(outputFile(task, rendition.name));
+    // Its segments take its place: a chunk does not lie there twice.
+    await rm(outputFile(task, rendition.name));
     try {
       renditions.push(await store(task, rendition.name, packageVideo(file, task.plan, chunk)));
     } catch (error) {
@@ -169,12 +174,36 @@ function damaged(chunk: PlannedChunk, missing: MissingFramesError | undefined, s
   });
 }
 
-function assertSuccess(result: CommandResult, what: string): void {
-  if (result.exitCode === 0) return;
-  const detail = { stderr: result.stderr.slice(-4096), exitCode: result.exitCode, signal: result.exitSignal };
-  if (result.exceeded === 'time') {
-    throw new CodedError('ENCODER_TIMED_OUT', `ffmpeg took longer than allowed for ${what}.`, detail);
+function assertSuccess(result: CommandResult, task: EngineTask, what: string): void {
+  if (result.exitCode === 0 && result.exceeded === undefined) return;
+  const { exitCode, exitSignal: signal, wallSeconds, usage } = result;
+  const detail = { stderr: result.stderr.slice(-4096), exitCode, signal, wallSeconds, ...usage };
+  switch (result.exceeded) {
+    case 'time':
+      throw new CodedError(
+        'ENCODER_TIMED_OUT',
+        `ffmpeg took longer than allowed for ${what}: ${wallSeconds.toFixed(1)} s.`,
+        detail,
+      );
+    case 'memory':
+      throw new CodedError(
+        'ENCODER_OUT_OF_MEMORY',
+        `ffmpeg used ${inMb(usage.peakMemoryBytes)} MB of memory for ${what}; ${inMb(task.limits?.memoryBytes)} MB are allowed.`,
+        detail,
+      );
+    case 'disk':
+      throw new CodedError(
+        'ENCODER_OUT_OF_DISK',
+        `ffmpeg wrote ${inMb(usage.peakDiskBytes)} MB for ${what}; ${inMb(task.limits?.diskBytes)} MB are allowed.`,
+        detail,
+      );
+    case undefined: {
+      const how = signal === undefined ? `status ${exitCode}` : `signal ${signal}`;
+      throw new CodedError('ENCODER_CRASHED', `ffmpeg ended with ${how} on ${what}.`, detail);
+    }
   }
-  const how = result.exitSignal === undefined ? `status ${result.exitCode}` : `signal ${result.exitSignal}`;
-  throw new CodedError('ENCODER_CRASHED', `ffmpeg ended with ${how} on ${what}.`, detail);
+}
+
+function inMb(bytes = 0): number {
+  return Math.round(bytes / 1024 ** 2);
 }

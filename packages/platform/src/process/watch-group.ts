@@ -1,6 +1,5 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ProcessLimits, ResourceGroup } from '../limits/resource-control.ts';
+import { sizeOfFolder } from '../scratch/size-of-folder.ts';
 import type { ResourceUsage } from './process-runner.ts';
 
 /** Time between two looks at what a program uses. */
@@ -37,7 +36,7 @@ export function watchGroup(
   const look = async (): Promise<void> => {
     const [{ cpuSeconds, memoryBytes }, diskBytes] = await Promise.all([
       group.sample(),
-      folder === undefined ? 0 : sizeOf(folder),
+      folder === undefined ? 0 : sizeOfFolder(folder),
     ]);
     usage = {
       cpuSeconds: Math.max(usage.cpuSeconds, cpuSeconds),
@@ -75,18 +74,4 @@ export function watchGroup(
     },
     stop: () => clearInterval(timer),
   };
-}
-
-/** Bytes of the files below a folder; files that go meanwhile do not count. */
-async function sizeOf(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const sizes = await Promise.all(
-    entries
-      .filter((entry) => entry.isFile())
-      .map(async (entry) => {
-        const found = await stat(join(entry.parentPath, entry.name)).catch(() => undefined);
-        return found?.size ?? 0;
-      }),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
 }

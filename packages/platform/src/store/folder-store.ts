@@ -91,7 +91,9 @@ class FolderStore implements ObjectStore {
   async head(key: string): Promise<StoredObject | undefined> {
     const path = this.#path(key);
     const found = await guarded(() => unlessMissing(stat(path)));
-    return found?.isFile() === true ? { key, sizeBytes: found.size } : undefined;
+    return found?.isFile() === true
+      ? { key, sizeBytes: found.size, modifiedAt: Math.trunc(found.mtimeMs) }
+      : undefined;
   }
 
   async *list(prefix: string): AsyncIterable<StoredObject> {

@@ -3,6 +3,8 @@ import type { Readable } from 'node:stream';
 export interface StoredObject {
   readonly key: string;
   readonly sizeBytes: number;
+  /** When it was written by the store's clock, in ms since the epoch. */
+  readonly modifiedAt: number;
 }
 
 /** A half-open byte range: `start` included, `end` excluded. */

@@ -27,7 +27,9 @@ export function describeObjectStore(name: string, make: () => Promise<ObjectStor
       await store.put('a/b.txt', 'one');
       await store.put('a/b.txt', Buffer.from('two'));
       expect((await store.get('a/b.txt'))?.toString()).toBe('two');
-      expect(await store.head('a/b.txt')).toEqual({ key: 'a/b.txt', sizeBytes: 3 });
+      const stored = await store.head('a/b.txt');
+      expect(stored).toMatchObject({ key: 'a/b.txt', sizeBytes: 3 });
+      expect(stored?.modifiedAt).toBeGreaterThan(Date.parse('2020-01-01'));
     });
 
     it('knows what is not there', async () => {

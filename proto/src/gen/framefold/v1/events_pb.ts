@@ -19,7 +19,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file framefold/v1/events.proto.
  */
 export const file_framefold_v1_events: GenFile = /*@__PURE__*/
-  fileDesc("ChlmcmFtZWZvbGQvdjEvZXZlbnRzLnByb3RvEgxmcmFtZWZvbGQudjEiegoNUmVjb3JkZWRFdmVudBIOCgZqb2JfaWQYASABKAkSDgoGc3RyZWFtGAIgASgJEhAKCHNlcXVlbmNlGAMgASgFEhAKCHBvc2l0aW9uGAQgASgFEiUKBWV2ZW50GAUgASgLMhYuZnJhbWVmb2xkLnYxLkpvYkV2ZW50IooHCghKb2JFdmVudBIKCgJhdBgBIAEoARIzCg1qb2Jfc3VibWl0dGVkGAIgASgLMhouZnJhbWVmb2xkLnYxLkpvYlN1Ym1pdHRlZEgAEjcKD3Byb2Jpbmdfc3RhcnRlZBgDIAEoCzIcLmZyYW1lZm9sZC52MS5Qcm9iaW5nU3RhcnRlZEgAEjcKD3NvdXJjZV9pbmdlc3RlZBgEIAEoCzIcLmZyYW1lZm9sZC52MS5Tb3VyY2VJbmdlc3RlZEgAEjMKDXNvdXJjZV9wcm9iZWQYBSABKAsyGi5mcmFtZWZvbGQudjEuU291cmNlUHJvYmVkSAASOwoRc3BsaXR0aW5nX3N0YXJ0ZWQYBiABKAsyHi5mcmFtZWZvbGQudjEuU3BsaXR0aW5nU3RhcnRlZEgAEi8KC3BsYW5fZnJvemVuGAcgASgLMhguZnJhbWVmb2xkLnYxLlBsYW5Gcm96ZW5IABIxCgxzb3VyY2Vfc3BsaXQYCCABKAsyGS5mcmFtZWZvbGQudjEuU291cmNlU3BsaXRIABI/ChN0cmFuc2NvZGluZ19zdGFydGVkGAkgASgLMiAuZnJhbWVmb2xkLnYxLlRyYW5zY29kaW5nU3RhcnRlZEgAEjMKDWNodW5rX2VuY29kZWQYCiABKAsyGi5mcmFtZWZvbGQudjEuQ2h1bmtFbmNvZGVkSAASMwoNYXVkaW9fZW5jb2RlZBgLIAEoCzIaLmZyYW1lZm9sZC52MS5BdWRpb0VuY29kZWRIABI3Cg9tZXJnaW5nX3N0YXJ0ZWQYDCABKAsyHC5mcmFtZWZvbGQudjEuTWVyZ2luZ1N0YXJ0ZWRIABI5ChByZW5kaXRpb25fbWVyZ2VkGA0gASgLMh0uZnJhbWVmb2xkLnYxLlJlbmRpdGlvbk1lcmdlZEgAEjUKDndhcm5pbmdfcmFpc2VkGA4gASgLMhsuZnJhbWVmb2xkLnYxLldhcm5pbmdSYWlzZWRIABIzCg1qb2JfY29tcGxldGVkGA8gASgLMhouZnJhbWVmb2xkLnYxLkpvYkNvbXBsZXRlZEgAEi0KCmpvYl9mYWlsZWQYECABKAsyFy5mcmFtZWZvbGQudjEuSm9iRmFpbGVkSAASMwoNam9iX2NhbmNlbGxlZBgRIAEoCzIaLmZyYW1lZm9sZC52MS5Kb2JDYW5jZWxsZWRIAEIGCgRkYXRhIj8KDEpvYlN1Ym1pdHRlZBIvCgdyZXF1ZXN0GAEgASgLMh4uZnJhbWVmb2xkLnYxLlRyYW5zY29kZVJlcXVlc3QiEAoOUHJvYmluZ1N0YXJ0ZWQiQwoOU291cmNlSW5nZXN0ZWQSCwoDdXJpGAEgASgJEhIKCnNpemVfYnl0ZXMYAiABKAESEAoIaW5fcGxhY2UYAyABKAgiOAoMU291cmNlUHJvYmVkEigKBnNvdXJjZRgBIAEoCzIYLmZyYW1lZm9sZC52MS5Tb3VyY2VNZXRhIhIKEFNwbGl0dGluZ1N0YXJ0ZWQi+AEKClBsYW5Gcm96ZW4SFAoMcGxhbl92ZXJzaW9uGAEgASgFEhAKCHBsYW5fa2V5GAIgASgJEjAKCnJlbmRpdGlvbnMYAyADKAsyHC5mcmFtZWZvbGQudjEuVmlkZW9SZW5kaXRpb24SKwoFYXVkaW8YBCADKAsyHC5mcmFtZWZvbGQudjEuQXVkaW9SZW5kaXRpb24SEAoIc2VnbWVudHMYBSABKAUSJwoGY2h1bmtzGAYgAygLMhcuZnJhbWVmb2xkLnYxLkNodW5rU2l6ZRIOCgZmcmFtZXMYByABKAUSGAoQZHVyYXRpb25fc2Vjb25kcxgIIAEoASItCglDaHVua1NpemUSDgoGZnJhbWVzGAEgASgFEhAKCHNlZ21lbnRzGAIgASgFIhsKC1NvdXJjZVNwbGl0EgwKBG1vZGUYASABKAkiFAoSVHJhbnNjb2RpbmdTdGFydGVkIk0KDENodW5rRW5jb2RlZBITCgtjaHVua19pbmRleBgBIAEoBRIoCgZyZXN1bHQYAiABKAsyGC5mcmFtZWZvbGQudjEuVW5pdFJlc3VsdCJLCgxBdWRpb0VuY29kZWQSEQoJcmVuZGl0aW9uGAEgASgJEigKBnJlc3VsdBgCIAEoCzIYLmZyYW1lZm9sZC52MS5Vbml0UmVzdWx0IhAKDk1lcmdpbmdTdGFydGVkIkUKD1JlbmRpdGlvbk1lcmdlZBIyCglyZW5kaXRpb24YASABKAsyHy5mcmFtZWZvbGQudjEuTWVhc3VyZWRSZW5kaXRpb24iNwoNV2FybmluZ1JhaXNlZBImCgd3YXJuaW5nGAEgASgLMhUuZnJhbWVmb2xkLnYxLldhcm5pbmciNwoMSm9iQ29tcGxldGVkEicKBm91dHB1dBgBIAEoCzIXLmZyYW1lZm9sZC52MS5Kb2JPdXRwdXQiNgoJSm9iRmFpbGVkEikKB2ZhaWx1cmUYASABKAsyGC5mcmFtZWZvbGQudjEuSm9iRmFpbHVyZSIeCgxKb2JDYW5jZWxsZWQSDgoGcmVhc29uGAEgASgJIuACChBUcmFuc2NvZGVSZXF1ZXN0EhIKCnNvdXJjZV91cmwYASABKAkSDwoHdXNlcl9pZBgCIAEoCRIYCgt3ZWJob29rX3VybBgDIAEoCUgAiAEBEhAKCHByaW9yaXR5GAQgASgFEg0KBXF1ZXVlGAUgASgJEg4KBmVuZ2luZRgGIAEoCRIXCgpjb25maWRlbmNlGAcgASgJSAGIAQESJgoGbGFkZGVyGAggASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlEhcKD3NlZ21lbnRfc2Vjb25kcxgJIAEoARI1Cg9yZXNvdXJjZV9saW1pdHMYCiABKAsyHC5mcmFtZWZvbGQudjEuUmVzb3VyY2VMaW1pdHMSDgoGbGFiZWxzGAsgAygJEhIKBXRpdGxlGAwgASgJSAKIAQFCDgoMX3dlYmhvb2tfdXJsQg0KC19jb25maWRlbmNlQggKBl90aXRsZSLEAQoOUmVzb3VyY2VMaW1pdHMSHAoPbWF4X2NwdV9wZXJjZW50GAEgASgFSACIAQESGgoNbWF4X21lbW9yeV9tYhgCIAEoBUgBiAEBEhgKC21heF9kaXNrX21iGAMgASgFSAKIAQESGAoLdGltZW91dF9zZWMYBCABKAVIA4gBAUISChBfbWF4X2NwdV9wZXJjZW50QhAKDl9tYXhfbWVtb3J5X21iQg4KDF9tYXhfZGlza19tYkIOCgxfdGltZW91dF9zZWMinAIKClNvdXJjZU1ldGESEQoJY29udGFpbmVyGAEgASgJEhIKCnNpemVfYnl0ZXMYAiABKAESGAoQZHVyYXRpb25fc2Vjb25kcxgDIAEoARIVCg1zdGFydF9zZWNvbmRzGAQgASgBEiwKBXZpZGVvGAUgASgLMhguZnJhbWVmb2xkLnYxLlZpZGVvVHJhY2tIAIgBARInCgVhdWRpbxgGIAMoCzIYLmZyYW1lZm9sZC52MS5BdWRpb1RyYWNrEhoKEm90aGVyX3ZpZGVvX3RyYWNrcxgHIAEoBRIXCg9zdWJ0aXRsZV90cmFja3MYCCABKAUSIAoYdW5kZWNvZGFibGVfYXVkaW9fdHJhY2tzGAkgASgFQggKBl92aWRlbyL2BAoKVmlkZW9UcmFjaxIUCgxzdHJlYW1faW5kZXgYASABKAUSDQoFY29kZWMYAiABKAkSEwoLY29kZWRfd2lkdGgYAyABKAUSFAoMY29kZWRfaGVpZ2h0GAQgASgFEjMKE3NhbXBsZV9hc3BlY3RfcmF0aW8YBSABKAsyFi5mcmFtZWZvbGQudjEuUmF0aW9uYWwSGAoQcm90YXRpb25fZGVncmVlcxgGIAEoBRIVCg1kaXNwbGF5X3dpZHRoGAcgASgFEhYKDmRpc3BsYXlfaGVpZ2h0GAggASgFEhQKDHBpeGVsX2Zvcm1hdBgJIAEoCRIVCgh0cmFuc2ZlchgKIAEoCUgAiAEBEhYKCXByaW1hcmllcxgLIAEoCUgBiAEBEhMKBm1hdHJpeBgMIAEoCUgCiAEBEhIKBXJhbmdlGA0gASgJSAOIAQESCwoDaGRyGA4gASgJEhIKCmludGVybGFjZWQYDyABKAgSKQoJdGltZV9iYXNlGBAgASgLMhYuZnJhbWVmb2xkLnYxLlJhdGlvbmFsEi8KCmZyYW1lX3JhdGUYESABKAsyFi5mcmFtZWZvbGQudjEuUmF0aW9uYWxIBIgBARITCgtmcmFtZV9jb3VudBgSIAEoBRIVCg1zdGFydF9zZWNvbmRzGBMgASgBEhgKEGR1cmF0aW9uX3NlY29uZHMYFCABKAESGQoMYml0cmF0ZV9rYnBzGBUgASgBSAWIAQFCCwoJX3RyYW5zZmVyQgwKCl9wcmltYXJpZXNCCQoHX21hdHJpeEIICgZfcmFuZ2VCDQoLX2ZyYW1lX3JhdGVCDwoNX2JpdHJhdGVfa2JwcyL8AQoKQXVkaW9UcmFjaxIUCgxzdHJlYW1faW5kZXgYASABKAUSDQoFY29kZWMYAiABKAkSEAoIY2hhbm5lbHMYAyABKAUSFgoOc2FtcGxlX3JhdGVfaHoYBCABKAUSFQoIbGFuZ3VhZ2UYBSABKAlIAIgBARISCgV0aXRsZRgGIAEoCUgBiAEBEhIKCmlzX2RlZmF1bHQYByABKAgSFQoNc3RhcnRfc2Vjb25kcxgIIAEoARIdChBkdXJhdGlvbl9zZWNvbmRzGAkgASgBSAKIAQFCCwoJX2xhbmd1YWdlQggKBl90aXRsZUITChFfZHVyYXRpb25fc2Vjb25kcyIkCghSYXRpb25hbBILCgNudW0YASABKAUSCwoDZGVuGAIgASgFIqYBCg5WaWRlb1JlbmRpdGlvbhIMCgRuYW1lGAEgASgJEg0KBXdpZHRoGAIgASgFEg4KBmhlaWdodBgDIAEoBRINCgVjb2RlYxgEIAEoCRIPCgdlbmNvZGVyGAUgASgJEg4KBnByZXNldBgGIAEoCRILCgNjcmYYByABKAUSFAoMbWF4cmF0ZV9rYnBzGAggASgFEhQKDGJ1ZnNpemVfa2JwcxgJIAEoBSLKAQoOQXVkaW9SZW5kaXRpb24SDAoEbmFtZRgBIAEoCRIUCgxzdHJlYW1faW5kZXgYAiABKAUSFQoIbGFuZ3VhZ2UYAyABKAlIAIgBARINCgVsYWJlbBgEIAEoCRISCgppc19kZWZhdWx0GAUgASgIEg0KBWNvZGVjGAYgASgJEhAKCGNoYW5uZWxzGAcgASgFEhYKDnNhbXBsZV9yYXRlX2h6GAggASgFEhQKDGJpdHJhdGVfa2JwcxgJIAEoBUILCglfbGFuZ3VhZ2UimgEKClVuaXRSZXN1bHQSDAoEdW5pdBgBIAEoCRIYChB0ZW1wb3JhbF9hdHRlbXB0GAIgASgFEhEKCXdvcmtlcl9pZBgDIAEoCRIOCgZmcmFtZXMYBCABKAUSFgoOZW5jb2RlX3NlY29uZHMYBSABKAESFQoNbWVkaWFfc2Vjb25kcxgGIAEoARISCgpzaXplX2J5dGVzGAcgASgBIt4CChFNZWFzdXJlZFJlbmRpdGlvbhIMCgRuYW1lGAEgASgJEgwKBGtpbmQYAiABKAkSEAoIcGxheWxpc3QYAyABKAkSDgoGY29kZWNzGAQgASgJEhAKCHNlZ21lbnRzGAUgASgFEg8KB3NhbXBsZXMYBiABKAUSGAoQZHVyYXRpb25fc2Vjb25kcxgHIAEoARISCgpzaXplX2J5dGVzGAggASgBEhwKFHBlYWtfYml0c19wZXJfc2Vjb25kGAkgASgBEh8KF2F2ZXJhZ2VfYml0c19wZXJfc2Vjb25kGAogASgBEhIKBXdpZHRoGAsgASgFSACIAQESEwoGaGVpZ2h0GAwgASgFSAGIAQESFwoKZnJhbWVfcmF0ZRgNIAEoAUgCiAEBEhUKDXN0YXJ0X3NlY29uZHMYDiABKAFCCAoGX3dpZHRoQgkKB19oZWlnaHRCDQoLX2ZyYW1lX3JhdGUibAoJSm9iT3V0cHV0EhIKCmZvbGRlcl9rZXkYASABKAkSDgoGbWFzdGVyGAIgASgJEg0KBWZpbGVzGAMgASgFEhIKCnNpemVfYnl0ZXMYBCABKAESGAoQZHVyYXRpb25fc2Vjb25kcxgFIAEoASJbCgpKb2JGYWlsdXJlEgwKBGNvZGUYASABKAkSDwoHbWVzc2FnZRgCIAEoCRIMCgRoaW50GAMgASgJEg0KBXBoYXNlGAQgASgJEhEKCXJldHJ5YWJsZRgFIAEoCCIoCgdXYXJuaW5nEgwKBGNvZGUYASABKAkSDwoHbWVzc2FnZRgCIAEoCWIGcHJvdG8z", [file_google_protobuf_struct]);
+  fileDesc("ChlmcmFtZWZvbGQvdjEvZXZlbnRzLnByb3RvEgxmcmFtZWZvbGQudjEiegoNUmVjb3JkZWRFdmVudBIOCgZqb2JfaWQYASABKAkSDgoGc3RyZWFtGAIgASgJEhAKCHNlcXVlbmNlGAMgASgFEhAKCHBvc2l0aW9uGAQgASgFEiUKBWV2ZW50GAUgASgLMhYuZnJhbWVmb2xkLnYxLkpvYkV2ZW50IooHCghKb2JFdmVudBIKCgJhdBgBIAEoARIzCg1qb2Jfc3VibWl0dGVkGAIgASgLMhouZnJhbWVmb2xkLnYxLkpvYlN1Ym1pdHRlZEgAEjcKD3Byb2Jpbmdfc3RhcnRlZBgDIAEoCzIcLmZyYW1lZm9sZC52MS5Qcm9iaW5nU3RhcnRlZEgAEjcKD3NvdXJjZV9pbmdlc3RlZBgEIAEoCzIcLmZyYW1lZm9sZC52MS5Tb3VyY2VJbmdlc3RlZEgAEjMKDXNvdXJjZV9wcm9iZWQYBSABKAsyGi5mcmFtZWZvbGQudjEuU291cmNlUHJvYmVkSAASOwoRc3BsaXR0aW5nX3N0YXJ0ZWQYBiABKAsyHi5mcmFtZWZvbGQudjEuU3BsaXR0aW5nU3RhcnRlZEgAEi8KC3BsYW5fZnJvemVuGAcgASgLMhguZnJhbWVmb2xkLnYxLlBsYW5Gcm96ZW5IABIxCgxzb3VyY2Vfc3BsaXQYCCABKAsyGS5mcmFtZWZvbGQudjEuU291cmNlU3BsaXRIABI/ChN0cmFuc2NvZGluZ19zdGFydGVkGAkgASgLMiAuZnJhbWVmb2xkLnYxLlRyYW5zY29kaW5nU3RhcnRlZEgAEjMKDWNodW5rX2VuY29kZWQYCiABKAsyGi5mcmFtZWZvbGQudjEuQ2h1bmtFbmNvZGVkSAASMwoNYXVkaW9fZW5jb2RlZBgLIAEoCzIaLmZyYW1lZm9sZC52MS5BdWRpb0VuY29kZWRIABI3Cg9tZXJnaW5nX3N0YXJ0ZWQYDCABKAsyHC5mcmFtZWZvbGQudjEuTWVyZ2luZ1N0YXJ0ZWRIABI5ChByZW5kaXRpb25fbWVyZ2VkGA0gASgLMh0uZnJhbWVmb2xkLnYxLlJlbmRpdGlvbk1lcmdlZEgAEjUKDndhcm5pbmdfcmFpc2VkGA4gASgLMhsuZnJhbWVmb2xkLnYxLldhcm5pbmdSYWlzZWRIABIzCg1qb2JfY29tcGxldGVkGA8gASgLMhouZnJhbWVmb2xkLnYxLkpvYkNvbXBsZXRlZEgAEi0KCmpvYl9mYWlsZWQYECABKAsyFy5mcmFtZWZvbGQudjEuSm9iRmFpbGVkSAASMwoNam9iX2NhbmNlbGxlZBgRIAEoCzIaLmZyYW1lZm9sZC52MS5Kb2JDYW5jZWxsZWRIAEIGCgRkYXRhIj8KDEpvYlN1Ym1pdHRlZBIvCgdyZXF1ZXN0GAEgASgLMh4uZnJhbWVmb2xkLnYxLlRyYW5zY29kZVJlcXVlc3QiEAoOUHJvYmluZ1N0YXJ0ZWQiQwoOU291cmNlSW5nZXN0ZWQSCwoDdXJpGAEgASgJEhIKCnNpemVfYnl0ZXMYAiABKAESEAoIaW5fcGxhY2UYAyABKAgiOAoMU291cmNlUHJvYmVkEigKBnNvdXJjZRgBIAEoCzIYLmZyYW1lZm9sZC52MS5Tb3VyY2VNZXRhIhIKEFNwbGl0dGluZ1N0YXJ0ZWQitAIKClBsYW5Gcm96ZW4SFAoMcGxhbl92ZXJzaW9uGAEgASgFEhAKCHBsYW5fa2V5GAIgASgJEjAKCnJlbmRpdGlvbnMYAyADKAsyHC5mcmFtZWZvbGQudjEuVmlkZW9SZW5kaXRpb24SKwoFYXVkaW8YBCADKAsyHC5mcmFtZWZvbGQudjEuQXVkaW9SZW5kaXRpb24SEAoIc2VnbWVudHMYBSABKAUSJwoGY2h1bmtzGAYgAygLMhcuZnJhbWVmb2xkLnYxLkNodW5rU2l6ZRIOCgZmcmFtZXMYByABKAUSGAoQZHVyYXRpb25fc2Vjb25kcxgIIAEoARIvCgZsaW1pdHMYCSABKAsyGi5mcmFtZWZvbGQudjEuRW5jb2RlTGltaXRzSACIAQFCCQoHX2xpbWl0cyKBAQoMRW5jb2RlTGltaXRzEhwKD21heF9jcHVfcGVyY2VudBgBIAEoBUgAiAEBEhUKDW1heF9tZW1vcnlfbWIYAiABKAUSEwoLbWF4X2Rpc2tfbWIYAyABKAUSEwoLdGltZW91dF9zZWMYBCABKAVCEgoQX21heF9jcHVfcGVyY2VudCItCglDaHVua1NpemUSDgoGZnJhbWVzGAEgASgFEhAKCHNlZ21lbnRzGAIgASgFIhsKC1NvdXJjZVNwbGl0EgwKBG1vZGUYASABKAkiFAoSVHJhbnNjb2RpbmdTdGFydGVkIk0KDENodW5rRW5jb2RlZBITCgtjaHVua19pbmRleBgBIAEoBRIoCgZyZXN1bHQYAiABKAsyGC5mcmFtZWZvbGQudjEuVW5pdFJlc3VsdCJLCgxBdWRpb0VuY29kZWQSEQoJcmVuZGl0aW9uGAEgASgJEigKBnJlc3VsdBgCIAEoCzIYLmZyYW1lZm9sZC52MS5Vbml0UmVzdWx0IhAKDk1lcmdpbmdTdGFydGVkIkUKD1JlbmRpdGlvbk1lcmdlZBIyCglyZW5kaXRpb24YASABKAsyHy5mcmFtZWZvbGQudjEuTWVhc3VyZWRSZW5kaXRpb24iNwoNV2FybmluZ1JhaXNlZBImCgd3YXJuaW5nGAEgASgLMhUuZnJhbWVmb2xkLnYxLldhcm5pbmciNwoMSm9iQ29tcGxldGVkEicKBm91dHB1dBgBIAEoCzIXLmZyYW1lZm9sZC52MS5Kb2JPdXRwdXQiNgoJSm9iRmFpbGVkEikKB2ZhaWx1cmUYASABKAsyGC5mcmFtZWZvbGQudjEuSm9iRmFpbHVyZSIeCgxKb2JDYW5jZWxsZWQSDgoGcmVhc29uGAEgASgJIuACChBUcmFuc2NvZGVSZXF1ZXN0EhIKCnNvdXJjZV91cmwYASABKAkSDwoHdXNlcl9pZBgCIAEoCRIYCgt3ZWJob29rX3VybBgDIAEoCUgAiAEBEhAKCHByaW9yaXR5GAQgASgFEg0KBXF1ZXVlGAUgASgJEg4KBmVuZ2luZRgGIAEoCRIXCgpjb25maWRlbmNlGAcgASgJSAGIAQESJgoGbGFkZGVyGAggASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlEhcKD3NlZ21lbnRfc2Vjb25kcxgJIAEoARI1Cg9yZXNvdXJjZV9saW1pdHMYCiABKAsyHC5mcmFtZWZvbGQudjEuUmVzb3VyY2VMaW1pdHMSDgoGbGFiZWxzGAsgAygJEhIKBXRpdGxlGAwgASgJSAKIAQFCDgoMX3dlYmhvb2tfdXJsQg0KC19jb25maWRlbmNlQggKBl90aXRsZSLEAQoOUmVzb3VyY2VMaW1pdHMSHAoPbWF4X2NwdV9wZXJjZW50GAEgASgFSACIAQESGgoNbWF4X21lbW9yeV9tYhgCIAEoBUgBiAEBEhgKC21heF9kaXNrX21iGAMgASgFSAKIAQESGAoLdGltZW91dF9zZWMYBCABKAVIA4gBAUISChBfbWF4X2NwdV9wZXJjZW50QhAKDl9tYXhfbWVtb3J5X21iQg4KDF9tYXhfZGlza19tYkIOCgxfdGltZW91dF9zZWMinAIKClNvdXJjZU1ldGESEQoJY29udGFpbmVyGAEgASgJEhIKCnNpemVfYnl0ZXMYAiABKAESGAoQZHVyYXRpb25fc2Vjb25kcxgDIAEoARIVCg1zdGFydF9zZWNvbmRzGAQgASgBEiwKBXZpZGVvGAUgASgLMhguZnJhbWVmb2xkLnYxLlZpZGVvVHJhY2tIAIgBARInCgVhdWRpbxgGIAMoCzIYLmZyYW1lZm9sZC52MS5BdWRpb1RyYWNrEhoKEm90aGVyX3ZpZGVvX3RyYWNrcxgHIAEoBRIXCg9zdWJ0aXRsZV90cmFja3MYCCABKAUSIAoYdW5kZWNvZGFibGVfYXVkaW9fdHJhY2tzGAkgASgFQggKBl92aWRlbyL2BAoKVmlkZW9UcmFjaxIUCgxzdHJlYW1faW5kZXgYASABKAUSDQoFY29kZWMYAiABKAkSEwoLY29kZWRfd2lkdGgYAyABKAUSFAoMY29kZWRfaGVpZ2h0GAQgASgFEjMKE3NhbXBsZV9hc3BlY3RfcmF0aW8YBSABKAsyFi5mcmFtZWZvbGQudjEuUmF0aW9uYWwSGAoQcm90YXRpb25fZGVncmVlcxgGIAEoBRIVCg1kaXNwbGF5X3dpZHRoGAcgASgFEhYKDmRpc3BsYXlfaGVpZ2h0GAggASgFEhQKDHBpeGVsX2Zvcm1hdBgJIAEoCRIVCgh0cmFuc2ZlchgKIAEoCUgAiAEBEhYKCXByaW1hcmllcxgLIAEoCUgBiAEBEhMKBm1hdHJpeBgMIAEoCUgCiAEBEhIKBXJhbmdlGA0gASgJSAOIAQESCwoDaGRyGA4gASgJEhIKCmludGVybGFjZWQYDyABKAgSKQoJdGltZV9iYXNlGBAgASgLMhYuZnJhbWVmb2xkLnYxLlJhdGlvbmFsEi8KCmZyYW1lX3JhdGUYESABKAsyFi5mcmFtZWZvbGQudjEuUmF0aW9uYWxIBIgBARITCgtmcmFtZV9jb3VudBgSIAEoBRIVCg1zdGFydF9zZWNvbmRzGBMgASgBEhgKEGR1cmF0aW9uX3NlY29uZHMYFCABKAESGQoMYml0cmF0ZV9rYnBzGBUgASgBSAWIAQFCCwoJX3RyYW5zZmVyQgwKCl9wcmltYXJpZXNCCQoHX21hdHJpeEIICgZfcmFuZ2VCDQoLX2ZyYW1lX3JhdGVCDwoNX2JpdHJhdGVfa2JwcyL8AQoKQXVkaW9UcmFjaxIUCgxzdHJlYW1faW5kZXgYASABKAUSDQoFY29kZWMYAiABKAkSEAoIY2hhbm5lbHMYAyABKAUSFgoOc2FtcGxlX3JhdGVfaHoYBCABKAUSFQoIbGFuZ3VhZ2UYBSABKAlIAIgBARISCgV0aXRsZRgGIAEoCUgBiAEBEhIKCmlzX2RlZmF1bHQYByABKAgSFQoNc3RhcnRfc2Vjb25kcxgIIAEoARIdChBkdXJhdGlvbl9zZWNvbmRzGAkgASgBSAKIAQFCCwoJX2xhbmd1YWdlQggKBl90aXRsZUITChFfZHVyYXRpb25fc2Vjb25kcyIkCghSYXRpb25hbBILCgNudW0YASABKAUSCwoDZGVuGAIgASgFIqYBCg5WaWRlb1JlbmRpdGlvbhIMCgRuYW1lGAEgASgJEg0KBXdpZHRoGAIgASgFEg4KBmhlaWdodBgDIAEoBRINCgVjb2RlYxgEIAEoCRIPCgdlbmNvZGVyGAUgASgJEg4KBnByZXNldBgGIAEoCRILCgNjcmYYByABKAUSFAoMbWF4cmF0ZV9rYnBzGAggASgFEhQKDGJ1ZnNpemVfa2JwcxgJIAEoBSLKAQoOQXVkaW9SZW5kaXRpb24SDAoEbmFtZRgBIAEoCRIUCgxzdHJlYW1faW5kZXgYAiABKAUSFQoIbGFuZ3VhZ2UYAyABKAlIAIgBARINCgVsYWJlbBgEIAEoCRISCgppc19kZWZhdWx0GAUgASgIEg0KBWNvZGVjGAYgASgJEhAKCGNoYW5uZWxzGAcgASgFEhYKDnNhbXBsZV9yYXRlX2h6GAggASgFEhQKDGJpdHJhdGVfa2JwcxgJIAEoBUILCglfbGFuZ3VhZ2Ui+gEKClVuaXRSZXN1bHQSDAoEdW5pdBgBIAEoCRIYChB0ZW1wb3JhbF9hdHRlbXB0GAIgASgFEhEKCXdvcmtlcl9pZBgDIAEoCRIOCgZmcmFtZXMYBCABKAUSFgoOZW5jb2RlX3NlY29uZHMYBSABKAESFQoNbWVkaWFfc2Vjb25kcxgGIAEoARISCgpzaXplX2J5dGVzGAcgASgBEhgKC2NwdV9zZWNvbmRzGAggASgBSACIAQESHgoRcGVha19tZW1vcnlfYnl0ZXMYCSABKAFIAYgBAUIOCgxfY3B1X3NlY29uZHNCFAoSX3BlYWtfbWVtb3J5X2J5dGVzIt4CChFNZWFzdXJlZFJlbmRpdGlvbhIMCgRuYW1lGAEgASgJEgwKBGtpbmQYAiABKAkSEAoIcGxheWxpc3QYAyABKAkSDgoGY29kZWNzGAQgASgJEhAKCHNlZ21lbnRzGAUgASgFEg8KB3NhbXBsZXMYBiABKAUSGAoQZHVyYXRpb25fc2Vjb25kcxgHIAEoARISCgpzaXplX2J5dGVzGAggASgBEhwKFHBlYWtfYml0c19wZXJfc2Vjb25kGAkgASgBEh8KF2F2ZXJhZ2VfYml0c19wZXJfc2Vjb25kGAogASgBEhIKBXdpZHRoGAsgASgFSACIAQESEwoGaGVpZ2h0GAwgASgFSAGIAQESFwoKZnJhbWVfcmF0ZRgNIAEoAUgCiAEBEhUKDXN0YXJ0X3NlY29uZHMYDiABKAFCCAoGX3dpZHRoQgkKB19oZWlnaHRCDQoLX2ZyYW1lX3JhdGUibAoJSm9iT3V0cHV0EhIKCmZvbGRlcl9rZXkYASABKAkSDgoGbWFzdGVyGAIgASgJEg0KBWZpbGVzGAMgASgFEhIKCnNpemVfYnl0ZXMYBCABKAESGAoQZHVyYXRpb25fc2Vjb25kcxgFIAEoASJbCgpKb2JGYWlsdXJlEgwKBGNvZGUYASABKAkSDwoHbWVzc2FnZRgCIAEoCRIMCgRoaW50GAMgASgJEg0KBXBoYXNlGAQgASgJEhEKCXJldHJ5YWJsZRgFIAEoCCIoCgdXYXJuaW5nEgwKBGNvZGUYASABKAkSDwoHbWVzc2FnZRgCIAEoCWIGcHJvdG8z", [file_google_protobuf_struct]);
 
 /**
  * An event in a job's log. `job_id`, `stream` and `sequence` are its identity; `position` is its place in the log.
@@ -314,6 +314,13 @@ export type PlanFrozen = Message<"framefold.v1.PlanFrozen"> & {
    * @generated from field: double duration_seconds = 8;
    */
   durationSeconds: number;
+
+  /**
+   * Of each encode attempt.
+   *
+   * @generated from field: optional framefold.v1.EncodeLimits limits = 9;
+   */
+  limits?: EncodeLimits | undefined;
 };
 
 /**
@@ -322,6 +329,42 @@ export type PlanFrozen = Message<"framefold.v1.PlanFrozen"> & {
  */
 export const PlanFrozenSchema: GenMessage<PlanFrozen> = /*@__PURE__*/
   messageDesc(file_framefold_v1_events, 7);
+
+/**
+ * What one encode attempt may use.
+ *
+ * @generated from message framefold.v1.EncodeLimits
+ */
+export type EncodeLimits = Message<"framefold.v1.EncodeLimits"> & {
+  /**
+   * Percent of one core.
+   *
+   * @generated from field: optional int32 max_cpu_percent = 1;
+   */
+  maxCpuPercent?: number | undefined;
+
+  /**
+   * @generated from field: int32 max_memory_mb = 2;
+   */
+  maxMemoryMb: number;
+
+  /**
+   * @generated from field: int32 max_disk_mb = 3;
+   */
+  maxDiskMb: number;
+
+  /**
+   * @generated from field: int32 timeout_sec = 4;
+   */
+  timeoutSec: number;
+};
+
+/**
+ * Describes the message framefold.v1.EncodeLimits.
+ * Use `create(EncodeLimitsSchema)` to create a new message.
+ */
+export const EncodeLimitsSchema: GenMessage<EncodeLimits> = /*@__PURE__*/
+  messageDesc(file_framefold_v1_events, 8);
 
 /**
  * @generated from message framefold.v1.ChunkSize
@@ -343,7 +386,7 @@ export type ChunkSize = Message<"framefold.v1.ChunkSize"> & {
  * Use `create(ChunkSizeSchema)` to create a new message.
  */
 export const ChunkSizeSchema: GenMessage<ChunkSize> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 8);
+  messageDesc(file_framefold_v1_events, 9);
 
 /**
  * @generated from message framefold.v1.SourceSplit
@@ -362,7 +405,7 @@ export type SourceSplit = Message<"framefold.v1.SourceSplit"> & {
  * Use `create(SourceSplitSchema)` to create a new message.
  */
 export const SourceSplitSchema: GenMessage<SourceSplit> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 9);
+  messageDesc(file_framefold_v1_events, 10);
 
 /**
  * @generated from message framefold.v1.TranscodingStarted
@@ -375,7 +418,7 @@ export type TranscodingStarted = Message<"framefold.v1.TranscodingStarted"> & {
  * Use `create(TranscodingStartedSchema)` to create a new message.
  */
 export const TranscodingStartedSchema: GenMessage<TranscodingStarted> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 10);
+  messageDesc(file_framefold_v1_events, 11);
 
 /**
  * @generated from message framefold.v1.ChunkEncoded
@@ -397,7 +440,7 @@ export type ChunkEncoded = Message<"framefold.v1.ChunkEncoded"> & {
  * Use `create(ChunkEncodedSchema)` to create a new message.
  */
 export const ChunkEncodedSchema: GenMessage<ChunkEncoded> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 11);
+  messageDesc(file_framefold_v1_events, 12);
 
 /**
  * @generated from message framefold.v1.AudioEncoded
@@ -419,7 +462,7 @@ export type AudioEncoded = Message<"framefold.v1.AudioEncoded"> & {
  * Use `create(AudioEncodedSchema)` to create a new message.
  */
 export const AudioEncodedSchema: GenMessage<AudioEncoded> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 12);
+  messageDesc(file_framefold_v1_events, 13);
 
 /**
  * @generated from message framefold.v1.MergingStarted
@@ -432,7 +475,7 @@ export type MergingStarted = Message<"framefold.v1.MergingStarted"> & {
  * Use `create(MergingStartedSchema)` to create a new message.
  */
 export const MergingStartedSchema: GenMessage<MergingStarted> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 13);
+  messageDesc(file_framefold_v1_events, 14);
 
 /**
  * @generated from message framefold.v1.RenditionMerged
@@ -449,7 +492,7 @@ export type RenditionMerged = Message<"framefold.v1.RenditionMerged"> & {
  * Use `create(RenditionMergedSchema)` to create a new message.
  */
 export const RenditionMergedSchema: GenMessage<RenditionMerged> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 14);
+  messageDesc(file_framefold_v1_events, 15);
 
 /**
  * @generated from message framefold.v1.WarningRaised
@@ -466,7 +509,7 @@ export type WarningRaised = Message<"framefold.v1.WarningRaised"> & {
  * Use `create(WarningRaisedSchema)` to create a new message.
  */
 export const WarningRaisedSchema: GenMessage<WarningRaised> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 15);
+  messageDesc(file_framefold_v1_events, 16);
 
 /**
  * @generated from message framefold.v1.JobCompleted
@@ -483,7 +526,7 @@ export type JobCompleted = Message<"framefold.v1.JobCompleted"> & {
  * Use `create(JobCompletedSchema)` to create a new message.
  */
 export const JobCompletedSchema: GenMessage<JobCompleted> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 16);
+  messageDesc(file_framefold_v1_events, 17);
 
 /**
  * @generated from message framefold.v1.JobFailed
@@ -500,7 +543,7 @@ export type JobFailed = Message<"framefold.v1.JobFailed"> & {
  * Use `create(JobFailedSchema)` to create a new message.
  */
 export const JobFailedSchema: GenMessage<JobFailed> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 17);
+  messageDesc(file_framefold_v1_events, 18);
 
 /**
  * @generated from message framefold.v1.JobCancelled
@@ -517,7 +560,7 @@ export type JobCancelled = Message<"framefold.v1.JobCancelled"> & {
  * Use `create(JobCancelledSchema)` to create a new message.
  */
 export const JobCancelledSchema: GenMessage<JobCancelled> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 18);
+  messageDesc(file_framefold_v1_events, 19);
 
 /**
  * The request as it was accepted, all defaults filled in.
@@ -599,7 +642,7 @@ export type TranscodeRequest = Message<"framefold.v1.TranscodeRequest"> & {
  * Use `create(TranscodeRequestSchema)` to create a new message.
  */
 export const TranscodeRequestSchema: GenMessage<TranscodeRequest> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 19);
+  messageDesc(file_framefold_v1_events, 20);
 
 /**
  * Limits of each encode attempt.
@@ -633,7 +676,7 @@ export type ResourceLimits = Message<"framefold.v1.ResourceLimits"> & {
  * Use `create(ResourceLimitsSchema)` to create a new message.
  */
 export const ResourceLimitsSchema: GenMessage<ResourceLimits> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 20);
+  messageDesc(file_framefold_v1_events, 21);
 
 /**
  * @generated from message framefold.v1.SourceMeta
@@ -690,7 +733,7 @@ export type SourceMeta = Message<"framefold.v1.SourceMeta"> & {
  * Use `create(SourceMetaSchema)` to create a new message.
  */
 export const SourceMetaSchema: GenMessage<SourceMeta> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 21);
+  messageDesc(file_framefold_v1_events, 22);
 
 /**
  * @generated from message framefold.v1.VideoTrack
@@ -811,7 +854,7 @@ export type VideoTrack = Message<"framefold.v1.VideoTrack"> & {
  * Use `create(VideoTrackSchema)` to create a new message.
  */
 export const VideoTrackSchema: GenMessage<VideoTrack> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 22);
+  messageDesc(file_framefold_v1_events, 23);
 
 /**
  * @generated from message framefold.v1.AudioTrack
@@ -868,7 +911,7 @@ export type AudioTrack = Message<"framefold.v1.AudioTrack"> & {
  * Use `create(AudioTrackSchema)` to create a new message.
  */
 export const AudioTrackSchema: GenMessage<AudioTrack> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 23);
+  messageDesc(file_framefold_v1_events, 24);
 
 /**
  * @generated from message framefold.v1.Rational
@@ -890,7 +933,7 @@ export type Rational = Message<"framefold.v1.Rational"> & {
  * Use `create(RationalSchema)` to create a new message.
  */
 export const RationalSchema: GenMessage<Rational> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 24);
+  messageDesc(file_framefold_v1_events, 25);
 
 /**
  * @generated from message framefold.v1.VideoRendition
@@ -949,7 +992,7 @@ export type VideoRendition = Message<"framefold.v1.VideoRendition"> & {
  * Use `create(VideoRenditionSchema)` to create a new message.
  */
 export const VideoRenditionSchema: GenMessage<VideoRendition> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 25);
+  messageDesc(file_framefold_v1_events, 26);
 
 /**
  * @generated from message framefold.v1.AudioRendition
@@ -1008,7 +1051,7 @@ export type AudioRendition = Message<"framefold.v1.AudioRendition"> & {
  * Use `create(AudioRenditionSchema)` to create a new message.
  */
 export const AudioRenditionSchema: GenMessage<AudioRendition> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 26);
+  messageDesc(file_framefold_v1_events, 27);
 
 /**
  * What a finished unit of work (a chunk, or a track of sound) gave.
@@ -1050,6 +1093,18 @@ export type UnitResult = Message<"framefold.v1.UnitResult"> & {
    * @generated from field: double size_bytes = 7;
    */
   sizeBytes: number;
+
+  /**
+   * Of the encoders, where they were measured.
+   *
+   * @generated from field: optional double cpu_seconds = 8;
+   */
+  cpuSeconds?: number | undefined;
+
+  /**
+   * @generated from field: optional double peak_memory_bytes = 9;
+   */
+  peakMemoryBytes?: number | undefined;
 };
 
 /**
@@ -1057,7 +1112,7 @@ export type UnitResult = Message<"framefold.v1.UnitResult"> & {
  * Use `create(UnitResultSchema)` to create a new message.
  */
 export const UnitResultSchema: GenMessage<UnitResult> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 27);
+  messageDesc(file_framefold_v1_events, 28);
 
 /**
  * A finished rendition as measured on its segments.
@@ -1143,7 +1198,7 @@ export type MeasuredRendition = Message<"framefold.v1.MeasuredRendition"> & {
  * Use `create(MeasuredRenditionSchema)` to create a new message.
  */
 export const MeasuredRenditionSchema: GenMessage<MeasuredRendition> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 28);
+  messageDesc(file_framefold_v1_events, 29);
 
 /**
  * @generated from message framefold.v1.JobOutput
@@ -1180,7 +1235,7 @@ export type JobOutput = Message<"framefold.v1.JobOutput"> & {
  * Use `create(JobOutputSchema)` to create a new message.
  */
 export const JobOutputSchema: GenMessage<JobOutput> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 29);
+  messageDesc(file_framefold_v1_events, 30);
 
 /**
  * @generated from message framefold.v1.JobFailure
@@ -1221,7 +1276,7 @@ export type JobFailure = Message<"framefold.v1.JobFailure"> & {
  * Use `create(JobFailureSchema)` to create a new message.
  */
 export const JobFailureSchema: GenMessage<JobFailure> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 30);
+  messageDesc(file_framefold_v1_events, 31);
 
 /**
  * @generated from message framefold.v1.Warning
@@ -1243,5 +1298,5 @@ export type Warning = Message<"framefold.v1.Warning"> & {
  * Use `create(WarningSchema)` to create a new message.
  */
 export const WarningSchema: GenMessage<Warning> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 31);
+  messageDesc(file_framefold_v1_events, 32);
 

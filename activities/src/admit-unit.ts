@@ -1,0 +1,90 @@
+import { Context } from '@temporalio/activity';
+import {
+  AttemptRecord,
+  CodedError,
+  FAILURES,
+  FailureCode,
+  storeKeys,
+  WorkerReport,
+  WORKER_SILENCE_LIMIT_MS,
+} from '@framefold/domain';
+import type { ObjectStore } from '@framefold/platform';
+
+/** After so many attempts of one scheduling whose worker vanished the piece itself is suspected. */
+const MAX_LOST_ATTEMPTS = 3;
+
+/** A unit of work as its attempts' records name it. */
+export interface UnitName {
+  readonly jobId: string;
+  readonly unit: string;
+  readonly generation: number;
+}
+
+/**
+ * Decides by the records of earlier attempts whether this worker should try a unit now.
+ *
+ * @throws {CodedError} WORKER_LOST when attempts of this scheduling took their workers with them; WORKER_BUSY when the
+ *   encoder broke on the unit here and another worker could try it
+ */
+export async function admitUnit(store: ObjectStore, name: UnitName, workerId: string): Promise<void> {
+  const { activityId, taskQueue } = Context.current().info;
+  const attempts = await attemptsAt(store, name);
+  const lost = attempts.filter(
+    (attempt) => attempt.outcome === undefined && attempt.activityId === activityId,
+  ).length;
+  if (lost >= MAX_LOST_ATTEMPTS) {
+    throw new CodedError('WORKER_LOST', `${lost} workers were lost while they encoded ${name.unit}.`);
+  }
+  // Temporal can't be asked for another worker, so the one that failed leaves the task to the others.
+  const broken = new Set(attempts.filter(brokeEncoder).map((attempt) => attempt.workerId));
+  if (broken.has(workerId) && (await anotherServes(store, taskQueue, broken))) {
+    throw new CodedError(
+      'WORKER_BUSY',
+      `The encoder broke on ${name.unit} here; another worker is to try it.`,
+    );
+  }
+}
+
+async function attemptsAt(
+  store: ObjectStore,
+  { jobId, unit, generation }: UnitName,
+): Promise<AttemptRecord[]> {
+  const attempts: AttemptRecord[] = [];
+  for await (const { key } of store.list(storeKeys.attemptsOf(jobId, unit))) {
+    const stored = await store.get(key);
+    if (stored === undefined) continue;
+    const attempt = AttemptRecord.parse(JSON.parse(stored.toString()));
+    if (attempt.generation === generation) attempts.push(attempt);
+  }
+  return attempts;
+}
+
+function brokeEncoder({ outcome }: AttemptRecord): boolean {
+  const code = FailureCode.safeParse(outcome?.code);
+  return outcome?.result === 'failed' && code.success && FAILURES[code.data].class === 'encoder';
+}
+
+/** Whether a worker that is not among `broken` takes tasks of the queue. */
+async function anotherServes(
+  store: ObjectStore,
+  taskQueue: string,
+  broken: ReadonlySet<string>,
+): Promise<boolean> {
+  for await (const { key } of store.list(storeKeys.workers())) {
+    const stored = await store.get(key);
+    const report = stored === undefined ? undefined : WorkerReport.safeParse(parseJson(stored)).data;
+    if (report === undefined || broken.has(report.id)) continue;
+    const isHeard = Date.now() - report.lastHeartbeat <= WORKER_SILENCE_LIMIT_MS;
+    const takesWork = report.status === 'idle' || report.status === 'busy';
+    if (isHeard && takesWork && report.queues.includes(taskQueue)) return true;
+  }
+  return false;
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString());
+  } catch {
+    return undefined;
+  }
+}

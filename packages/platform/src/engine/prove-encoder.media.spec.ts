@@ -1,0 +1,49 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfig } from '@framefold/config';
+import { createProcessRunner } from '../process/create-process-runner.ts';
+import type { ProcessRunner } from '../process/process-runner.ts';
+import { proveEncoder } from './prove-encoder.ts';
+
+describe('proveEncoder', () => {
+  let folder: string;
+  let runner: ProcessRunner;
+  const { ffmpeg = 'FRAMEFOLD_FFMPEG is not set', bwrap } = loadConfig().tools;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'framefold-trial-'));
+    runner = await createProcessRunner(bwrap === undefined ? {} : { bwrap });
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('believes in an encoder that gives all frames, the same bytes each time', async () => {
+    const first = await proveEncoder({ ffmpeg, runner, scratchFolder: folder }, 'libx264');
+    expect(first).toMatchObject({ name: 'libx264', device: 'cpu', works: true });
+    expect(first.speed).toBeGreaterThan(0);
+    const second = await proveEncoder({ ffmpeg, runner, scratchFolder: folder }, 'libx264');
+    expect(second.sha256).toBe(first.sha256);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('does not believe in an encoder that is listed and has no device, and says why', async () => {
+    const proof = await proveEncoder({ ffmpeg, runner, scratchFolder: folder }, 'h264_nvenc');
+    expect(proof).toMatchObject({ works: false });
+    expect(proof.reason).toMatch(/trial encode failed: status \d+, .+/);
+  });
+
+  it('does not believe in output that does not decode', async () => {
+    const truncating: ProcessRunner = {
+      isolation: 'none',
+      run: async (command) => {
+        // The decoder sees half of the frames that were asked of the encoder.
+        const args = command.args.map((arg) => (arg === '48' ? '24' : arg));
+        return runner.run({ ...command, args });
+      },
+    };
+    const proof = await proveEncoder({ ffmpeg, runner: truncating, scratchFolder: folder }, 'libx264');
+    expect(proof).toMatchObject({
+      works: false,
+      reason: expect.stringMatching(/^24 of 48 frames/) as string,
+    });
+  });
+});
