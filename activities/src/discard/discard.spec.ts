@@ -15,6 +15,8 @@ describe('discard', () => {
       await store.put(storeKeys.source(job, '.mp4'), 'x');
       await store.put(storeKeys.plan(job), 'x');
       await store.put(storeKeys.outputFile(job, 'master.m3u8'), 'x');
+      await store.put(storeKeys.commit(job, 'chunk-00000', 0), 'x');
+      await store.put(storeKeys.attempt(job, 'chunk-00000', 'g0-1-a'), 'x');
     }
     await mkdir(join(folder, 'downloads/1'), { recursive: true });
   });
@@ -30,16 +32,21 @@ describe('discard', () => {
     await discard({ store, downloadFolder: join(folder, 'downloads') })({ jobId: '1', what });
   };
 
-  it('removes everything of one job, twice as well as once', async () => {
+  it('removes everything of one job but the records of attempts, twice as well as once', async () => {
     await run('all');
     await run('all');
-    expect(await keysOf('1')).toEqual([]);
-    expect(await keysOf('10')).toHaveLength(3);
+    expect(await keysOf('1')).toEqual(['work/attempts/chunk-00000/g0-1-a.json']);
+    expect(await keysOf('10')).toHaveLength(5);
     expect(await readdir(join(folder, 'downloads'))).toEqual([]);
   });
 
   it('removes the source and keeps the work and the output', async () => {
     await run('source');
-    expect(await keysOf('1')).toEqual(['output/master.m3u8', 'work/plan.json']);
+    expect(await keysOf('1')).toEqual([
+      'output/master.m3u8',
+      'work/attempts/chunk-00000/g0-1-a.json',
+      'work/commits/chunk-00000-g0.json',
+      'work/plan.json',
+    ]);
   });
 });

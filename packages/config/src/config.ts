@@ -111,6 +111,10 @@ const Environment = z.object({
     .regex(/^[\w.-]+$/, 'must be letters, digits, ., - and _')
     .optional()
     .describe('Version of the workers in their deployment'),
+  FRAMEFOLD_STACK_WORKER: z
+    .enum(['yes', 'no'])
+    .default('yes')
+    .describe('Whether the embedded stack has a worker of its own; no where all workers are started apart'),
   FRAMEFOLD_WORKER_METRICS_PORT: port
     .optional()
     .describe('Port of the metrics of an encode worker; for several workers on one machine'),
@@ -188,6 +192,7 @@ export interface Config {
   readonly allowedHosts: readonly string[];
   readonly webhookSecret: string | undefined;
   readonly drainSeconds: number;
+  readonly stackWorker: boolean;
 }
 
 /** Names every bad variable, never a value: values may be secrets. */
@@ -286,6 +291,7 @@ export function loadConfig(
     allowedHosts: env.FRAMEFOLD_ALLOWED_HOSTS,
     webhookSecret: env.FRAMEFOLD_WEBHOOK_SECRET,
     drainSeconds: env.FRAMEFOLD_DRAIN_SECONDS,
+    stackWorker: env.FRAMEFOLD_STACK_WORKER === 'yes',
   };
 }
 

@@ -47,10 +47,7 @@ export function settleLimits(
   shortSide: number,
 ): { readonly limits: EncodeLimits; readonly warnings: readonly Warning[] } {
   const warnings: Warning[] = [];
-  const settle = <D extends number | undefined>(
-    name: keyof ResourceLimits,
-    byDefault: D,
-  ): number | D => {
+  const settle = <D extends number | undefined>(name: keyof ResourceLimits, byDefault: D): number | D => {
     const ceiling = ceilings[name] ?? Infinity;
     const wanted = asked[name];
     if (wanted !== undefined && wanted > ceiling) {

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { hasEnded, type JobView, type TranscodeRequest } from '@framefold/domain';
 import { z } from 'zod';
+import { freePorts } from './free-ports.ts';
 
 const run = promisify(execFile);
 const COMMAND = fileURLToPath(new URL('../../../apps/cli/bin/framefold.mjs', import.meta.url));
@@ -112,21 +112,4 @@ class EmbeddedStack implements TestStack {
 function inherited(): NodeJS.ProcessEnv {
   const { FRAMEFOLD_HOME: _home, FRAMEFOLD_PORT: _port, ...rest } = process.env;
   return rest;
-}
-
-/** The first of so many consecutive free ports. */
-async function freePorts(count: number): Promise<number> {
-  for (;;) {
-    const first = 20_000 + Math.floor(Math.random() * 20_000);
-    const ports = Array.from({ length: count }, (_, offset) => first + offset);
-    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return first;
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer()
-      .once('error', () => resolve(false))
-      .listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }

@@ -98,7 +98,7 @@ export interface MediaActivities {
   encodeAudio(input: EncodeAudioInput): Promise<UnitResult>;
   /** Checks that everything joins exactly, then writes playlists and checksums. No media is rewritten. */
   mergeOutput(input: MergeInput): Promise<MergeResult>;
-  /** Removes what a job no longer needs: `all` but the event log after a failure, `source` after success. */
+  /** Removes what a job no longer needs: `all` but the event log and the records of attempts after a failure, `source` after success. */
   discard(input: { readonly jobId: string; readonly what: 'all' | 'source' }): Promise<void>;
 }
 

@@ -15,6 +15,7 @@ const config = {
   temporal: { address: '127.0.0.1:8081', namespace: 'default' },
   tools: { temporal: '/usr/bin/temporal' },
   drainSeconds: 30,
+  stackWorker: true,
 };
 
 describe('stackOptions', () => {

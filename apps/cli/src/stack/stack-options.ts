@@ -17,6 +17,8 @@ export interface StackConfig {
   readonly temporal: { readonly address: string; readonly namespace: string };
   readonly tools: { readonly temporal: string | undefined };
   readonly drainSeconds: number;
+  /** Whether a worker is part of the stack. */
+  readonly stackWorker: boolean;
 }
 
 /** One process of the stack. */
@@ -78,6 +80,11 @@ export function stackOptions(config: StackConfig): StackOptions {
     ...(embedded ? { afterPort: ports.temporal } : {}),
   };
   const { api, controlMetrics, workerMetrics, ...temporalPorts } = ports;
+  const worker: ChildSpec = {
+    ...ours,
+    name: 'encode',
+    argv: [...node, repositoryFile('apps/worker/dist/main.js'), '--roles', 'media,encode-cpu'],
+  };
   return {
     home,
     apiUrl,
@@ -87,11 +94,7 @@ export function stackOptions(config: StackConfig): StackOptions {
     children: [
       ...server,
       { ...ours, name: 'control', argv: [...node, repositoryFile('apps/api/dist/main.js')] },
-      {
-        ...ours,
-        name: 'encode',
-        argv: [...node, repositoryFile('apps/worker/dist/main.js'), '--roles', 'media,encode-cpu'],
-      },
+      ...(config.stackWorker ? [worker] : []),
     ],
     // The children read the rest of the configuration from what they inherit; these two may have come from a
     // command-line option or have been relative to another folder.

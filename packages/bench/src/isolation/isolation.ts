@@ -1,0 +1,106 @@
+import { chmod, copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { AttemptRecord, storeKeys } from '@framefold/domain';
+import { clipPath, requireTool, startStack, startWorker, type TestStack } from '@framefold/testing';
+import type { Bench, BenchOptions, Verdict } from '../bench.ts';
+import { median } from '../median.ts';
+
+/** What a file that breaks its encoder may cost others. */
+const MOST_DELAY_RATIO = 1.1;
+
+const JOBS = 20;
+const WORKERS = 4;
+
+/** Attempts at a unit that breaks its encoder: the first and three retries. */
+const ATTEMPTS = 4;
+
+const CRASHING = 'breaks-its-encoder.mp4';
+
+/** Twenty jobs with and without one beside them that makes its encoder crash each time. */
+export const isolation: Bench = {
+  description: `${JOBS} jobs, alone and beside a file that makes its encoder crash every time`,
+  run,
+};
+
+async function run({ pairs, report }: BenchOptions): Promise<Verdict> {
+  // The wrapper around ffmpeg is a script, for which a sandbox has no shell.
+  const stack = await startStack({ FRAMEFOLD_STACK_WORKER: 'no', FRAMEFOLD_SANDBOX: 'off' });
+  const ffmpeg = await crashingFfmpeg(stack);
+  const crashing = join(stack.home, CRASHING);
+  await copyFile(clipPath('portrait.mp4'), crashing);
+  const env = { FRAMEFOLD_FFMPEG: ffmpeg, FRAMEFOLD_ENCODE_SLOTS: '1', FRAMEFOLD_LIVE_SLOTS: '0' };
+  const workers = [];
+  for (let index = 0; index < WORKERS; index += 1) workers.push(await startWorker(stack, { env }));
+  try {
+    await runJobs(stack, 2);
+    const ratios: number[] = [];
+    let asPromised = true;
+    for (let pair = 1; pair <= pairs; pair += 1) {
+      const alone = await runJobs(stack, JOBS);
+      const crashJob = await stack.submit({ sourceUrl: pathToFileURL(crashing).href, userId: 'crasher' });
+      const beside = await runJobs(stack, JOBS);
+      asPromised &&= await failedAsPromised(stack, crashJob, report);
+      ratios.push(beside / alone);
+      report(
+        `Pair ${pair}: alone ${alone.toFixed(1)} s, beside it ${beside.toFixed(1)} s, ratio ${(beside / alone).toFixed(3)}`,
+      );
+    }
+    const delay = median(ratios);
+    const passed = asPromised && delay <= MOST_DELAY_RATIO;
+    report(`Time to completion, beside / alone: ${delay.toFixed(3)} (median; at most ${MOST_DELAY_RATIO})`);
+    return { passed, figures: { delay, ratios, asPromised, bounds: { delay: MOST_DELAY_RATIO } } };
+  } finally {
+    for (const worker of workers) worker.kill('SIGTERM');
+    await Promise.all(workers.map((worker) => worker.ended));
+    await stack.stop();
+  }
+}
+
+/** ffmpeg, but for one source, on which it ends by a segmentation fault. */
+async function crashingFfmpeg({ home }: TestStack): Promise<string> {
+  const folder = join(home, 'bench');
+  const file = join(folder, 'ffmpeg');
+  await mkdir(folder, { recursive: true });
+  await writeFile(
+    file,
+    `#!/bin/sh\ncase "$*" in *${CRASHING}*) kill -s SEGV $$;; esac\nexec "${requireTool('ffmpeg')}" "$@"\n`,
+  );
+  await chmod(file, 0o755);
+  return file;
+}
+
+/** Mean time to completion of so many jobs that are submitted together, in seconds. */
+async function runJobs(stack: TestStack, count: number): Promise<number> {
+  const sourceUrl = pathToFileURL(clipPath('portrait.mp4')).href;
+  const ids = await Promise.all(Array.from({ length: count }, () => stack.submit({ sourceUrl })));
+  const times = [];
+  for (const id of ids) {
+    const job = await stack.follow(id);
+    if (job.status !== 'completed' || job.completedAt === undefined)
+      throw new Error(`A job ended as ${job.status}: ${job.error}`);
+    times.push((job.completedAt - job.createdAt) / 1000);
+  }
+  return times.reduce((sum, time) => sum + time, 0) / times.length;
+}
+
+/** Whether the job failed by its encoder after its retries, each on another worker. */
+async function failedAsPromised(
+  stack: TestStack,
+  jobId: string,
+  report: (line: string) => void,
+): Promise<boolean> {
+  const { failure } = await stack.follow(jobId);
+  const folder = join(stack.home, 'store', storeKeys.attempts(jobId));
+  const files = (await readdir(folder, { recursive: true })).filter((name) => /^chunk-.*\.json$/.test(name));
+  const attempts = await Promise.all(
+    files.map(async (name) => AttemptRecord.parse(JSON.parse(await readFile(join(folder, name), 'utf8')))),
+  );
+  const workers = new Set(attempts.map(({ workerId }) => workerId)).size;
+  report(`The crashing job: ${failure?.code}, ${attempts.length} attempts on ${workers} workers`);
+  return (
+    failure?.code === 'ENCODER_CRASHED' &&
+    attempts.length === ATTEMPTS &&
+    workers === Math.min(ATTEMPTS, WORKERS)
+  );
+}
