@@ -1,4 +1,5 @@
 import type { Config } from '@framefold/config';
+import type { Calibration } from '@framefold/domain';
 import type { Pace } from './patience.ts';
 import type { DownOutcome, RunningStack } from './stack/index.ts';
 
@@ -34,6 +35,8 @@ export interface Io {
   readonly cwd: string;
   readonly pace: Pace;
   readonly stack: Stack;
+  /** Measures this machine; takes a line about each step. */
+  readonly calibrate: (report: (line: string) => void) => Promise<Calibration>;
   /** Rejects with ConfigError. */
   readonly loadConfig: () => Config;
   /** Calls back at every Ctrl-C from now on, instead of ending the process. Returns the function that undoes it. */

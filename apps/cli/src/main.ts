@@ -1,4 +1,5 @@
 import { loadConfig } from '@framefold/config';
+import { calibrateMachine } from './calibrate-machine.ts';
 import type { Io } from './io.ts';
 import { run } from './program.ts';
 import { down, ensureUp, stackOptions, up } from './stack/index.ts';
@@ -16,6 +17,7 @@ const io: Io = {
     up: (config, foreground, report) => up(stackOptions(config), { foreground, report }),
     down: (config) => down(config.home, config.drainSeconds),
   },
+  calibrate: calibrateMachine,
   loadConfig: () => loadConfig(),
   onInterrupt: (listener) => {
     let lastAt = -Infinity;

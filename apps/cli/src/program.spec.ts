@@ -43,6 +43,18 @@ function command(...argv: string[]): Promise<number> {
       interrupt = listener;
       return () => undefined;
     },
+    calibrate: async (report) => {
+      report('1 at once: 0.5 s of video per second');
+      return {
+        mediaSeconds: 2,
+        encoderBuild: 'ffmpeg-9',
+        machine: { cores: 2, memoryBytes: 16 * 1024 ** 3 },
+        rounds: [
+          { encodes: 1, wallSeconds: 4, cpuSeconds: 6, peakMemoryBytes: 500e6 },
+          { encodes: 2, wallSeconds: 5, cpuSeconds: 6, peakMemoryBytes: 500e6 },
+        ],
+      };
+    },
     stack: {
       ensureUp: async () => {
         stackStarts += 1;
@@ -248,5 +260,22 @@ describe('the other commands', () => {
     expect(await command('--help')).toBe(0);
     expect(await command('--version')).toBe(0);
     expect(said.stdout).toMatch(/transcode[^]*\n0\.1\.0\n$/);
+  });
+});
+
+describe('config recommend', () => {
+  beforeEach(() => anApi());
+
+  it('proposes a configuration that can be pasted', async () => {
+    expect(await command('config', 'recommend')).toBe(0);
+    expect(said.stdout).toContain('  FRAMEFOLD_ENCODE_SLOTS=2\n');
+    expect(said.stdout).toContain('  FRAMEFOLD_LIMITS=cpu=200,memory=4096,time=3600\n');
+    expect(said.stdout).toContain('up to 1080p');
+    expect(said.stderr).toContain('1 at once');
+  });
+
+  it('gives the figures as JSON', async () => {
+    expect(await command('config', 'recommend', '--json')).toBe(0);
+    expect(JSON.parse(said.stdout)).toMatchObject({ recommendation: { encodeSlots: 2, mediaSlots: 4 } });
   });
 });

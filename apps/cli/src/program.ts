@@ -3,6 +3,7 @@ import { ConfigError } from '@framefold/config';
 import { Command, CommanderError } from 'commander';
 import { ApiError } from './api-error.ts';
 import { CommandError, faultLines, UsageError } from './command-error.ts';
+import { recommend } from './commands/config.ts';
 import { cancel, list, status, submit } from './commands/jobs.ts';
 import { down, up } from './commands/stack.ts';
 import { transcode } from './commands/transcode.ts';
@@ -86,6 +87,13 @@ function programOf(io: Io, finish: (code: ExitCode) => void): Command {
     .command('down')
     .description('stop the embedded stack')
     .action(async () => finish(await down(io)));
+  program
+    .command('config')
+    .description('help with the configuration of workers')
+    .command('recommend')
+    .description('measure this machine and propose slots and limits')
+    .option(...json)
+    .action(async (options: object) => finish(await recommend(options, io)));
   program.addHelpText(
     'after',
     '\nExit codes: 0 done and verified, 1 failed, 2 usage, 130 cancelled.\n`framefold COMMAND --help` shows the options.',

@@ -35,6 +35,8 @@ export interface Assembly {
   readonly control: ResourceControl;
   readonly runner: ProcessRunner;
   readonly engine: EncodeEngine;
+  /** Absolute path. */
+  readonly ffmpeg: string;
   readonly activities: WorkersOptions['activities'];
   /** Tries an encoder out as encodes will use it. */
   readonly prove: (encoder: string) => Promise<Proof>;
@@ -87,6 +89,7 @@ export async function assemble({ config, roles, workerId, logger }: AssembleOpti
     control,
     runner,
     engine,
+    ffmpeg,
     activities: { media: createMediaActivities(media), 'encode-cpu': createEncodeActivities(encode) },
     prove: (encoder) => proveEncoder({ ffmpeg, runner, scratchFolder: scratch.folder }, encoder),
     toolObstacle: async () => {

@@ -1,4 +1,6 @@
 export * from './encode-record.ts';
+export * from './encoder-pool.ts';
+export * from './encoders.ts';
 export * from './events.ts';
 export * from './failure.ts';
 export * from './field-issues.ts';
@@ -14,6 +16,7 @@ export * from './priority.ts';
 export * from './probe.ts';
 export * from './progress.ts';
 export * from './rational.ts';
+export * from './recommend-config.ts';
 export * from './request.ts';
 export * from './scratch.ts';
 export * from './store-keys.ts';
