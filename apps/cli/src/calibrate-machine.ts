@@ -23,7 +23,8 @@ export async function calibrateMachine(report: (line: string) => void): Promise<
     said.push(line);
     if (!line.startsWith('{')) report(line);
   });
-  const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  const exit = once(child, 'exit') as Promise<[number | null]>;
+  const [output, [code]] = await Promise.all([text(child.stdout), exit]);
   if (code !== 0) {
     throw new CommandError(
       'CALIBRATION_FAILED',

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { clipPath, startStack, startWorker, storedFiles, until, type TestStack } from '@framefold/testing';
+import { clipPath, startStack, storedFiles, until, type TestStack } from '@framefold/testing';
 import { evidenceOf } from './job-evidence.ts';
 
 const LIMIT_MS = 5 * 60_000;
@@ -18,7 +18,7 @@ describe('SIGTERM of a worker', () => {
   it(
     'at a random moment loses no chunk that can finish in the time of grace',
     async () => {
-      let worker = await startWorker(stack);
+      let worker = await stack.startWorker();
       const jobs: string[] = [];
       let busy = 0;
       for (let round = 0; round < ROLL_OUTS; round += 1) {
@@ -29,7 +29,7 @@ describe('SIGTERM of a worker', () => {
         if ((await evidenceOf(stack, jobId).encoders()).length > 0) busy += 1;
         worker.kill('SIGTERM');
         expect(await worker.ended).toBe(0);
-        worker = await startWorker(stack);
+        worker = await stack.startWorker();
       }
       expect(busy).toBeGreaterThan(0);
       for (const jobId of jobs) {
@@ -50,7 +50,7 @@ describe('SIGTERM of a worker', () => {
     async () => {
       // A moment, in which no chunk finishes: what runs is handed back.
       const env = { FRAMEFOLD_DRAIN_SECONDS: '0.1' };
-      let workers = [await startWorker(stack, { env }), await startWorker(stack, { env })];
+      let workers = [await stack.startWorker({ env }), await stack.startWorker({ env })];
       const jobId = await stack.submit(REQUEST);
       await stack.follow(jobId, ({ progress }) => progress.running > 1);
       let inFlight = 0;
@@ -65,7 +65,7 @@ describe('SIGTERM of a worker', () => {
         inFlight += await open();
         worker.kill('SIGTERM');
         expect(await worker.ended).toBe(0);
-        replaced.push(await startWorker(stack, { env }));
+        replaced.push(await stack.startWorker({ env }));
       }
       workers = replaced;
       const job = await stack.follow(jobId);

@@ -8,4 +8,4 @@ export { startStack, type TestStack } from './stack.ts';
 export { storedFiles } from './stored-files.ts';
 export { requireTool } from './tools.ts';
 export { until } from './until.ts';
-export { startWorker, type WorkerOptions, type WorkerProcess } from './worker-process.ts';
+export type { WorkerOptions, WorkerProcess } from './worker-process.ts';

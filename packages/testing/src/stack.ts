@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { hasEnded, type JobView, type TranscodeRequest } from '@framefold/domain';
 import { z } from 'zod';
 import { freePorts } from './free-ports.ts';
+import { startWorker, type WorkerOptions, type WorkerProcess } from './worker-process.ts';
 
 const run = promisify(execFile);
 const COMMAND = fileURLToPath(new URL('../../../apps/cli/bin/framefold.mjs', import.meta.url));
@@ -27,7 +28,10 @@ export interface TestStack {
   readonly env: NodeJS.ProcessEnv;
   /** Starts the stack again after it was killed. */
   up(): Promise<void>;
+  /** Ends the stack and the workers beside it. */
   stop(): Promise<void>;
+  /** Starts a worker beside the stack and waits until it takes work. */
+  startWorker(options?: WorkerOptions): Promise<WorkerProcess>;
   /** The process of a child (`temporal`, `control`, `encode`) or of the supervisor. */
   pid(name: string): Promise<number>;
   submit(request: Partial<TranscodeRequest> & { sourceUrl: string }): Promise<string>;
@@ -58,6 +62,7 @@ class EmbeddedStack implements TestStack {
   readonly home: string;
   readonly apiUrl: string;
   readonly env: NodeJS.ProcessEnv;
+  readonly #workers: WorkerProcess[] = [];
 
   constructor(home: string, port: number, env: NodeJS.ProcessEnv) {
     this.home = home;
@@ -69,7 +74,15 @@ class EmbeddedStack implements TestStack {
     await run(process.execPath, [COMMAND, 'up'], { env: this.env });
   }
 
+  async startWorker(options?: WorkerOptions): Promise<WorkerProcess> {
+    const worker = await startWorker(this, options);
+    this.#workers.push(worker);
+    return worker;
+  }
+
   async stop(): Promise<void> {
+    for (const worker of this.#workers) worker.kill('SIGKILL');
+    await Promise.all(this.#workers.map((worker) => worker.ended));
     await run(process.execPath, [COMMAND, 'down'], { env: this.env });
     await rm(this.home, { recursive: true, force: true });
   }

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { storeKeys, WorkerReport } from '@framefold/domain';
 import { freePorts } from './free-ports.ts';
-import type { TestStack } from './stack.ts';
 import { storedFiles } from './stored-files.ts';
 import { until } from './until.ts';
 
@@ -30,9 +29,9 @@ export interface WorkerOptions {
   readonly wrap?: (argv: readonly string[]) => readonly string[];
 }
 
-/** Starts a worker for a stack and waits until it takes work. Its log goes into the stack's folder. */
+/** Starts a worker for a stack and waits until it takes work. Its log goes into the stack's folder. Whoever starts it ends it. */
 export async function startWorker(
-  stack: Pick<TestStack, 'home' | 'env'>,
+  stack: { readonly home: string; readonly env: NodeJS.ProcessEnv },
   { roles = 'media,encode-cpu', env = {}, wrap = (argv) => argv }: WorkerOptions = {},
 ): Promise<WorkerProcess> {
   const metricsPort = await freePorts(1);

@@ -2,7 +2,7 @@ import { chmod, copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/pr
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { AttemptRecord, storeKeys } from '@framefold/domain';
-import { clipPath, requireTool, startStack, startWorker, type TestStack } from '@framefold/testing';
+import { clipPath, requireTool, startStack, type TestStack } from '@framefold/testing';
 import type { Bench, BenchOptions, Verdict } from '../bench.ts';
 import { median } from '../median.ts';
 
@@ -31,7 +31,7 @@ async function run({ pairs, report }: BenchOptions): Promise<Verdict> {
   await copyFile(clipPath('portrait.mp4'), crashing);
   const env = { FRAMEFOLD_FFMPEG: ffmpeg, FRAMEFOLD_ENCODE_SLOTS: '1', FRAMEFOLD_LIVE_SLOTS: '0' };
   const workers = [];
-  for (let index = 0; index < WORKERS; index += 1) workers.push(await startWorker(stack, { env }));
+  for (let index = 0; index < WORKERS; index += 1) workers.push(await stack.startWorker({ env }));
   try {
     await runJobs(stack, 2);
     const ratios: number[] = [];

@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { createResourceControl, type ResourceControl, type ResourceGroup } from '@framefold/platform';
-import { requireTool, startStack, startWorker, type TestStack, type WorkerProcess } from '@framefold/testing';
+import { requireTool, startStack, type TestStack, type WorkerProcess } from '@framefold/testing';
 import type { Bench, BenchOptions, Verdict } from '../bench.ts';
 import { median } from '../median.ts';
 import { benchSource, SOURCE_SECONDS } from '../single/source.ts';
@@ -32,7 +32,7 @@ async function run({ pairs, report }: BenchOptions): Promise<Verdict> {
   const control = await createResourceControl();
   if (!control.holds.includes('cpu')) throw new Error(`This bench needs control groups: ${control.note}`);
   const stack = await startStack({ FRAMEFOLD_STACK_WORKER: 'no' });
-  const media = await startWorker(stack, { roles: 'media' });
+  const media = await stack.startWorker({ roles: 'media' });
   const held: Held[] = [await startHeld(stack, control)];
   try {
     const ratios: number[] = [];
@@ -62,7 +62,7 @@ async function run({ pairs, report }: BenchOptions): Promise<Verdict> {
 
 async function startHeld(stack: TestStack, control: ResourceControl): Promise<Held> {
   const group = await control.open({ cpuPercent: CPU_PERCENT });
-  const worker = await startWorker(stack, {
+  const worker = await stack.startWorker({
     roles: 'encode-cpu',
     env: { FRAMEFOLD_ENCODE_SLOTS: '1', FRAMEFOLD_LIVE_SLOTS: '0' },
     wrap: (argv) => group.enter(argv),
