@@ -97,6 +97,16 @@ describe('transcode', () => {
     expect(stackStarts).toBe(0);
   });
 
+  it('asks for limits and for a queue', async () => {
+    await anApi();
+    const options = ['--max-memory', '512', '--max-cpu', '50', '--timeout-seconds', '60', '--queue', 'live'];
+    expect(await command('transcode', 'a.mp4', ...options)).toBe(0);
+    expect(api.submitted).toMatchObject({
+      queue: 'live',
+      resourceLimits: { maxMemoryMb: 512, maxCpuPercent: 50, timeoutSec: 60 },
+    });
+  });
+
   it('starts the stack when no API answers', async () => {
     await anApi();
     await api.stop();

@@ -15,7 +15,11 @@ export interface RequestOptions {
   readonly label?: readonly string[];
   readonly webhook?: string;
   readonly title?: string;
+  readonly queue?: string;
   readonly timeoutSeconds?: number;
+  readonly maxCpu?: number;
+  readonly maxMemory?: number;
+  readonly maxDisk?: number;
 }
 
 /** Adds the options that describe a job to a command. */
@@ -36,7 +40,11 @@ export function withRequestOptions(command: Command): Command {
       '--timeout-seconds <seconds>',
       'longest time that one attempt to encode one piece may take',
       toNumber,
-    );
+    )
+    .option('--max-cpu <percent>', 'processor time of one attempt, in percent of a core', toNumber)
+    .option('--max-memory <mb>', 'memory of one attempt in MB (default: 2048, above Full HD more)', toNumber)
+    .option('--max-disk <mb>', 'scratch space of one attempt in MB (default: 5000)', toNumber)
+    .option('--queue <queue>', 'live (capacity of its own), default or batch');
 }
 
 /**
@@ -45,8 +53,14 @@ export function withRequestOptions(command: Command): Command {
  * @throws {UsageError} with the paths of bad fields
  */
 export function requestOf(source: string | undefined, options: RequestOptions, cwd: string): RequestBody {
-  const { ladder, segmentSeconds, priority, user, label, webhook, title, timeoutSeconds } = options;
-  const body = {
+  const { ladder, segmentSeconds, priority, user, label, webhook, title, queue } = options;
+  const resourceLimits = given({
+    maxCpuPercent: options.maxCpu,
+    maxMemoryMb: options.maxMemory,
+    maxDiskMb: options.maxDisk,
+    timeoutSec: options.timeoutSeconds,
+  });
+  const body = given({
     sourceUrl: sourceUrlOf(source, cwd),
     ladder: ladder === undefined ? undefined : ladderOf(ladder, cwd),
     segmentSeconds,
@@ -55,12 +69,17 @@ export function requestOf(source: string | undefined, options: RequestOptions, c
     labels: label,
     webhookUrl: webhook,
     title,
-    resourceLimits: timeoutSeconds === undefined ? undefined : { timeoutSec: timeoutSeconds },
-  };
-  const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
-  const checked = TranscodeRequest.safeParse(given);
-  if (checked.success) return given as RequestBody;
+    queue,
+    resourceLimits: Object.keys(resourceLimits).length === 0 ? undefined : resourceLimits,
+  });
+  const checked = TranscodeRequest.safeParse(body);
+  if (checked.success) return body as RequestBody;
   throw new UsageError(['The request is not valid.', ...issueLines(checked.error.issues)].join('\n'));
+}
+
+/** The fields that were given. */
+function given(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
 function toNumber(text: string): number {
