@@ -11,8 +11,15 @@ export interface TemporalRuntimeOptions {
   readonly metricsPort: number;
 }
 
-/** Sets up the SDK for this process: its logs into ours, its metrics for Prometheus, signals left to the program. */
+let installed = false;
+
+/**
+ * Sets up the SDK for this process: its logs into ours, its metrics for Prometheus, signals left to the program. A
+ * process has one runtime: further calls change nothing.
+ */
 export function installTemporalRuntime({ logger, metricsPort }: TemporalRuntimeOptions): void {
+  if (installed) return;
+  installed = true;
   Runtime.install({
     logger: toTemporalLogger(logger),
     shutdownSignals: [],

@@ -66,7 +66,7 @@ export interface RunningWorkers {
 
 /**
  * Starts Temporal workers for each role, in this process: one for each task queue. Waits for a Temporal server that is
- * still starting up. Call it once in a process: the SDK's runtime is set up with it.
+ * still starting up. The first call in a process sets up the SDK's runtime.
  *
  * @throws when Temporal does not answer for minutes, or the signal is aborted before it does
  */
