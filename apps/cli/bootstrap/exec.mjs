@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Usage: node apps/cli/bootstrap/exec.mjs [--without-tools] [--with chromium] -- command [argument...]
+// Usage: node apps/cli/bootstrap/exec.mjs [--without-tools] [--with chromium|uml] -- command [argument...]
 // Prepares the checkout, then runs the command with FRAMEFOLD_FFMPEG and its like set.
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
@@ -20,7 +20,7 @@ function readOptions() {
       options: { 'without-tools': { type: 'boolean' }, with: { type: 'string', multiple: true } },
     }).values;
   } catch (error) {
-    note(`${error.message}; usage: exec.mjs [--without-tools] [--with chromium] -- command [argument...]`);
+    note(`${error.message}; usage: exec.mjs [--without-tools] [--with chromium|uml] -- command [argument...]`);
     process.exit(2);
   }
 }

@@ -195,6 +195,9 @@ export interface Config {
   readonly stackWorker: boolean;
 }
 
+/** Programs for tests, which the set-up names in the environment of every command that it prepares. */
+const TEST_TOOLS: ReadonlySet<string> = new Set(['FRAMEFOLD_CHROMIUM', 'FRAMEFOLD_UML']);
+
 /** Names every bad variable, never a value: values may be secrets. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
@@ -217,7 +220,7 @@ export function loadConfig(
   );
   const parsed = Environment.safeParse(given);
   const unknown = Object.keys(environment).filter(
-    (name) => name.startsWith('FRAMEFOLD_') && !known.includes(name) && name !== 'FRAMEFOLD_CHROMIUM',
+    (name) => name.startsWith('FRAMEFOLD_') && !known.includes(name) && !TEST_TOOLS.has(name),
   );
   const halfDeployed = 'FRAMEFOLD_DEPLOYMENT' in given !== 'FRAMEFOLD_BUILD_ID' in given;
   const problems = [

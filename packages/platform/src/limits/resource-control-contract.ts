@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createProcessRunner } from '../process/create-process-runner.ts';
@@ -113,7 +113,9 @@ async function start(control: ResourceControl, marker: string): Promise<Resource
   const group = await control.open({});
   const [file = '', ...args] = group.enter(['sleep', marker]);
   const child = spawn(file, args, { stdio: 'ignore', detached: true });
-  while ((await processesWith(marker)).length === 0 && child.exitCode === null) {
+  // Its number stays the same while the wrappers turn into the program; between two of them it has no name at all.
+  const name = (): Promise<string> => readFile(`/proc/${child.pid}/comm`, 'utf8').catch(() => '');
+  while ((await name()) !== 'sleep\n' && child.exitCode === null) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   return group;
