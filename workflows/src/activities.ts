@@ -20,6 +20,13 @@ export const recording = proxyActivities<Pick<ControlActivities, 'recordEvents' 
   retry: RETRY_POLICIES.record,
 });
 
+/** Asking the workers' reports. */
+export const asking = proxyActivities<Pick<ControlActivities, 'isQueueServed'>>({
+  taskQueue: TASK_QUEUES.control,
+  startToCloseTimeout: '15 seconds',
+  retry: RETRY_POLICIES.ask,
+});
+
 /** Sending a webhook. A day bounds it, time in the queue included: later nobody waits for it any more. */
 export const delivery = proxyActivities<Pick<ControlActivities, 'deliverWebhook'>>({
   taskQueue: TASK_QUEUES.control,
@@ -42,9 +49,13 @@ export const media = proxyActivities<MediaActivities>({
  *
  * @param timeoutSeconds what the encoder itself is given for one attempt
  */
-export function encoding(queue: JobQueue, timeoutSeconds: number): ActivityInterfaceFor<EncodeActivities> {
+export function encoding(
+  queue: JobQueue,
+  resource: 'cpu' | 'gpu',
+  timeoutSeconds: number,
+): ActivityInterfaceFor<EncodeActivities> {
   return proxyActivities<EncodeActivities>({
-    taskQueue: encodeTaskQueue(queue),
+    taskQueue: encodeTaskQueue(queue, resource),
     startToCloseTimeout: `${timeoutSeconds + ENCODE_MARGIN_SECONDS} seconds`,
     heartbeatTimeout: HEARTBEAT_TIMEOUT,
     cancellationType,

@@ -16,6 +16,8 @@ const PATIENT = {
 export const RETRY_POLICIES = {
   /** Safe: events are keyed by (job, stream, sequence) and published files are written whole, so repeating changes nothing. */
   record: PATIENT,
+  /** Safe: it only reads. */
+  ask: PATIENT,
   /** Safe: each media activity replaces whole objects with what follows from its input alone. */
   media: PATIENT,
   /** Safe: the one commit record per unit and generation is put conditionally; another attempt finds it and returns it. */

@@ -49,7 +49,7 @@ it.each(Object.entries(arrangements))(
     }
     await outcome(job);
     await save(job.handle.workflowId, name);
-    if (name === 'batched') await save(batchWorkflowId(name, 400), 'batch');
+    if (name === 'batched') await save(batchWorkflowId(name, { firstChunk: 400 }), 'batch');
     if (name === 'completed') await save(`webhook-${name}.${(await job.handle.describe()).runId}`, 'webhook');
   },
   60_000,

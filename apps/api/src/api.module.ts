@@ -12,6 +12,7 @@ import { SubmitJob } from './jobs/submit-job.ts';
 import { MediaController } from './media/media.controller.ts';
 import { PlayController } from './play/play.controller.ts';
 import { CLOCK, type Clock, CONFIG, METRICS, STORE } from './tokens.ts';
+import { TemporalPool } from './workers/temporal-pool.ts';
 import { WorkersController } from './workers/workers.controller.ts';
 
 /** What the API is made with. */
@@ -34,6 +35,7 @@ export class ApiModule {
         ReadJobs,
         CancelJob,
         Readiness,
+        TemporalPool,
         { provide: CONFIG, useValue: config },
         { provide: STORE, useValue: store },
         { provide: METRICS, useValue: metrics },

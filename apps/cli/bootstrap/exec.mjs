@@ -20,7 +20,9 @@ function readOptions() {
       options: { 'without-tools': { type: 'boolean' }, with: { type: 'string', multiple: true } },
     }).values;
   } catch (error) {
-    note(`${error.message}; usage: exec.mjs [--without-tools] [--with chromium|uml] -- command [argument...]`);
+    note(
+      `${error.message}; usage: exec.mjs [--without-tools] [--with chromium|uml] -- command [argument...]`,
+    );
     process.exit(2);
   }
 }

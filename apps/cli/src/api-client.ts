@@ -1,4 +1,4 @@
-import { JobState, JobSummary, JobView, type TranscodeRequest } from '@framefold/domain';
+import { JobState, JobSummary, JobView, WorkerPool, type TranscodeRequest } from '@framefold/domain';
 import { z } from 'zod';
 import { ApiError, errorOfAnswer, errorOfSilence, isTimeout } from './api-error.ts';
 
@@ -61,6 +61,11 @@ export class ApiClient {
     const given = Object.entries({ status, user, label, limit }).filter((entry) => entry[1] !== undefined);
     const query = new URLSearchParams(given as [string, string][]);
     return (await this.#json(Page, `/api/jobs?${query.toString()}`)).jobs;
+  }
+
+  /** The workers and the task queues. */
+  workers(): Promise<WorkerPool> {
+    return this.#json(WorkerPool, '/api/workers');
   }
 
   /** Returns when nothing of the job runs any more. */

@@ -2,6 +2,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '@framefold/config';
+import { toWorkerPool } from '@framefold/domain';
+import { workerReport } from '@framefold/domain/testing';
 import { aCompletedJob, aJob, aTree, FakeApi, type Script } from '../test/fake-api.ts';
 import type { Io } from './io.ts';
 import { run } from './program.ts';
@@ -287,5 +289,67 @@ describe('config recommend', () => {
   it('gives the figures as JSON', async () => {
     expect(await command('config', 'recommend', '--json')).toBe(0);
     expect(JSON.parse(said.stdout)).toMatchObject({ recommendation: { encodeSlots: 2, mediaSlots: 4 } });
+  });
+});
+
+describe('workers list', () => {
+  const queue = {
+    name: 'framefold-encode-cpu',
+    pollers: 1,
+    backlog: 12,
+    backlogAgeSeconds: 75,
+    tasksAddedPerSecond: 0,
+    tasksDispatchedPerSecond: 1.5,
+  };
+  const failure = {
+    at: Date.parse('2026-01-01T10:11:12Z'),
+    activity: 'encodeChunk',
+    workflowId: 'transcode-j',
+    unit: 'chunk-00003',
+    code: 'ENCODER_CRASHED',
+    message: 'It crashed.',
+  };
+  const reports = [
+    workerReport({
+      id: 'well',
+      status: 'busy',
+      lastHeartbeat: Date.now(),
+      slots: { 'framefold-encode-cpu': 2 },
+      currentTasks: [
+        { activity: 'encodeChunk', workflowId: 'transcode-j', unit: 'chunk-00004', attempt: 1, startedAt: 0 },
+      ],
+      limits: { control: 'cgroup-v2', holds: ['cpu', 'memory'] },
+      recentFailures: [failure],
+    }),
+    workerReport({
+      id: 'sick',
+      status: 'quarantined',
+      statusReasons: ['Encodes of 3 different jobs failed here in a row.'],
+      lastHeartbeat: Date.now(),
+    }),
+  ];
+  beforeEach(() => anApi({ workers: toWorkerPool(reports, { workers: [], queues: [queue] }, Date.now()) }));
+
+  it('shows who works on what, who does not and why, and what waits', async () => {
+    expect(await command('workers', 'list')).toBe(0);
+    expect(said.stdout).toMatch(
+      /^well +encode-cpu +busy +1\/2 +encodeChunk chunk-00004 of transcode-j +libx264/m,
+    );
+    expect(said.stdout).toContain('sick: Encodes of 3 different jobs failed here in a row.');
+    expect(said.stdout).toMatch(/^framefold-encode-cpu +1 +12 +1:15 min +0.0 +1.5$/m);
+    expect(said.stdout).not.toContain('It crashed.');
+  });
+
+  it('tells more with --verbose', async () => {
+    expect(await command('workers', 'list', '--verbose')).toBe(0);
+    expect(said.stdout).toContain('limits by cgroup-v2 (cpu, memory)');
+    expect(said.stdout).toContain(
+      'well: 10:11:12 encodeChunk chunk-00003 of transcode-j: ENCODER_CRASHED: It crashed.',
+    );
+  });
+
+  it('gives it all as JSON', async () => {
+    expect(await command('workers', 'list', '--json')).toBe(0);
+    expect(JSON.parse(said.stdout)).toMatchObject({ pool: { total: 2, quarantined: 1 }, queues: [queue] });
   });
 });

@@ -7,6 +7,7 @@ import { recommend } from './commands/config.ts';
 import { cancel, list, status, submit } from './commands/jobs.ts';
 import { down, up } from './commands/stack.ts';
 import { transcode } from './commands/transcode.ts';
+import { listWorkers } from './commands/workers.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { withRequestOptions } from './request-options.ts';
@@ -87,6 +88,14 @@ function programOf(io: Io, finish: (code: ExitCode) => void): Command {
     .command('down')
     .description('stop the embedded stack')
     .action(async () => finish(await down(io)));
+  program
+    .command('workers')
+    .description('the workers that encode')
+    .command('list')
+    .description('show workers and task queues')
+    .option('--verbose', 'also limits, disks and the latest failures')
+    .option(...json)
+    .action(async (options: object) => finish(await listWorkers(options, io)));
   program
     .command('config')
     .description('help with the configuration of workers')

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { TranscodeRequest } from '@framefold/domain';
+import { TranscodeRequest, type WorkerPool } from '@framefold/domain';
 import type { Job } from '../src/api-client.ts';
 
 /** A job as the API shows it; valid, and as far as `changes` say. */
@@ -98,6 +98,7 @@ export interface Script {
   /** Answers to successive looks at the job; the last one stays. */
   views: Job[];
   tree: Map<string, string>;
+  workers?: WorkerPool;
   /** The answer to a submission that is refused. */
   refusal?: { status: number; problem: object };
   /** Called before each look at the job, with its number from 1. */
@@ -149,6 +150,7 @@ export class FakeApi {
         ? send(201, { jobId: 'job-1', status: 'pending' })
         : send(script.refusal.status, script.refusal.problem);
     }
+    if (url === '/api/workers') return send(200, script.workers);
     if (url.startsWith('/api/jobs?')) return send(200, { jobs: script.views });
     if (url === '/api/jobs/job-1' && method === 'DELETE') {
       script.views = [aJob({ status: 'cancelled' })];

@@ -64,8 +64,19 @@ const payloads = {
   }),
   SourceSplit: z.object({ mode: z.enum(['in-place']) }),
   TranscodingStarted: z.object({}),
-  ChunkEncoded: z.object({ chunkIndex: z.number().int().nonnegative(), result: UnitResult }),
+  ChunkEncoded: z.object({
+    chunkIndex: z.number().int().nonnegative(),
+    result: UnitResult,
+    /** Absent where the chunk was encoded at all renditions together. */
+    rendition: z.string().optional(),
+  }),
   AudioEncoded: z.object({ rendition: z.string(), result: UnitResult }),
+  /** The chunks of a rendition so far do not count: all of them are encoded again, by another encoder. */
+  RenditionRestarted: z.object({
+    rendition: z.string(),
+    generation: z.number().int().positive(),
+    encoder: z.string(),
+  }),
   MergingStarted: z.object({}),
   RenditionMerged: z.object({ rendition: MeasuredRendition }),
   WarningRaised: z.object({ warning: Warning }),
@@ -97,6 +108,7 @@ export const JobEvent = z.discriminatedUnion('type', [
   eventOf('TranscodingStarted', payloads.TranscodingStarted),
   eventOf('ChunkEncoded', payloads.ChunkEncoded),
   eventOf('AudioEncoded', payloads.AudioEncoded),
+  eventOf('RenditionRestarted', payloads.RenditionRestarted),
   eventOf('MergingStarted', payloads.MergingStarted),
   eventOf('RenditionMerged', payloads.RenditionMerged),
   eventOf('WarningRaised', payloads.WarningRaised),

@@ -162,6 +162,8 @@ export const Warning = z.object({
     'LIMIT_CLAMPED',
     'LIMIT_NOT_ENFORCED',
     'SANDBOX_UNAVAILABLE',
+    'GPU_UNAVAILABLE',
+    'RENDITION_FELL_BACK',
   ]),
   message: z.string(),
 });

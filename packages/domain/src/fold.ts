@@ -13,8 +13,11 @@ export interface JobFold {
   readonly source?: SourceMeta;
   readonly sourceUri?: string;
   readonly plan?: JobEventData<'PlanFrozen'>;
-  /** Results by chunk index and by audio rendition. */
+  /** Results by chunk index, where a chunk is encoded at all renditions together. */
   readonly chunks: Readonly<Record<number, UnitResult>>;
+  /** Results by rendition and chunk index, where each rendition is encoded by itself. */
+  readonly renditionChunks?: Readonly<Record<string, Readonly<Record<number, UnitResult>>>>;
+  /** Results by audio rendition. */
   readonly audio: Readonly<Record<string, UnitResult>>;
   readonly measured: readonly MeasuredRendition[];
   readonly warnings: readonly Warning[];
@@ -92,10 +95,16 @@ function reduce(job: JobFold, event: JobEvent, put: Put): JobFold {
       return job;
     case 'TranscodingStarted':
       return enter(job, 'transcoding', event.at);
-    case 'ChunkEncoded':
-      return { ...job, chunks: put(job.chunks, event.data.chunkIndex, event.data.result) };
+    case 'ChunkEncoded': {
+      const { chunkIndex, rendition, result } = event.data;
+      if (rendition === undefined) return { ...job, chunks: put(job.chunks, chunkIndex, result) };
+      const own = put(chunksOf(job, rendition), chunkIndex, result);
+      return { ...job, renditionChunks: put(job.renditionChunks ?? {}, rendition, own) };
+    }
     case 'AudioEncoded':
       return { ...job, audio: put(job.audio, event.data.rendition, event.data.result) };
+    case 'RenditionRestarted':
+      return restart(job, event.data);
     case 'MergingStarted':
       return enter(job, 'merging', event.at);
     case 'RenditionMerged':
@@ -109,6 +118,26 @@ function reduce(job: JobFold, event: JobEvent, put: Put): JobFold {
     case 'JobCancelled':
       return { ...enter(job, 'cancelled', event.at), cancelReason: event.data.reason };
   }
+}
+
+/** What one rendition's own encodes gave. No rendition is asked for by what every object inherits (`constructor`). */
+function chunksOf(
+  { renditionChunks = {} }: JobFold,
+  rendition: string,
+): Readonly<Record<number, UnitResult>> {
+  return (Object.hasOwn(renditionChunks, rendition) ? renditionChunks[rendition] : undefined) ?? {};
+}
+
+/** The result of a chunk at a rendition, whether it was encoded by itself or together with the others. */
+export function chunkResult(job: JobFold, chunkIndex: number, rendition: string): UnitResult | undefined {
+  return job.chunks[chunkIndex] ?? chunksOf(job, rendition)[chunkIndex];
+}
+
+function restart(job: JobFold, { rendition, encoder }: JobEventData<'RenditionRestarted'>): JobFold {
+  const { [rendition]: _abandoned, ...renditionChunks } = job.renditionChunks ?? {};
+  if (job.plan === undefined) return { ...job, renditionChunks };
+  const renditions = job.plan.renditions.map((one) => (one.name === rendition ? { ...one, encoder } : one));
+  return { ...job, renditionChunks, plan: { ...job.plan, renditions } };
 }
 
 /**
@@ -127,7 +156,16 @@ export function fold(job: JobFold, event: JobEvent): JobFold {
  * @throws {IllegalTransitionError} as {@link fold} does
  */
 export function foldAll(events: Iterable<JobEvent>, job: JobFold = EMPTY_FOLD): JobFold {
-  let own: JobFold = { ...job, chunks: { ...job.chunks }, audio: { ...job.audio } };
+  const ownByRendition = Object.entries(job.renditionChunks ?? {}).map(([name, chunks]) => [
+    name,
+    { ...chunks },
+  ]);
+  let own: JobFold = {
+    ...job,
+    chunks: { ...job.chunks },
+    audio: { ...job.audio },
+    ...(job.renditionChunks === undefined ? {} : { renditionChunks: Object.fromEntries(ownByRendition) }),
+  };
   for (const event of events) own = reduce(own, event, putInPlace);
   return own;
 }

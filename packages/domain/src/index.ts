@@ -21,4 +21,5 @@ export * from './request.ts';
 export * from './scratch.ts';
 export * from './store-keys.ts';
 export * from './worker-health.ts';
+export * from './worker-pool.ts';
 export * from './worker-report.ts';

@@ -1,16 +1,16 @@
 import { z } from 'zod';
+import type { UnitResult } from './encode-record.ts';
 import { JobOutput, MeasuredRendition } from './events.ts';
 import { JobFailure, Warning } from './failure.ts';
-import type { JobFold } from './fold.ts';
+import { chunkResult, type JobFold } from './fold.ts';
 import { hasEnded, JOB_STATES, JobState } from './job-state.ts';
 import { VideoRendition } from './ladder.ts';
 import { EncodeLimits } from './limits.ts';
-import type { LiveUnit } from './live.ts';
+import { liveChunks, type LiveUnit } from './live.ts';
 import { AudioRendition } from './plan.ts';
 import { SourceMeta } from './probe.ts';
-import { estimate, framesEncoded } from './progress.ts';
+import { estimate, framesByRendition } from './progress.ts';
 import { titleOf, TranscodeRequest } from './request.ts';
-import { chunkUnit } from './store-keys.ts';
 
 export const SegmentView = z.object({
   index: z.number().int(),
@@ -165,37 +165,41 @@ function phaseViews(job: JobFold): z.infer<typeof PhaseView>[] {
 function segmentViews(job: JobFold, live: readonly LiveUnit[]): SegmentView[] {
   if (job.plan === undefined) return [];
   const { renditions, chunks } = job.plan;
-  const liveByUnit = new Map(live.map((unit) => [unit.unit, unit]));
+  const runningAt = liveChunks(live);
   let index = 0;
   return chunks.flatMap((chunk, chunkIndex) => {
-    const done = job.chunks[chunkIndex];
-    const running = liveByUnit.get(chunkUnit(chunkIndex));
-    const worker = done?.workerId ?? running?.workerId;
-    const speed =
-      done === undefined ? running?.speed : done.mediaSeconds / Math.max(done.encodeSeconds, 0.001);
-    const facts = {
-      status:
-        done !== undefined
-          ? ('completed' as const)
-          : running !== undefined
-            ? ('processing' as const)
-            : ('pending' as const),
-      ...(worker === undefined ? {} : { worker }),
-      retryCount: Math.max(0, (done?.temporalAttempt ?? running?.temporalAttempt ?? 1) - 1),
-      ...(speed === undefined ? {} : { speed }),
-    };
+    const facts = renditions.map(({ name }) => ({
+      rendition: name,
+      ...encodeFacts(chunkResult(job, chunkIndex, name), runningAt(chunkIndex, name)),
+    }));
     const first = index;
     index += chunk.segments;
     return Array.from({ length: chunk.segments }, (_, offset) =>
-      renditions.map((rendition) => ({ index: first + offset, rendition: rendition.name, ...facts })),
+      facts.map((fact) => ({ index: first + offset, ...fact })),
     ).flat();
   });
+}
+
+/** How far the encode of a chunk at a rendition is. */
+function encodeFacts(
+  done: UnitResult | undefined,
+  running: LiveUnit | undefined,
+): Omit<SegmentView, 'index' | 'rendition'> {
+  const worker = done?.workerId ?? running?.workerId;
+  const speed = done === undefined ? running?.speed : done.mediaSeconds / Math.max(done.encodeSeconds, 0.001);
+  return {
+    status: done !== undefined ? 'completed' : running !== undefined ? 'processing' : 'pending',
+    ...(worker === undefined ? {} : { worker }),
+    retryCount: Math.max(0, (done?.temporalAttempt ?? running?.temporalAttempt ?? 1) - 1),
+    ...(speed === undefined ? {} : { speed }),
+  };
 }
 
 function renditionViews(job: JobFold, live: readonly LiveUnit[]): RenditionView[] {
   if (job.plan === undefined) return [];
   const measured = new Map(job.measured.map((rendition) => [rendition.name, rendition]));
-  const videoPercent = Math.floor((100 * framesEncoded(job, live)) / job.plan.frames);
+  const { frames } = job.plan;
+  const encoded = framesByRendition(job, live);
   const view = (name: string, kind: 'video' | 'audio', percent: number): RenditionView => {
     const merged = measured.get(name);
     const status =
@@ -203,7 +207,9 @@ function renditionViews(job: JobFold, live: readonly LiveUnit[]): RenditionView[
     return { name, kind, status, percent, ...(merged === undefined ? {} : { measured: merged }) };
   };
   return [
-    ...job.plan.renditions.map((rendition) => view(rendition.name, 'video', videoPercent)),
+    ...job.plan.renditions.map(({ name }) =>
+      view(name, 'video', Math.floor((100 * (encoded.get(name) ?? 0)) / frames)),
+    ),
     ...job.plan.audio.map((rendition) => {
       const running = live.some((unit) => unit.unit === rendition.name);
       return view(rendition.name, 'audio', job.audio[rendition.name] !== undefined ? 100 : running ? 1 : 0);
@@ -214,10 +220,14 @@ function renditionViews(job: JobFold, live: readonly LiveUnit[]): RenditionView[
 /** Why nothing runs, if nothing does. */
 function waitsFor(job: JobFold, live: readonly LiveUnit[]): string | undefined {
   if (job.state === 'pending') return 'a media worker to take the job';
-  if (job.state === 'transcoding' && live.length === 0 && Object.keys(job.chunks).length === 0) {
+  if (job.state === 'transcoding' && live.length === 0 && nothingEncoded(job)) {
     return 'an encode worker with a free slot';
   }
   return undefined;
+}
+
+function nothingEncoded({ chunks, renditionChunks = {} }: JobFold): boolean {
+  return [chunks, ...Object.values(renditionChunks)].every((results) => Object.keys(results).length === 0);
 }
 
 /** A job without its long lists. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SOFTWARE_ENCODER } from './encoders.ts';
 
 /** One step of a ladder as a profile: a size by the short side and how to encode it. */
 export const LadderRung = z.strictObject({
@@ -64,8 +65,14 @@ const toEven = (length: number): number => Math.max(2, Math.round(length / 2) * 
  * Fits a ladder to a source of `width` x `height` display pixels (square pixels, after rotation): rungs above the
  * source are left out, the aspect ratio is kept, sizes are even. A source below the smallest rung gets one rung of its
  * own size, encoded as the smallest rung is.
+ *
+ * @param encoder of all renditions; their quality and ceiling are those of the ladder whatever encodes them
  */
-export function fitLadder(ladder: Ladder, display: { width: number; height: number }): VideoRendition[] {
+export function fitLadder(
+  ladder: Ladder,
+  display: { width: number; height: number },
+  encoder: string = SOFTWARE_ENCODER,
+): VideoRendition[] {
   const rungs: readonly LadderRung[] = typeof ladder === 'string' ? LADDERS[ladder] : ladder;
   const shortSide = Math.min(display.width, display.height);
   const descending = [...rungs].sort((a, b) => b.shortSide - a.shortSide);
@@ -74,12 +81,21 @@ export function fitLadder(ladder: Ladder, display: { width: number; height: numb
   const smallest = descending.at(-1);
   if (fitting.length === 0 && smallest !== undefined) {
     const own = { ...smallest, shortSide: toEven(shortSide) };
-    return [fitRung({ ...own, name: `${own.shortSide}p` }, display)];
+    return [fitRung({ ...own, name: `${own.shortSide}p` }, display, encoder)];
   }
-  return fitting.map((rung) => fitRung(rung, display));
+  return fitting.map((rung) => fitRung(rung, display, encoder));
 }
 
-function fitRung(rung: LadderRung, display: { width: number; height: number }): VideoRendition {
+/** A rendition as it is encoded where its hardware encoder can't be had. */
+export function inSoftware(rendition: VideoRendition): VideoRendition {
+  return { ...rendition, encoder: SOFTWARE_ENCODER };
+}
+
+function fitRung(
+  rung: LadderRung,
+  display: { width: number; height: number },
+  encoder: string,
+): VideoRendition {
   // At most 1: the pixel by which a source may fall short of its rung must not stretch the long side.
   const scale = Math.min(1, rung.shortSide / Math.min(display.width, display.height));
   const portrait = display.height > display.width;
@@ -90,7 +106,7 @@ function fitRung(rung: LadderRung, display: { width: number; height: number }): 
     width: portrait ? short : long,
     height: portrait ? long : short,
     codec: 'h264',
-    encoder: 'libx264',
+    encoder,
     preset: rung.preset,
     crf: rung.crf,
     maxrateKbps: rung.maxrateKbps,

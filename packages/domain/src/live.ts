@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseChunkUnit } from './store-keys.ts';
 
 /** What a running encoder reports between two events. Lost on a restart, and never needed for correctness. */
 export const LiveUnit = z.object({
@@ -10,3 +11,18 @@ export const LiveUnit = z.object({
   speed: z.number().nonnegative(),
 });
 export type LiveUnit = z.infer<typeof LiveUnit>;
+
+/** Finds what runs for a chunk at a rendition, whether it is encoded by itself or together with the others. */
+export type LiveLookup = (chunkIndex: number, rendition: string) => LiveUnit | undefined;
+
+/** Arranges reports by the chunks that they are of. */
+export function liveChunks(live: readonly LiveUnit[]): LiveLookup {
+  const byChunk = new Map<number, { readonly report: LiveUnit; readonly rendition?: string }[]>();
+  for (const report of live) {
+    const chunk = parseChunkUnit(report.unit);
+    if (chunk === undefined) continue;
+    byChunk.set(chunk.chunkIndex, [...(byChunk.get(chunk.chunkIndex) ?? []), { ...chunk, report }]);
+  }
+  return (chunkIndex, rendition) =>
+    byChunk.get(chunkIndex)?.find((of) => of.rendition === undefined || of.rendition === rendition)?.report;
+}

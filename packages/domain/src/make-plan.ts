@@ -1,3 +1,4 @@
+import { SOFTWARE_ENCODER } from './encoders.ts';
 import { CodedError, type Warning } from './failure.ts';
 import { fitLadder } from './ladder.ts';
 import {
@@ -38,7 +39,9 @@ export interface PlanResult {
 
 /**
  * Plans a job from its request and probe alone, never from the state of the workers: the same job gives the same plan.
+ * Only the encoder of a job that asks for hardware is chosen by what there is.
  *
+ * @param encoder of the picture
  * @throws {CodedError} SOURCE_NO_VIDEO, SOURCE_DAMAGED or PLAN_INVALID
  */
 export function makePlan(
@@ -46,6 +49,7 @@ export function makePlan(
   request: Pick<TranscodeRequest, 'ladder' | 'segmentSeconds'>,
   source: SourceMeta,
   frames: FrameTable,
+  encoder: string = SOFTWARE_ENCODER,
 ): PlanResult {
   const video = source.video;
   if (video === undefined) throw new CodedError('SOURCE_NO_VIDEO', 'The source has no video track.');
@@ -83,7 +87,11 @@ export function makePlan(
       },
       presentationOriginSeconds: PRESENTATION_ORIGIN_SECONDS,
       treatment: { toneMap: video.hdr },
-      renditions: fitLadder(request.ladder, { width: video.displayWidth, height: video.displayHeight }),
+      renditions: fitLadder(
+        request.ladder,
+        { width: video.displayWidth, height: video.displayHeight },
+        encoder,
+      ),
       audio,
       chunks: groupIntoChunks(segments, frames),
     },

@@ -1,6 +1,5 @@
-import type { JobFold } from './fold.ts';
-import type { LiveUnit } from './live.ts';
-import { chunkUnit } from './store-keys.ts';
+import { chunkResult, type JobFold } from './fold.ts';
+import { liveChunks, type LiveUnit } from './live.ts';
 
 /** Share of a job's percentage that encoding stands for; the rest is probing and merging. */
 const ENCODING_PERCENT = { from: 1, to: 98 } as const;
@@ -16,14 +15,28 @@ export interface Estimate {
   readonly speed?: number;
 }
 
-/** Frames of the picture that are encoded: whole chunks, and what running encoders report. */
+/** Frames of each video rendition that are encoded, by name: whole chunks, and what running encoders report. */
+export function framesByRendition(job: JobFold, live: readonly LiveUnit[]): ReadonlyMap<string, number> {
+  const { renditions, chunks } = job.plan ?? { renditions: [], chunks: [] };
+  const running = liveChunks(live);
+  const framesOf = (rendition: string): number =>
+    chunks.reduce((sum, chunk, index) => {
+      if (chunkResult(job, index, rendition) !== undefined) return sum + chunk.frames;
+      return sum + Math.min(chunk.frames, running(index, rendition)?.framesDone ?? 0);
+    }, 0);
+  return new Map(renditions.map(({ name }) => [name, framesOf(name)]));
+}
+
+/** Frames of the picture that are encoded; one that is done at some renditions counts by their share of the pixels. */
 export function framesEncoded(job: JobFold, live: readonly LiveUnit[]): number {
-  const chunks = job.plan?.chunks ?? [];
-  const liveByUnit = new Map(live.map((unit) => [unit.unit, unit.framesDone]));
-  return chunks.reduce((sum, chunk, index) => {
-    if (job.chunks[index] !== undefined) return sum + chunk.frames;
-    return sum + Math.min(chunk.frames, liveByUnit.get(chunkUnit(index)) ?? 0);
-  }, 0);
+  const frames = framesByRendition(job, live);
+  let pixels = 0;
+  let encodedPixels = 0;
+  for (const { name, width, height } of job.plan?.renditions ?? []) {
+    pixels += width * height;
+    encodedPixels += width * height * (frames.get(name) ?? 0);
+  }
+  return pixels === 0 ? 0 : encodedPixels / pixels;
 }
 
 /** How far a job is, and when it should be ready at the speed it has had so far. */

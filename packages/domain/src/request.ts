@@ -30,6 +30,10 @@ export const TranscodeRequest = z.strictObject({
   priority: Priority.default(5).describe('1 (most urgent) to 9, or live, high, medium, low, batch'),
   queue: JobQueue.default('default'),
   engine: z.enum(['auto', 'ffmpeg']).default('auto'),
+  acceleration: z
+    .enum(['software', 'hardware'])
+    .default('software')
+    .describe('hardware: on GPUs where a worker has proved an encoder, else in software, with a warning'),
   confidence: z.literal('auto').optional().describe('Labels a benchmark run; recorded, no effect'),
   ladder: Ladder.default('hls-default'),
   segmentSeconds: z.number().min(1).max(30).default(6).describe('Length of a segment in seconds'),

@@ -6,7 +6,9 @@ export const storeKeys = {
   source: (jobId: string, extension: string) => `jobs/${jobId}/source/source${extension}`,
   /** Records of the work: small JSON documents, kept as the audit. */
   frames: (jobId: string) => `jobs/${jobId}/work/frames.json`,
-  plan: (jobId: string) => `jobs/${jobId}/work/plan.json`,
+  /** By the hardware encoder, which follows from the workers and not from the job: planning twice may give two plans. */
+  plan: (jobId: string, hardwareEncoder?: string) =>
+    `jobs/${jobId}/work/plan${hardwareEncoder === undefined ? '' : `-${hardwareEncoder}`}.json`,
   attempts: (jobId: string) => `jobs/${jobId}/work/attempts/`,
   attemptsOf: (jobId: string, unit: string) => `jobs/${jobId}/work/attempts/${unit}/`,
   attempt: (jobId: string, unit: string, attemptId: string) =>
@@ -28,9 +30,23 @@ export const storeKeys = {
   worker: (workerId: string) => `workers/${workerId}.json`,
 } as const;
 
-/** The name of a chunk as a unit of encode work. */
-export function chunkUnit(chunkIndex: number): string {
-  return `chunk-${String(chunkIndex).padStart(5, '0')}`;
+/**
+ * The name of a chunk as a unit of encode work.
+ *
+ * @param rendition the only one that is encoded, where it is not all of them together
+ */
+export function chunkUnit(chunkIndex: number, rendition?: string): string {
+  const chunk = `chunk-${String(chunkIndex).padStart(5, '0')}`;
+  return rendition === undefined ? chunk : `${chunk}@${rendition}`;
+}
+
+/** The chunk, and the one rendition where there is one, of a unit's name; undefined for a unit of sound. */
+export function parseChunkUnit(
+  unit: string,
+): { readonly chunkIndex: number; readonly rendition?: string } | undefined {
+  const [, digits, rendition] = /^chunk-(\d+)(?:@(.+))?$/.exec(unit) ?? [];
+  if (digits === undefined) return undefined;
+  return { chunkIndex: Number(digits), ...(rendition === undefined ? {} : { rendition }) };
 }
 
 /** The path of a segment inside the output tree; the hash makes it immutable for caches. */
@@ -38,7 +54,11 @@ export function segmentPath(rendition: string, segmentIndex: number, sha256: str
   return `${rendition}/segment${String(segmentIndex).padStart(5, '0')}-${sha256.slice(0, 10)}.m4s`;
 }
 
-/** The path of a rendition's init segment inside the output tree. */
-export function initPath(rendition: string): string {
-  return `${rendition}/init.mp4`;
+/**
+ * The path of a rendition's init segment inside the output tree.
+ *
+ * @param generation one that is encoded again, perhaps by another encoder, has an init segment of its own
+ */
+export function initPath(rendition: string, generation = 0): string {
+  return `${rendition}/init${generation === 0 ? '' : `-g${generation}`}.mp4`;
 }

@@ -35,6 +35,10 @@ export interface EncodeChunkInput {
   readonly chunkIndex: number;
   /** Raised by a redo; 0 for the first encode. */
   readonly generation: number;
+  /** The only rendition to encode, in a unit of its own; absent: all of them together. */
+  readonly rendition?: string;
+  /** Whether it is encoded in software whatever encoder the plan gives it. */
+  readonly software?: boolean;
   /** Of each attempt. */
   readonly limits: EncodeLimits;
 }
@@ -52,7 +56,17 @@ export interface EncodeAudioInput {
 export interface MergeInput {
   readonly jobId: string;
   readonly planKey: string;
+  /** Of all units but those that `generations` speaks of. */
   readonly generation: number;
+  /** Renditions of which each chunk is a unit of its own, with the generation that counts; absent: none. */
+  readonly generations?: Readonly<Record<string, number>>;
+}
+
+/** What a hardware rendition waits for. */
+export interface QueueQuestion {
+  readonly taskQueue: string;
+  /** The encoder that a worker of the queue must have proved. */
+  readonly encoder: string;
 }
 
 export interface MergeResult {
@@ -66,6 +80,8 @@ export interface ControlActivities {
   recordEvents(input: { readonly events: readonly NewEvent[] }): Promise<void>;
   /** Writes events.jsonl and job.json beside the output from the catalogue's log, once the job's last event is in it. */
   publishRecord(input: { readonly jobId: string }): Promise<void>;
+  /** Whether a worker that has proved the encoder takes work of the queue, by what the workers report of themselves. */
+  isQueueServed(input: QueueQuestion): Promise<boolean>;
   /** Delivers one signed webhook; throws until the receiver answers 2xx. */
   deliverWebhook(input: WebhookDelivery): Promise<{ readonly status: number }>;
 }

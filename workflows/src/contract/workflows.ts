@@ -11,15 +11,29 @@ export const WORKFLOW_TYPES = {
 /** The workflow id of a job. */
 export const jobWorkflowId = (jobId: string): string => `transcode-${jobId}`;
 
+/** What tells the batches of a job apart. */
+export interface BatchName {
+  readonly firstChunk: number;
+  /** Where the batch is of one rendition. */
+  readonly rendition?: string;
+  /** Above 0 where that rendition is encoded again. */
+  readonly generation?: number;
+}
+
+/** The stream of one of a job's batches of chunks. */
+export const batchStream = ({ firstChunk, rendition, generation = 0 }: BatchName): string =>
+  [
+    `chunks-${firstChunk}`,
+    ...(rendition === undefined ? [] : [`@${rendition}`]),
+    ...(generation === 0 ? [] : [`-g${generation}`]),
+  ].join('');
+
 /** The workflow id of one of a job's batches of chunks. */
-export const batchWorkflowId = (jobId: string, firstChunk: number): string =>
-  `transcode-${jobId}-chunks-${firstChunk}`;
+export const batchWorkflowId = (jobId: string, batch: BatchName): string =>
+  `transcode-${jobId}-${batchStream(batch)}`;
 
 /** The stream in which a job's own workflow records its events; sequence 0 is JobSubmitted, which the API writes too. */
 export const JOB_STREAM = 'job';
-
-/** The stream of one of a job's batches of chunks. */
-export const batchStream = (firstChunk: number): string => `chunks-${firstChunk}`;
 
 /**
  * The name of the status query: a JobView as the job's own workflow knows it. For people and tests: clients read the
@@ -32,6 +46,8 @@ export interface TranscodeJobInput {
   readonly request: TranscodeRequest;
   /** When the API accepted the job, ms since the epoch: the time of its first event. */
   readonly submittedAt: number;
+  /** How long nobody may serve the GPU queue before its renditions are encoded in software; 60 s where not given. */
+  readonly gpuPatienceSeconds?: number;
 }
 
 export interface TranscodeJobResult {
@@ -55,6 +71,10 @@ export interface EncodeBatchInput {
   readonly planKey: string;
   readonly chunks: ChunkRun;
   readonly generation: number;
+  /** The only rendition to encode; absent: all of them together. */
+  readonly rendition?: string;
+  /** Whether that is encoded in software; otherwise by its hardware encoder, on the GPU queue. */
+  readonly software?: boolean;
   /** Of each attempt at a chunk. */
   readonly limits: EncodeLimits;
   readonly queue: JobQueue;

@@ -10,12 +10,15 @@ import { encodeChunks } from './encode-chunks.ts';
  */
 export async function encodeBatch(given: EncodeBatchInput | EarlierInput): Promise<EncodeBatchResult> {
   const input = upToDate(given);
-  const { jobId, chunks } = input;
-  const recorder = openRecorder({ jobId, stream: batchStream(chunks.firstChunk) });
+  const { jobId, chunks, rendition, generation } = input;
+  const batch = {
+    firstChunk: chunks.firstChunk,
+    ...(rendition === undefined ? {} : { rendition }),
+    generation,
+  };
+  const recorder = openRecorder({ jobId, stream: batchStream(batch) });
   try {
-    await encodeChunks(input, (chunkIndex, result) =>
-      recorder.record({ type: 'ChunkEncoded', at: Date.now(), data: { chunkIndex, result } }),
-    );
+    await encodeChunks(input, (data) => recorder.record({ type: 'ChunkEncoded', at: Date.now(), data }));
   } finally {
     await CancellationScope.nonCancellable(() => recorder.flush());
   }

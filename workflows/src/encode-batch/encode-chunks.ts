@@ -1,4 +1,4 @@
-import { chunkUnit, type UnitResult } from '@framefold/domain';
+import { chunkUnit, type JobEventData } from '@framefold/domain';
 import { encoding } from '../activities.ts';
 import type { EncodeBatchInput } from '../contract/workflows.ts';
 import { countingRetries, retryEncoderFaults } from './retry-encoder-faults.ts';
@@ -17,24 +17,35 @@ const CHUNKS_IN_FLIGHT = 100;
  */
 export async function encodeChunks(
   input: EncodeBatchInput,
-  onEncoded: (chunkIndex: number, result: UnitResult) => void,
+  onEncoded: (encoded: JobEventData<'ChunkEncoded'>) => void,
 ): Promise<void> {
-  const { jobId, source, planKey, generation, limits } = input;
-  const { encodeChunk } = encoding(input.queue, limits.timeoutSec);
+  const { jobId, source, planKey, generation, limits, rendition, software = false } = input;
+  const alone = rendition === undefined ? {} : { rendition };
+  const { encodeChunk } = encoding(input.queue, resourceOf(input), limits.timeoutSec);
   const { firstChunk, chunkFrames, framesBefore } = input.chunks;
   let firstFrame = framesBefore;
   const tasks = chunkFrames.map((frames, offset) => {
     const chunkIndex = firstChunk + offset;
-    const summary = `chunk ${chunkIndex} · frames ${firstFrame}-${firstFrame + frames - 1}`;
+    const place = `chunk ${chunkIndex} · frames ${firstFrame}-${firstFrame + frames - 1}`;
+    const summary = rendition === undefined ? place : `${rendition} · ${place}`;
     firstFrame += frames;
     return async () => {
-      const { result, retries } = await retryEncoderFaults(chunkUnit(chunkIndex), () =>
+      const { result, retries } = await retryEncoderFaults(chunkUnit(chunkIndex, rendition), () =>
         encodeChunk.executeWithOptions({ summary }, [
-          { jobId, source, planKey, chunkIndex, generation, limits },
+          {
+            ...{ jobId, source, planKey, chunkIndex, generation, limits },
+            ...alone,
+            ...(software ? { software } : {}),
+          },
         ]),
       );
-      onEncoded(chunkIndex, countingRetries(result, retries));
+      onEncoded({ chunkIndex, result: countingRetries(result, retries), ...alone });
     };
   });
   await runTogether(tasks, CHUNKS_IN_FLIGHT);
+}
+
+/** A rendition by itself comes from its hardware encoder, unless it is to come from software. */
+function resourceOf({ rendition, software = false }: EncodeBatchInput): 'cpu' | 'gpu' {
+  return rendition === undefined || software ? 'cpu' : 'gpu';
 }

@@ -24,9 +24,11 @@ export async function encodeInBatches(
   input: EncodeBatchInput,
   onEncoded: (batch: ChunkRun) => void,
 ): Promise<void> {
+  const { rendition, generation } = input;
+  const alone = rendition === undefined ? {} : { rendition };
   const tasks = splitRun(input.chunks, CHUNKS_PER_BATCH).map((chunks) => async () => {
     await executeChild<typeof encodeBatch>(WORKFLOW_TYPES.encodeBatch, {
-      workflowId: batchWorkflowId(input.jobId, chunks.firstChunk),
+      workflowId: batchWorkflowId(input.jobId, { firstChunk: chunks.firstChunk, ...alone, generation }),
       args: [{ ...input, chunks }],
       cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
       // Should an operator terminate the job, its batches still stop their encoders in order.

@@ -19,7 +19,8 @@ import { operatorDetails } from './operator-details.ts';
  */
 export class JobLog {
   private current: JobFold = EMPTY_FOLD;
-  private chunksInBatches = 0;
+  /** By rendition, where each is encoded by itself. */
+  private readonly chunksInBatches = new Map<string | undefined, number>();
   private readonly recorder: EventRecorder;
 
   /** Begins the log with JobSubmitted, exactly as the API has written it. */
@@ -38,6 +39,7 @@ export class JobLog {
     const event = { type, at, data } as JobEvent;
     const before = this.current.state;
     this.current = fold(this.current, event);
+    if (event.type === 'RenditionRestarted') this.chunksInBatches.delete(event.data.rendition);
     this.recorder.record(event);
     if (this.current.state !== before) {
       upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.status, value: this.current.state }]);
@@ -45,9 +47,9 @@ export class JobLog {
     this.show();
   }
 
-  /** Notes chunks that a batch has encoded and recorded. */
-  countBatch(chunks: number): void {
-    this.chunksInBatches += chunks;
+  /** Notes chunks that a batch has encoded and recorded, at one rendition or at all of them. */
+  countBatch(chunks: number, rendition?: string): void {
+    this.chunksInBatches.set(rendition, (this.chunksInBatches.get(rendition) ?? 0) + chunks);
     this.show();
   }
 
@@ -57,6 +59,7 @@ export class JobLog {
   }
 
   private show(): void {
-    setCurrentDetails(operatorDetails(this.current, this.chunksInBatches));
+    const inBatches = [...this.chunksInBatches.values()].reduce((sum, chunks) => sum + chunks, 0);
+    setCurrentDetails(operatorDetails(this.current, inBatches));
   }
 }

@@ -1,19 +1,21 @@
-import type { JobFold } from '@framefold/domain';
+import { isHardwareEncoder, type JobFold } from '@framefold/domain';
 
 /**
  * A job in a few lines of Markdown, for the Temporal UI.
  *
- * @param chunksInBatches chunks done by child workflows, which the fold does not hold
+ * @param inBatches chunks done by child workflows, which the fold does not hold
  */
-export function operatorDetails(job: JobFold, chunksInBatches: number): string {
-  const done = Object.values(job.chunks);
+export function operatorDetails(job: JobFold, inBatches: number): string {
+  const done = [job.chunks, ...Object.values(job.renditionChunks ?? {})].flatMap((chunks) =>
+    Object.values(chunks),
+  );
   const retried = [...done, ...Object.values(job.audio)].filter((unit) => unit.temporalAttempt > 1).length;
   const lines = [
     `**${job.state}**`,
     ...(job.plan === undefined
       ? []
       : [
-          `- chunks: ${done.length + chunksInBatches} of ${job.plan.chunks.length} encoded`,
+          `- chunks: ${done.length + inBatches} of ${unitsOf(job, job.plan)} encoded`,
           `- audio: ${Object.keys(job.audio).length} of ${job.plan.audio.length} encoded`,
         ]),
     ...(retried === 0 ? [] : [`- units that took more than one attempt: ${retried}`]),
@@ -23,4 +25,11 @@ export function operatorDetails(job: JobFold, chunksInBatches: number): string {
       : [`- failed in ${job.failure.phase}: ${job.failure.code}: ${job.failure.message}`]),
   ];
   return lines.join('\n');
+}
+
+/** Encodes that the picture takes: one a chunk, or one a chunk and rendition. */
+function unitsOf(job: JobFold, { chunks, renditions }: NonNullable<JobFold['plan']>): number {
+  const isApart =
+    job.renditionChunks !== undefined || renditions.some(({ encoder }) => isHardwareEncoder(encoder));
+  return chunks.length * (isApart ? renditions.length : 1);
 }

@@ -3,13 +3,12 @@ import { CancellationScope } from '@temporalio/workflow';
 import { media } from '../activities.ts';
 import type { PlanRef, SourceRef } from '../contract/activities.ts';
 import type { EncodeBatchInput, TranscodeJobInput } from '../contract/workflows.ts';
-import { encodeChunks } from '../encode-batch/encode-chunks.ts';
-import { CHUNKS_PER_BATCH, encodeInBatches } from '../encode-batch/encode-in-batches.ts';
 import { countingRetries, retryEncoderFaults } from '../encode-batch/retry-encoder-faults.ts';
 import { runTogether } from '../encode-batch/run-together.ts';
+import { encodeVideo, type Generations } from './encode-video.ts';
 import type { JobLog } from './job-log.ts';
 
-/** No redo yet: every unit is encoded for the first time. */
+/** No redo yet: every unit is encoded for the first time, but for those of renditions that fall back. */
 const GENERATION = 0;
 
 /** A job's finished output, and the source that it was made from. */
@@ -35,13 +34,18 @@ export async function produce(input: TranscodeJobInput, log: JobLog): Promise<Pr
   log.append('SourceSplit', await media.splitSource({ jobId, source }));
 
   log.append('TranscodingStarted', {});
-  await runTogether([() => encodeVideo(input, source, plan, log), ...encodeAudio(input, source, plan, log)]);
+  let generations: Generations = {};
+  const encodePicture = async (): Promise<void> => {
+    generations = await encodeVideo(input, plan, pictureWork(input, source, plan), log);
+  };
+  await runTogether([encodePicture, ...encodeAudio(input, source, plan, log)]);
 
   log.append('MergingStarted', {});
   const merged = await media.mergeOutput({
     jobId,
     planKey: plan.planKey,
     generation: GENERATION,
+    ...(Object.keys(generations).length === 0 ? {} : { generations }),
   });
   for (const rendition of merged.renditions) log.append('RenditionMerged', { rendition });
 
@@ -49,27 +53,21 @@ export async function produce(input: TranscodeJobInput, log: JobLog): Promise<Pr
   return { source, output: merged.output };
 }
 
-async function encodeVideo(
-  input: TranscodeJobInput,
-  source: SourceRef,
-  plan: PlanRef,
-  log: JobLog,
-): Promise<void> {
-  const chunkFrames = plan.frozen.chunks.map((chunk) => chunk.frames);
-  const work: EncodeBatchInput = {
+/** All chunks of the plan. */
+function pictureWork(input: TranscodeJobInput, source: SourceRef, plan: PlanRef): EncodeBatchInput {
+  return {
     jobId: input.jobId,
     source,
     planKey: plan.planKey,
-    chunks: { firstChunk: 0, chunkFrames, framesBefore: 0 },
+    chunks: {
+      firstChunk: 0,
+      chunkFrames: plan.frozen.chunks.map((chunk) => chunk.frames),
+      framesBefore: 0,
+    },
     generation: GENERATION,
     limits: limitsOf(input, plan),
     queue: input.request.queue,
   };
-  if (chunkFrames.length > CHUNKS_PER_BATCH) {
-    await encodeInBatches(work, (batch) => log.countBatch(batch.chunkFrames.length));
-  } else {
-    await encodeChunks(work, (chunkIndex, result) => log.append('ChunkEncoded', { chunkIndex, result }));
-  }
 }
 
 function encodeAudio(

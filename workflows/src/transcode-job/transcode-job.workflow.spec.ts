@@ -304,7 +304,9 @@ describe('a long job', () => {
     async () => {
       const job = await lab.start({ chunks: 450 });
       expect(await outcome(job)).toEqual({ status: 'COMPLETED' });
-      const perStream = [0, 200, 400].map((first) => job.world.types(batchStream(first)).length);
+      const perStream = [0, 200, 400].map(
+        (first) => job.world.types(batchStream({ firstChunk: first })).length,
+      );
       expect(perStream).toEqual([200, 200, 50]);
       expect(job.world.types()).not.toContain('ChunkEncoded');
       const folded = foldAll(job.world.log.map((entry) => entry.event));

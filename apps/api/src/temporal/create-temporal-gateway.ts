@@ -1,4 +1,11 @@
-import { LiveUnit, titleOf, toPriorityKey } from '@framefold/domain';
+import {
+  LiveUnit,
+  titleOf,
+  toPriorityKey,
+  type PoolState,
+  type QueueState,
+  type RegisteredWorker,
+} from '@framefold/domain';
 import {
   jobWorkflowId,
   SEARCH_ATTRIBUTES,
@@ -29,6 +36,9 @@ const NO_WORKFLOW = 'framefold-readiness';
 
 const { TASK_QUEUE_TYPE_ACTIVITY, TASK_QUEUE_TYPE_WORKFLOW } = proto.temporal.api.enums.v1.TaskQueueType;
 
+/** Entries of the worker registry that one answer holds: one for each worker and queue. */
+const MOST_WORKERS = 1000;
+
 /** The queues without which nothing begins; both are polled by the control process. */
 const NEEDED_QUEUES = [
   { name: TASK_QUEUES.workflows, type: TASK_QUEUE_TYPE_WORKFLOW },
@@ -54,6 +64,25 @@ export function createTemporalGateway(client: Client, namespace: string): Tempor
       client.workflowService.describeTaskQueue({ namespace, taskQueue: { name }, taskQueueType }),
     );
     return queue.pollers.length;
+  };
+
+  const describeQueue = async (name: string): Promise<QueueState> => {
+    const queue = await call(() =>
+      client.workflowService.describeTaskQueue({
+        namespace,
+        taskQueue: { name },
+        taskQueueType: name === TASK_QUEUES.workflows ? TASK_QUEUE_TYPE_WORKFLOW : TASK_QUEUE_TYPE_ACTIVITY,
+        reportStats: true,
+      }),
+    );
+    return {
+      name,
+      pollers: queue.pollers.length,
+      backlog: Number(queue.stats?.approximateBacklogCount ?? 0),
+      backlogAgeSeconds: Number(queue.stats?.approximateBacklogAge?.seconds ?? 0),
+      tasksAddedPerSecond: queue.stats?.tasksAddRate ?? 0,
+      tasksDispatchedPerSecond: queue.stats?.tasksDispatchRate ?? 0,
+    };
   };
 
   return {
@@ -113,6 +142,17 @@ export function createTemporalGateway(client: Client, namespace: string): Tempor
       );
     },
 
+    async pool(): Promise<PoolState> {
+      const [workers, queues] = await Promise.all([
+        call(() => client.workflowService.listWorkers({ namespace, pageSize: MOST_WORKERS })),
+        Promise.all(Object.values(TASK_QUEUES).map(describeQueue)),
+      ]);
+      return {
+        workers: workers.workersInfo.flatMap(({ workerHeartbeat }) => registeredWorker(workerHeartbeat)),
+        queues,
+      };
+    },
+
     async obstacle(): Promise<string | undefined> {
       for (const { name, type } of NEEDED_QUEUES) {
         if ((await pollers(name, type)) === 0) return `No worker polls the task queue ${name}.`;
@@ -129,6 +169,28 @@ export function createTemporalGateway(client: Client, namespace: string): Tempor
 
 function unavailable(cause: unknown): ProblemError {
   return new ProblemError('TEMPORAL_UNAVAILABLE', 'Temporal does not answer.', {}, { cause });
+}
+
+/** An entry of the worker registry; one without a heartbeat says nothing. */
+function registeredWorker(
+  heartbeat: proto.temporal.api.worker.v1.IWorkerHeartbeat | null | undefined,
+): RegisteredWorker[] {
+  if (heartbeat === null || heartbeat === undefined) return [];
+  const status = proto.temporal.api.enums.v1.WorkerStatus[heartbeat.status ?? 0];
+  return [
+    {
+      identity: heartbeat.workerIdentity ?? '',
+      taskQueue: heartbeat.taskQueue ?? '',
+      status: (status ?? 'UNSPECIFIED').replace('WORKER_STATUS_', '').toLowerCase().replaceAll('_', '-'),
+      lastHeartbeat: Number(heartbeat.heartbeatTime?.seconds ?? 0) * 1000,
+      slotsUsed:
+        (heartbeat.activityTaskSlotsInfo?.currentUsedSlots ?? 0) +
+        (heartbeat.workflowTaskSlotsInfo?.currentUsedSlots ?? 0),
+      pollers:
+        (heartbeat.activityPollerInfo?.currentPollers ?? 0) +
+        (heartbeat.workflowPollerInfo?.currentPollers ?? 0),
+    },
+  ];
 }
 
 /** The report in an activity's last heartbeat; activities that report something else, or nothing, have none. */

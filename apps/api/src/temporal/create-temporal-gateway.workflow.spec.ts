@@ -2,6 +2,7 @@ import { loadConfig } from '@framefold/config';
 import { request } from '@framefold/domain/testing';
 import { jobWorkflowId, SEARCH_ATTRIBUTES } from '@framefold/workflows/contract';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { createTemporalGateway } from './create-temporal-gateway.ts';
 import type { TemporalGateway } from './temporal-gateway.ts';
 
@@ -11,6 +12,7 @@ beforeAll(async () => {
   const path = loadConfig().tools.temporal;
   if (path === undefined)
     throw new Error('These tests need FRAMEFOLD_TEMPORAL, the path of the temporal command.');
+  Runtime.install({ logger: new DefaultLogger('ERROR'), workerHeartbeatInterval: '1 second' });
   env = await TestWorkflowEnvironment.createLocal({
     server: {
       executable: { type: 'existing-path', path },
@@ -71,4 +73,36 @@ describe('the gateway to Temporal', () => {
   it('names the queue that nobody polls', async () => {
     expect(await gateway.obstacle()).toBe('No worker polls the task queue framefold-workflows.');
   });
+
+  it('knows the task queues, what waits in them, and who polls them', async () => {
+    await start('queued');
+    const queueOf = async (name: string) =>
+      (await gateway.pool()).queues.find((queue) => queue.name === name);
+    for (;;) {
+      const queue = await queueOf('framefold-workflows');
+      if (queue !== undefined && queue.backlog > 0) break;
+    }
+    expect(await queueOf('framefold-encode-cpu')).toMatchObject({ pollers: 0, backlog: 0 });
+    const worker = await Worker.create({
+      connection: env.nativeConnection,
+      taskQueue: 'framefold-encode-cpu',
+      identity: 'a-worker',
+      activities: { nothing: async () => undefined },
+    });
+    const running = worker.run();
+    try {
+      for (;;) {
+        const { workers, queues } = await gateway.pool();
+        const polled = queues.some((queue) => queue.name === 'framefold-encode-cpu' && queue.pollers > 0);
+        const entry = workers.find(({ identity }) => identity === 'a-worker');
+        if (!polled || entry === undefined) continue;
+        expect(entry).toMatchObject({ taskQueue: 'framefold-encode-cpu', status: 'running', slotsUsed: 0 });
+        expect(entry.lastHeartbeat).toBeGreaterThan(Date.now() - 60_000);
+        break;
+      }
+    } finally {
+      worker.shutdown();
+      await running;
+    }
+  }, 60_000);
 });

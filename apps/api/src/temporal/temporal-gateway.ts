@@ -1,4 +1,4 @@
-import type { LiveUnit } from '@framefold/domain';
+import type { LiveUnit, PoolState } from '@framefold/domain';
 import type { TranscodeJobInput } from '@framefold/workflows/contract';
 
 /** How a job's workflow stands after {@link TemporalGateway.cancelJob}. */
@@ -12,6 +12,8 @@ export interface TemporalGateway {
   cancelJob(jobId: string, waitMs: number): Promise<CancelOutcome>;
   /** What the running encoders of a job, those of its batches included, last reported. */
   liveUnits(jobId: string): Promise<readonly LiveUnit[]>;
+  /** The registered workers and the task queues. */
+  pool(): Promise<PoolState>;
   /** What keeps Temporal from running a job now, in a sentence; undefined when nothing does. */
   obstacle(): Promise<string | undefined>;
 }

@@ -1,4 +1,4 @@
-import type { LiveUnit } from '@framefold/domain';
+import type { LiveUnit, PoolState } from '@framefold/domain';
 import type { TranscodeJobInput } from '@framefold/workflows/contract';
 import type { CancelOutcome, TemporalGateway } from '../temporal/temporal-gateway.ts';
 
@@ -9,6 +9,9 @@ export class FakeTemporal implements TemporalGateway {
   /** Every call throws this while it is set. */
   failure: Error | undefined;
   hindrance: string | undefined;
+  poolState: PoolState = { workers: [], queues: [] };
+  /** How often the pool was asked for. */
+  poolCalls = 0;
   onCancel: (jobId: string) => Promise<CancelOutcome> = async () => 'not-found';
 
   async startJob(input: TranscodeJobInput): Promise<void> {
@@ -31,6 +34,12 @@ export class FakeTemporal implements TemporalGateway {
   async obstacle(): Promise<string | undefined> {
     this.#failIfTold();
     return this.hindrance;
+  }
+
+  async pool(): Promise<PoolState> {
+    this.poolCalls += 1;
+    this.#failIfTold();
+    return this.poolState;
   }
 
   #failIfTold(): void {

@@ -180,6 +180,7 @@ export const EXAMPLES: { readonly [K in JobEventType]: JobEventData<K> } = {
   SourceSplit: { mode: 'in-place' },
   TranscodingStarted: {},
   ChunkEncoded: { chunkIndex: 0, result: unitResult('chunk-00000') },
+  RenditionRestarted: { rendition: '480p', generation: 1, encoder: 'libx264' },
   AudioEncoded: { rendition: 'audio-eng', result: unitResult('audio-eng') },
   MergingStarted: {},
   RenditionMerged: { rendition: measuredRendition('720p') },

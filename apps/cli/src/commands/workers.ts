@@ -1,0 +1,19 @@
+import { ApiClient } from '../api-client.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import type { Io } from '../io.ts';
+import type { Voice } from '../reporter.ts';
+import { workerTable } from '../worker-table.ts';
+
+/** `framefold workers list`: the workers and the task queues, as tables or as JSON in one line. */
+export async function listWorkers(
+  options: Voice & { readonly verbose?: boolean },
+  io: Io,
+): Promise<ExitCode> {
+  const pool = await new ApiClient(`http://127.0.0.1:${io.loadConfig().ports.api}`).workers();
+  const text =
+    options.json === true
+      ? JSON.stringify(pool)
+      : workerTable(pool, Date.now(), options.verbose === true).join('\n');
+  io.stdout.write(`${text}\n`);
+  return EXIT.ok;
+}
