@@ -92,10 +92,13 @@ async function failedAsPromised(
 ): Promise<boolean> {
   const { failure } = await stack.follow(jobId);
   const folder = join(stack.home, 'store', storeKeys.attempts(jobId));
-  const files = (await readdir(folder, { recursive: true })).filter((name) => /^chunk-.*\.json$/.test(name));
-  const attempts = await Promise.all(
+  const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.json'));
+  const all = await Promise.all(
     files.map(async (name) => AttemptRecord.parse(JSON.parse(await readFile(join(folder, name), 'utf8')))),
   );
+  // Picture and sound both break; the first to have had its retries fails the job.
+  const byUnit = new Map(all.map(({ unit }) => [unit, all.filter((attempt) => attempt.unit === unit)]));
+  const attempts = [...byUnit.values()].sort((a, b) => b.length - a.length)[0] ?? [];
   const workers = new Set(attempts.map(({ workerId }) => workerId)).size;
   report(`The crashing job: ${failure?.code}, ${attempts.length} attempts on ${workers} workers`);
   return (
