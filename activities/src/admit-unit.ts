@@ -4,11 +4,12 @@ import {
   CodedError,
   FAILURES,
   FailureCode,
+  hasProved,
   storeKeys,
-  WorkerReport,
-  WORKER_SILENCE_LIMIT_MS,
+  takesWork,
 } from '@framefold/domain';
 import type { ObjectStore } from '@framefold/platform';
+import { workerReport, workerReports } from './worker-reports.ts';
 
 /** After so many attempts of one scheduling whose worker vanished the piece itself is suspected. */
 const MAX_LOST_ATTEMPTS = 3;
@@ -18,16 +19,24 @@ export interface UnitName {
   readonly jobId: string;
   readonly unit: string;
   readonly generation: number;
+  /** The encoder that a worker must have proved, where not every worker of the queue need have it. */
+  readonly hardwareEncoder?: string;
 }
 
 /**
  * Decides by the records of earlier attempts whether this worker should try a unit now.
  *
  * @throws {CodedError} WORKER_LOST when attempts of this scheduling took their workers with them; WORKER_BUSY when the
- *   encoder broke on the unit here and another worker could try it
+ *   encoder broke on the unit here and another worker could try it, or when this one does not have its encoder
  */
 export async function admitUnit(store: ObjectStore, name: UnitName, workerId: string): Promise<void> {
   const { activityId, taskQueue } = Context.current().info;
+  const { hardwareEncoder } = name;
+  if (hardwareEncoder !== undefined) {
+    const self = await workerReport(store, workerId);
+    if (self !== undefined && !hasProved(self, hardwareEncoder))
+      throw new CodedError('WORKER_BUSY', `This worker has no ${hardwareEncoder}; another is to try it.`);
+  }
   const attempts = await attemptsAt(store, name);
   const lost = attempts.filter(
     (attempt) => attempt.outcome === undefined && attempt.activityId === activityId,
@@ -37,7 +46,7 @@ export async function admitUnit(store: ObjectStore, name: UnitName, workerId: st
   }
   // Temporal can't be asked for another worker, so the one that failed leaves the task to the others.
   const broken = new Set(attempts.filter(brokeEncoder).map((attempt) => attempt.workerId));
-  if (broken.has(workerId) && (await anotherServes(store, taskQueue, broken))) {
+  if (broken.has(workerId) && (await anotherServes(store, taskQueue, hardwareEncoder, broken))) {
     throw new CodedError(
       'WORKER_BUSY',
       `The encoder broke on ${name.unit} here; another worker is to try it.`,
@@ -64,27 +73,16 @@ function brokeEncoder({ outcome }: AttemptRecord): boolean {
   return outcome?.result === 'failed' && code.success && FAILURES[code.data].class === 'encoder';
 }
 
-/** Whether a worker that is not among `broken` takes tasks of the queue. */
+/** Whether a worker that is not among `broken` takes tasks of the queue, and has the encoder where one is named. */
 async function anotherServes(
   store: ObjectStore,
   taskQueue: string,
+  encoder: string | undefined,
   broken: ReadonlySet<string>,
 ): Promise<boolean> {
-  for await (const { key } of store.list(storeKeys.workers())) {
-    const stored = await store.get(key);
-    const report = stored === undefined ? undefined : WorkerReport.safeParse(parseJson(stored)).data;
-    if (report === undefined || broken.has(report.id)) continue;
-    const isHeard = Date.now() - report.lastHeartbeat <= WORKER_SILENCE_LIMIT_MS;
-    const takesWork = report.status === 'idle' || report.status === 'busy';
-    if (isHeard && takesWork && report.queues.includes(taskQueue)) return true;
+  for await (const report of workerReports(store)) {
+    const canEncode = encoder === undefined || hasProved(report, encoder);
+    if (canEncode && !broken.has(report.id) && takesWork(report, taskQueue, Date.now())) return true;
   }
   return false;
-}
-
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString());
-  } catch {
-    return undefined;
-  }
 }

@@ -128,8 +128,18 @@ describe('encodeUnit', () => {
 
   it('encodes again for another generation', async () => {
     await encode(unitOf(output('picture')));
-    const again = await encode(unitOf(output('picture'), 1), quietEnvironment({ attempt: 1 }), 'worker-b');
+    const again = await encode(
+      unitOf(output('picture', 'init of another encoder'), 1),
+      quietEnvironment({ attempt: 1 }),
+      'worker-b',
+    );
     expect(again.workerId).toBe('worker-b');
+    const initOf = async (path: string) =>
+      String(await store.get(storeKeys.outputFile('job', `720p/${path}`)));
+    expect([await initOf('init.mp4'), await initOf('init-g1.mp4')]).toEqual([
+      'init',
+      'init of another encoder',
+    ]);
   });
 
   it('records the attempt before the encoder runs and its outcome after', async () => {
@@ -310,6 +320,15 @@ describe('encodeUnit', () => {
     ])('tries again itself when the only worker %s', async (_, id, fields) => {
       await report(id, fields);
       expect((await encode(unitOf(output('picture')), here())).workerId).toBe('worker-a');
+    });
+
+    it('tries again itself when no other worker has the hardware encoder', async () => {
+      const works = (name: string) => ({ proved: [{ name, device: 'gpu-0', works: true }] });
+      await report('worker-a', works('h264_nvenc'));
+      await report('worker-b', works('h264_vaapi'));
+      const hardware = { ...unitOf(output('picture')), hardwareEncoder: 'h264_nvenc' };
+      await expect(encode(hardware, here(), 'worker-b')).rejects.toMatchObject({ code: 'WORKER_BUSY' });
+      expect((await encode(hardware, here())).workerId).toBe('worker-a');
     });
 
     it('tries again itself when the encoder broke on all others, too', async () => {

@@ -42,6 +42,8 @@ export interface EncodeUnit {
   readonly jobId: string;
   readonly unit: string;
   readonly generation: number;
+  /** The encoder that a worker must have proved, where not every worker of the queue need have it. */
+  readonly hardwareEncoder?: string;
   readonly frames: number;
   readonly limits: EncodeLimits;
   /** For all processes of an attempt together. */
@@ -208,14 +210,17 @@ async function publish(
   return renditions;
 }
 
-/** All units of a rendition share one init segment: the first to come writes it, the others must have the same bytes. */
+/**
+ * All units of a rendition's generation share one init segment: the first to come writes it, the others must have the
+ * same bytes.
+ */
 async function publishInit(
   store: ObjectStore,
   unit: EncodeUnit,
   rendition: LocalRendition,
 ): Promise<EncodedRendition['init']> {
   const bytes = await readFile(rendition.initFile);
-  const path = initPath(rendition.name);
+  const path = initPath(rendition.name, unit.generation);
   const key = storeKeys.outputFile(unit.jobId, path);
   if (!(await store.putIfAbsent(key, bytes)) && !(await store.get(key))?.equals(bytes)) {
     throw new CodedError(

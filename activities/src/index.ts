@@ -1,5 +1,6 @@
 import type { Catalogue, ObjectStore } from '@framefold/platform';
 import type { ControlActivities, EncodeActivities, MediaActivities } from '@framefold/workflows/contract';
+import { isQueueServed } from './ask/is-queue-served.ts';
 import { discard } from './discard/discard.ts';
 import { encodeAudio } from './encode-audio/encode-audio.ts';
 import { encodeChunk } from './encode-chunk/encode-chunk.ts';
@@ -42,6 +43,7 @@ export function createControlActivities(deps: ControlDeps): ControlActivities {
   return withFailures({
     recordEvents: recordEvents(deps),
     publishRecord: publishRecord(deps),
+    isQueueServed: isQueueServed(deps),
     deliverWebhook: deliverWebhook(deps),
   });
 }

@@ -1,19 +1,31 @@
-import { chunkUnit, type NewEvent } from '@framefold/domain';
+import { chunkUnit, type HardwareEncoder, type NewEvent } from '@framefold/domain';
 import { activityInfo } from '@temporalio/activity';
-import type { ControlActivities, EncodeActivities, MediaActivities } from '../src/contract/index.ts';
+import type {
+  ControlActivities,
+  EncodeActivities,
+  EncodeChunkInput,
+  MediaActivities,
+  MergeInput,
+} from '../src/contract/index.ts';
 import { CHUNK_FRAMES, mergeResult, planRef, source, sourceMeta, unitResult } from './job-fixture.ts';
 
 export type Activities = ControlActivities & EncodeActivities & MediaActivities;
 export type ActivityName = keyof Activities;
 
 /** Something that happens around an activity's work: `call` counts the calls of this activity, from 1. */
-export type Hook = (call: number) => void | Promise<void>;
+export type Hook<I = unknown> = (call: number, input: I) => void | Promise<void>;
+
+type Hooks = { readonly [K in ActivityName]?: Hook<Parameters<Activities[K]>[0]> };
 
 /** What a test arranges for its job. */
 export interface Arrangement {
   readonly chunks?: number;
-  readonly before?: Partial<Record<ActivityName, Hook>>;
-  readonly after?: Partial<Record<ActivityName, Hook>>;
+  /** The encoder of the plan, where it has hardware ones. */
+  readonly hardware?: HardwareEncoder;
+  /** Whether a GPU worker is there, at the nth time that somebody asks; there is one unless it is said otherwise. */
+  readonly isQueueServed?: (ask: number) => boolean;
+  readonly before?: Hooks;
+  readonly after?: Hooks;
 }
 
 /** The outside world of one job: activities that do nothing but remember, and what they remember. */
@@ -27,6 +39,9 @@ export class FakeWorld {
   /** What was recorded when the record was published. */
   readonly published: string[] = [];
   readonly webhooks: string[] = [];
+  /** The chunks that were encoded, with the task queue that each came from. */
+  readonly encoded: (EncodeChunkInput & { readonly taskQueue: string })[] = [];
+  readonly merges: MergeInput[] = [];
 
   constructor(private readonly arrangement: Arrangement = {}) {}
 
@@ -44,10 +59,11 @@ export class FakeWorld {
   async run<K extends ActivityName>(name: K, input: Parameters<Activities[K]>[0]): Promise<unknown> {
     this.calls.push(name);
     const call = this.count(name);
-    await this.arrangement.before?.[name]?.(call);
+    const { before, after } = this.arrangement;
+    await (before?.[name])?.(call, input);
     const work = this.work[name] as (given: typeof input) => Promise<unknown>;
     const result = await work(input);
-    await this.arrangement.after?.[name]?.(call);
+    await (after?.[name])?.(call, input);
     return result;
   }
 
@@ -63,18 +79,25 @@ export class FakeWorld {
     publishRecord: async () => {
       this.published.push(this.types().at(-1) ?? 'nothing');
     },
+    isQueueServed: async () => this.arrangement.isQueueServed?.(this.count('isQueueServed')) ?? true,
     deliverWebhook: async ({ event }) => {
       this.webhooks.push(event);
       return { status: 204 };
     },
     ingestSource: async () => source,
     probeSource: async () => sourceMeta,
-    planJob: async () => planRef(this.arrangement.chunks ?? 2),
+    planJob: async () => planRef(this.arrangement.chunks ?? 2, this.arrangement.hardware),
     splitSource: async () => ({ mode: 'in-place' }),
-    encodeChunk: async ({ chunkIndex }) =>
-      unitResult(chunkUnit(chunkIndex), CHUNK_FRAMES, activityInfo().attempt),
+    encodeChunk: async (input) => {
+      this.encoded.push({ ...input, taskQueue: activityInfo().taskQueue });
+      const unit = chunkUnit(input.chunkIndex, input.rendition);
+      return unitResult(unit, CHUNK_FRAMES, activityInfo().attempt);
+    },
     encodeAudio: async ({ rendition }) => unitResult(rendition, 0, activityInfo().attempt),
-    mergeOutput: async () => mergeResult,
+    mergeOutput: async (input) => {
+      this.merges.push(input);
+      return mergeResult;
+    },
     discard: async ({ what }) => {
       this.discarded.push({
         what,

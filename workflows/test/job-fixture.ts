@@ -1,9 +1,11 @@
 import {
   PLAN_VERSION,
   TranscodeRequest,
+  type HardwareEncoder,
   type MeasuredRendition,
   type SourceMeta,
   type UnitResult,
+  type VideoRendition,
 } from '@framefold/domain';
 import type { MergeResult, PlanRef, SourceRef } from '../src/contract/index.ts';
 
@@ -29,24 +31,32 @@ export const sourceMeta: SourceMeta = {
   undecodableAudioTracks: 0,
 };
 
-export const planRef = (chunks: number): PlanRef => ({
+const small: VideoRendition = {
+  name: '360p',
+  width: 640,
+  height: 360,
+  codec: 'h264',
+  encoder: 'libx264',
+  preset: 'fast',
+  crf: 22,
+  maxrateKbps: 800,
+  bufsizeKbps: 1600,
+};
+const large: VideoRendition = { ...small, name: '720p', width: 1280, height: 720 };
+
+/** @param hardware an encoder by which the plan has two renditions; without it one, in software */
+export const planRef = (chunks: number, hardware?: HardwareEncoder): PlanRef => ({
   planKey: 'jobs/x/work/plan.json',
   frozen: {
     planVersion: PLAN_VERSION,
     planKey: 'jobs/x/work/plan.json',
-    renditions: [
-      {
-        name: '360p',
-        width: 640,
-        height: 360,
-        codec: 'h264',
-        encoder: 'libx264',
-        preset: 'fast',
-        crf: 22,
-        maxrateKbps: 800,
-        bufsizeKbps: 1600,
-      },
-    ],
+    renditions:
+      hardware === undefined
+        ? [small]
+        : [
+            { ...large, encoder: hardware },
+            { ...small, encoder: hardware },
+          ],
     audio: [
       {
         name: 'audio-0',

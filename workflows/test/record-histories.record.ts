@@ -26,6 +26,7 @@ async function save(workflowId: string, name: string): Promise<void> {
 }
 
 const held = heldUntilCancelled();
+const waiting = heldUntilCancelled();
 const arrangements: Record<string, Arrangement> = {
   completed: {},
   'encoder-retried': {
@@ -37,6 +38,24 @@ const arrangements: Record<string, Arrangement> = {
   failed: { before: { planJob: failing(() => finalFault('SOURCE_NO_VIDEO')) } },
   cancelled: { before: { encodeChunk: held.hook } },
   batched: { chunks: 450 },
+  hardware: { hardware: 'h264_nvenc' },
+  'fell-back': {
+    hardware: 'h264_nvenc',
+    before: {
+      encodeChunk: (_, { rendition, software, chunkIndex }) => {
+        if (rendition === '720p' && software !== true && chunkIndex === 1)
+          throw finalFault('ENCODER_CRASHED');
+      },
+    },
+  },
+  deserted: {
+    hardware: 'h264_nvenc',
+    isQueueServed: () => false,
+    before: {
+      encodeChunk: (call, { software }) => (software === true ? undefined : waiting.hook(call, undefined)),
+    },
+  },
+  'hardware-batched': { hardware: 'h264_nvenc', chunks: 120 },
 };
 
 it.each(Object.entries(arrangements))(
@@ -50,6 +69,9 @@ it.each(Object.entries(arrangements))(
     await outcome(job);
     await save(job.handle.workflowId, name);
     if (name === 'batched') await save(batchWorkflowId(name, { firstChunk: 400 }), 'batch');
+    if (name === 'hardware-batched') {
+      await save(batchWorkflowId(name, { firstChunk: 0, rendition: '720p' }), 'hardware-batch');
+    }
     if (name === 'completed') await save(`webhook-${name}.${(await job.handle.describe()).runId}`, 'webhook');
   },
   60_000,

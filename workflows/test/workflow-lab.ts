@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { loadConfig } from '@framefold/config';
 import type { TranscodeRequest } from '@framefold/domain';
+import { activityInfo } from '@temporalio/activity';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import {
@@ -14,6 +15,9 @@ import { jobWorkflowId, SEARCH_ATTRIBUTES, TASK_QUEUES } from '../src/contract/i
 import type { transcodeJob } from '../src/index.ts';
 import { FakeWorld, type Activities, type ActivityName, type Arrangement } from './fake-world.ts';
 import { request } from './job-fixture.ts';
+
+/** How long jobs of the lab wait for a GPU worker. */
+export const GPU_PATIENCE_SECONDS = 0.4;
 
 /** Lets the SDK speak of errors alone. */
 export function quietRuntime(): void {
@@ -69,7 +73,7 @@ export class WorkflowLab {
     ]);
     const lab = new WorkflowLab(env);
     const activities = lab.activities();
-    const queues = [TASK_QUEUES.control, TASK_QUEUES.media, TASK_QUEUES.encodeCpu];
+    const queues = [TASK_QUEUES.control, TASK_QUEUES.media, TASK_QUEUES.encodeCpu, TASK_QUEUES.encodeGpu];
     const connection = env.nativeConnection;
     lab.workers = await Promise.all([
       Worker.create({ connection, taskQueue: TASK_QUEUES.workflows, workflowBundle, identity: 'lab' }),
@@ -93,7 +97,7 @@ export class WorkflowLab {
     await this.env.teardown();
   }
 
-  /** Starts a job in a world of its own. */
+  /** Starts a job in a world of its own. It has little patience with GPU queues. */
   async start(
     arrangement: Arrangement = {},
     fields: Partial<TranscodeRequest> = {},
@@ -104,7 +108,14 @@ export class WorkflowLab {
     const handle = await this.env.client.workflow.start<typeof transcodeJob>('transcodeJob', {
       workflowId: jobWorkflowId(jobId),
       taskQueue: TASK_QUEUES.workflows,
-      args: [{ jobId, request: request(fields), submittedAt: 1_700_000_000_000 }],
+      args: [
+        {
+          jobId,
+          request: request(fields),
+          submittedAt: 1_700_000_000_000,
+          gpuPatienceSeconds: GPU_PATIENCE_SECONDS,
+        },
+      ],
     });
     return { jobId, world, handle };
   }
@@ -113,13 +124,15 @@ export class WorkflowLab {
   private activities(): Activities {
     const inWorld = (name: ActivityName) => async (input: never) => {
       const { jobId, events } = input as { jobId?: string; events?: readonly { jobId: string }[] };
-      const world = this.worlds.get(jobId ?? events?.[0]?.jobId ?? '');
+      const ofWorkflow = activityInfo().workflowExecution?.workflowId.replace(jobWorkflowId(''), '');
+      const world = this.worlds.get(jobId ?? events?.[0]?.jobId ?? ofWorkflow ?? '');
       if (world === undefined) throw new Error(`No world for ${name}.`);
       return await world.run(name, input);
     };
     const names: readonly ActivityName[] = [
       'recordEvents',
       'publishRecord',
+      'isQueueServed',
       'deliverWebhook',
       'ingestSource',
       'probeSource',

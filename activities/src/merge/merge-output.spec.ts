@@ -10,6 +10,7 @@ import {
   JOB_ID,
   PLAN,
   storeEncodedJob,
+  storeUnits,
   UNITS,
   type EncodedUnits,
   type RenditionShape,
@@ -32,8 +33,11 @@ describe('mergeOutput', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  const merge = (): ReturnType<ReturnType<typeof mergeOutput>> => {
-    const input = { jobId: JOB_ID, planKey: storeKeys.plan(JOB_ID), chunks: 2, generation: 0 };
+  const merge = (generations?: Record<string, number>): ReturnType<ReturnType<typeof mergeOutput>> => {
+    const input = {
+      ...{ jobId: JOB_ID, planKey: storeKeys.plan(JOB_ID), generation: 0 },
+      ...(generations === undefined ? {} : { generations }),
+    };
     return quietEnvironment().run(() => mergeOutput({ store })(input));
   };
 
@@ -306,9 +310,87 @@ describe('mergeOutput', () => {
 
   it('counts only what this generation committed', async () => {
     await storeEncodedJob(store);
-    const input = { jobId: JOB_ID, planKey: storeKeys.plan(JOB_ID), chunks: 2, generation: 1 };
+    const input = { jobId: JOB_ID, planKey: storeKeys.plan(JOB_ID), generation: 1 };
     await expect(quietEnvironment().run(() => mergeOutput({ store })(input))).rejects.toMatchObject({
       code: 'OUTPUT_INVALID',
+    });
+  });
+
+  describe('of renditions that were encoded by themselves', () => {
+    /** The units of one rendition; each segment a few bytes longer than planned, so that its bytes differ. */
+    const unitsOf = (rendition: string, more = 0): EncodedUnits =>
+      Object.fromEntries(
+        [FIRST_CHUNK, LAST_CHUNK].map((unit, index) => {
+          const shapes = (UNITS[unit] as readonly RenditionShape[]).filter(({ name }) => name === rendition);
+          return [
+            chunkUnit(index, rendition),
+            shapes.map((shape) => ({
+              ...shape,
+              ...(more === 0 ? {} : { init: videoInit(160, 122) }),
+              segments: shape.segments.map((one) => ({ ...one, sizeBytes: one.sizeBytes + more })),
+            })),
+          ];
+        }),
+      );
+
+    beforeEach(async () => {
+      await storeEncodedJob(store, { 'audio-eng': UNITS['audio-eng'], ...unitsOf('large') });
+      await storeUnits(store, unitsOf('small'));
+      await storeUnits(store, unitsOf('small', 8), 1);
+    });
+
+    it('takes the generation of each that counts, and removes what belongs to no other', async () => {
+      const stray = 'large/segment00000-0000000000.m4s';
+      await store.put(storeKeys.outputFile(JOB_ID, stray), 'of an attempt that came second');
+      await store.put(storeKeys.outputFile(JOB_ID, 'job.json'), '{}');
+      const { output } = await merge({ large: 0, small: 1 });
+      const files = await outputFiles();
+      const sums = String(files.get('SHA256SUMS'));
+      const named = sums.split('\n').flatMap((line) => line.split('  ')[1] ?? []);
+      expect([...files.keys()].sort()).toEqual([...named, 'SHA256SUMS', 'job.json'].sort());
+      expect(output.files).toBe(named.length);
+      expect([...files.keys()].filter((path) => path.includes('init'))).toEqual([
+        'audio-eng/init.mp4',
+        'large/init.mp4',
+        'small/init-g1.mp4',
+      ]);
+      const playlist = String(files.get('small/playlist.m3u8'));
+      expect(playlist).toContain('init-g1.mp4');
+      const sizes = [...files].flatMap(([path, bytes]) => (path.startsWith('small/s') ? [bytes.length] : []));
+      expect(sizes).toEqual([508, 408, 308]);
+    });
+
+    it('removes before the master playlist is there', async () => {
+      const done: string[] = [];
+      const [put, remove] = [store.put.bind(store), store.delete.bind(store)];
+      store.put = async (key, body) => {
+        done.push(key);
+        await put(key, body);
+      };
+      store.delete = async (key) => {
+        done.push('removal');
+        await remove(key);
+      };
+      await merge({ large: 0, small: 1 });
+      expect(done.lastIndexOf('removal')).toBeGreaterThan(-1);
+      expect(done.lastIndexOf('removal')).toBeLessThan(
+        done.indexOf(`${storeKeys.output(JOB_ID)}master.m3u8`),
+      );
+    });
+
+    it('gives the same bytes when it runs twice', async () => {
+      const first = await merge({ large: 0, small: 1 });
+      const files = await outputFiles();
+      expect(await merge({ large: 0, small: 1 })).toEqual(first);
+      expect(await outputFiles()).toEqual(files);
+    });
+
+    it('refuses a rendition without commits of its generation', async () => {
+      await expect(merge({ large: 1, small: 1 })).rejects.toMatchObject({
+        message: expect.stringMatching(/Nothing is committed for chunk-00000@large/) as string,
+      });
+      // Nothing is removed by a merge that does not succeed.
+      expect(await store.head(storeKeys.outputFile(JOB_ID, 'small/init.mp4'))).toBeDefined();
     });
   });
 

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
-  chunkUnit,
   CodedError,
-  CommitRecord,
   storeKeys,
   VIDEO_TIMESCALE,
   type EncodedRendition,
@@ -16,6 +14,8 @@ import { heartbeating } from '../heartbeat.ts';
 import { loadPlan } from '../plan/load-plan.ts';
 import { checkRendition, type CheckedRendition, type ExpectedSegment } from './check-rendition.ts';
 import { measureRendition } from './measure-rendition.ts';
+import { partOf, pictureParts, readCommit } from './read-commits.ts';
+import { sweep } from './sweep.ts';
 
 /** AAC's priming frame lies before the start of presentation. */
 const AAC_PRIMING_SAMPLES = 1024;
@@ -35,7 +35,8 @@ interface FinishedRendition {
 
 /**
  * Joins what the units committed into a playable tree, after checking that it joins exactly. Only playlists and
- * checksums are written; the master playlist comes last, so that it never names what is not there.
+ * checksums are written; the master playlist comes last, so that it never names what is not there. What belongs to no
+ * rendition any more is removed before.
  */
 export function mergeOutput(deps: { readonly store: ObjectStore }): MediaActivities['mergeOutput'] {
   const { store } = deps;
@@ -72,15 +73,13 @@ export function mergeOutput(deps: { readonly store: ObjectStore }): MediaActivit
         return { measured, files: [playlist, checked.init, ...checked.segments] };
       };
 
-      const chunkRecords = await Promise.all(
-        plan.chunks.map((chunk) => readCommit(store, input.jobId, chunkUnit(chunk.index), input.generation)),
-      );
+      const partsOf = pictureParts(store, plan, input);
       const finished: FinishedRendition[] = [];
       for (const { name } of plan.renditions) {
         finished.push(
           await finish(
             name,
-            chunkRecords.map((record) => partOf(record, name)),
+            await partsOf(name),
             expectedVideo(plan),
             plan.presentationOriginSeconds * VIDEO_TIMESCALE,
           ),
@@ -101,6 +100,8 @@ export function mergeOutput(deps: { readonly store: ObjectStore }): MediaActivit
         sha256: sha256(master),
       };
       const all = [...files, masterFile].sort((a, b) => (a.path < b.path ? -1 : 1));
+      const folders = renditions.map(({ name }) => outputKey(`${name}/`));
+      await sweep(store, folders, new Set(files.map((file) => outputKey(file.path))));
       await write('SHA256SUMS', all.map((file) => `${file.sha256}  ${file.path}\n`).join(''));
       await write(masterFile.path, master);
       return {
@@ -114,23 +115,6 @@ export function mergeOutput(deps: { readonly store: ObjectStore }): MediaActivit
         },
       };
     });
-}
-
-async function readCommit(
-  store: ObjectStore,
-  jobId: string,
-  unit: string,
-  generation: number,
-): Promise<CommitRecord> {
-  const stored = await store.get(storeKeys.commit(jobId, unit, generation));
-  if (stored === undefined) throw new CodedError('OUTPUT_INVALID', `Nothing is committed for ${unit}.`);
-  return CommitRecord.parse(JSON.parse(stored.toString()));
-}
-
-function partOf(record: CommitRecord, name: string): EncodedRendition {
-  const part = record.renditions.find((rendition) => rendition.name === name);
-  if (part === undefined) throw new CodedError('OUTPUT_INVALID', `${record.unit} lacks rendition ${name}.`);
-  return part;
 }
 
 function expectedVideo(plan: Plan): ExpectedSegment[] {

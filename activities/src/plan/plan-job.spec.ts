@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Plan, storeKeys, TranscodeRequest, type SourceMeta } from '@framefold/domain';
+import { workerReport } from '@framefold/domain/testing';
 import { createFolderStore, type ObjectStore, type ResourceControl } from '@framefold/platform';
 import { planJob } from './plan-job.ts';
 
@@ -80,6 +81,51 @@ describe('planJob', () => {
     const { frozen, warnings } = await plan('sandbox', { queue, resourceLimits: { maxMemoryMb: 6000 } });
     expect(frozen.limits).toEqual({ maxMemoryMb, maxDiskMb: 5000, timeoutSec: 3600 });
     expect(warnings.map((warning) => warning.code)).toEqual(codes);
+  });
+
+  describe('of a job that asks for hardware', () => {
+    const gpuWorker = (queue: string): Promise<void> =>
+      store.put(
+        storeKeys.worker('gpu'),
+        JSON.stringify(
+          workerReport({
+            id: 'gpu',
+            queues: [queue],
+            lastHeartbeat: Date.now(),
+            proved: [{ name: 'h264_qsv', device: 'gpu-0', works: true }],
+          }),
+        ),
+      );
+    const encoders = async (planKey: string): Promise<string[]> =>
+      Plan.parse(JSON.parse(String(await store.get(planKey)))).renditions.map(({ encoder }) => encoder);
+
+    it('takes what the workers of its GPU queue have proved', async () => {
+      await gpuWorker('framefold-encode-gpu-live');
+      const { planKey, frozen, warnings } = await plan('sandbox', {
+        acceleration: 'hardware',
+        queue: 'live',
+      });
+      expect(new Set(await encoders(planKey))).toEqual(new Set(['h264_qsv']));
+      expect(frozen.renditions[0]?.encoder).toBe('h264_qsv');
+      expect(warnings).toEqual([]);
+    });
+
+    it('takes software where there is none, with a warning, and then gives the plan of any other job', async () => {
+      await gpuWorker('framefold-encode-gpu-live');
+      const without = await plan('sandbox', { acceleration: 'hardware' });
+      expect(without.warnings.map(({ code }) => code)).toEqual(['GPU_UNAVAILABLE']);
+      const text = String(await store.get(without.planKey));
+      const software = await plan('sandbox');
+      expect(software.planKey).toBe(without.planKey);
+      expect(String(await store.get(software.planKey))).toBe(text);
+    });
+
+    it('leaves a plan that other workers led to as it is: another attempt may go on with it', async () => {
+      const before = await plan('sandbox', { acceleration: 'hardware' });
+      await gpuWorker('framefold-encode-gpu');
+      await plan('sandbox', { acceleration: 'hardware' });
+      expect(await encoders(before.planKey)).toEqual(before.frozen.renditions.map(({ encoder }) => encoder));
+    });
   });
 
   it('says that there is no video when the probe found no frames', async () => {

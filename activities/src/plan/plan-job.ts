@@ -1,4 +1,5 @@
 import {
+  chooseHardwareEncoder,
   CodedError,
   FrameTable,
   makePlan,
@@ -6,13 +7,17 @@ import {
   storeKeys,
   VIDEO_TIMESCALE,
   type EncodeLimits,
+  type HardwareEncoder,
   type JobQueue,
   type LimitCeilings,
   type Plan,
+  type TranscodeRequest,
   type Warning,
+  type WorkerReport,
 } from '@framefold/domain';
 import type { ObjectStore, ProcessRunner, ResourceControl } from '@framefold/platform';
-import type { MediaActivities } from '@framefold/workflows/contract';
+import { encodeTaskQueue, type MediaActivities } from '@framefold/workflows/contract';
+import { workerReports } from '../worker-reports.ts';
 
 export interface PlanDeps {
   readonly store: ObjectStore;
@@ -28,26 +33,45 @@ export function planJob(deps: PlanDeps): MediaActivities['planJob'] {
     const stored = await deps.store.get(storeKeys.frames(jobId));
     if (stored === undefined) throw new CodedError('SOURCE_NO_VIDEO', 'The source has no video track.');
     const frames = FrameTable.parse(JSON.parse(stored.toString()));
-    const { plan, warnings } = makePlan(jobId, request, source, frames);
+    const hardware = await hardwareEncoder(deps.store, request);
+    const { plan, warnings } = makePlan(jobId, request, source, frames, hardware);
     const { displayWidth = 0, displayHeight = 0 } = source.video ?? {};
     const settled = settleLimits(
       request.resourceLimits,
       deps.ceilings[request.queue],
       Math.min(displayWidth, displayHeight),
     );
-    const planKey = storeKeys.plan(jobId);
+    const planKey = storeKeys.plan(jobId, hardware);
     await deps.store.put(planKey, JSON.stringify(plan));
     return {
       planKey,
       frozen: { ...summarisePlan(plan, planKey), limits: settled.limits },
       warnings: [
         ...warnings,
+        ...gpuWarnings(request, hardware),
         ...settled.warnings,
         ...limitWarnings(settled.limits, deps.control),
         ...sandboxWarnings(deps.runner),
       ],
     };
   };
+}
+
+/** The encoder for a job that asks for hardware, by what the workers of its GPU queue say now. */
+async function hardwareEncoder(
+  store: ObjectStore,
+  { acceleration, queue }: TranscodeRequest,
+): Promise<HardwareEncoder | undefined> {
+  if (acceleration !== 'hardware') return undefined;
+  const reports: WorkerReport[] = [];
+  for await (const report of workerReports(store)) reports.push(report);
+  return chooseHardwareEncoder(reports, encodeTaskQueue(queue, 'gpu'), Date.now());
+}
+
+function gpuWarnings({ acceleration }: TranscodeRequest, hardware: HardwareEncoder | undefined): Warning[] {
+  if (acceleration !== 'hardware' || hardware !== undefined) return [];
+  const message = 'No worker offers a working hardware encoder; the picture was encoded in software.';
+  return [{ code: 'GPU_UNAVAILABLE', message }];
 }
 
 /** A limit of processor time that this worker, and so probably its like, can't hold. */

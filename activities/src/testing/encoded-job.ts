@@ -106,29 +106,37 @@ export const UNITS = {
 /** Puts the plan and what its units committed into the store. */
 export async function storeEncodedJob(store: ObjectStore, units: EncodedUnits = UNITS): Promise<void> {
   await store.put(storeKeys.plan(JOB_ID), JSON.stringify(PLAN));
+  await storeUnits(store, units);
+}
+
+/** Puts what units committed into the store. */
+export async function storeUnits(store: ObjectStore, units: EncodedUnits, generation = 0): Promise<void> {
   for (const [unit, renditions] of Object.entries(units)) {
     const record: CommitRecord = {
       jobId: JOB_ID,
       unit,
-      generation: 0,
-      attemptId: 'g0-1-fixture',
+      generation,
+      attemptId: `g${generation}-1-fixture`,
       temporalAttempt: 1,
       workerId: 'worker-a',
       encoderBuild: 'fake-1',
       startedAt: 1000,
       endedAt: 2000,
       frames: 0,
-      renditions: await Promise.all(renditions.map((rendition) => storeRendition(store, rendition))),
+      renditions: await Promise.all(
+        renditions.map((rendition) => storeRendition(store, rendition, generation)),
+      ),
     };
-    await store.put(storeKeys.commit(JOB_ID, unit, 0), JSON.stringify(record));
+    await store.put(storeKeys.commit(JOB_ID, unit, generation), JSON.stringify(record));
   }
 }
 
 async function storeRendition(
   store: ObjectStore,
   { name, timescale, init, segments }: RenditionShape,
+  generation: number,
 ): Promise<EncodedRendition> {
-  const path = initPath(name);
+  const path = initPath(name, generation);
   await store.put(storeKeys.outputFile(JOB_ID, path), init);
   const stored = segments.map((segment) => storeSegment(store, name, timescale, segment));
   return {

@@ -7,12 +7,18 @@ import {
 import type { Config } from '@framefold/config';
 import {
   createFfmpegEngine,
+  DevicePool,
+  driInventory,
   createFolderStore,
   createGuardedFetch,
   createProcessRunner,
   createResourceControl,
+  nvidiaInventory,
   openScratch,
   proveEncoder,
+  standInInventory,
+  union,
+  type GpuDevice,
   type Proof,
   type EncodeEngine,
   type ObjectStore,
@@ -38,8 +44,10 @@ export interface Assembly {
   /** Absolute path. */
   readonly ffmpeg: string;
   readonly activities: WorkersOptions['activities'];
-  /** Tries an encoder out as encodes will use it. */
-  readonly prove: (encoder: string) => Promise<Proof>;
+  /** The GPUs of this machine, whether they work or not. */
+  readonly devices: readonly GpuDevice[];
+  /** Tries an encoder out as encodes will use it, on the processor or on a device. */
+  readonly prove: (encoder: string, device?: GpuDevice) => Promise<Proof>;
   /** Runs the tools that plans do not name; why they don't work, if they don't. */
   readonly toolObstacle: () => Promise<string | undefined>;
 }
@@ -68,7 +76,16 @@ export async function assemble({ config, roles, workerId, logger }: AssembleOpti
   const store = createFolderStore(config.folders.store);
   const control = await openControl(config, logger);
   const runner = await openRunner(config, control, logger);
-  const engine = await createFfmpegEngine({ ffmpeg, runner });
+  const inventory = union([nvidiaInventory(), driInventory(), standInInventory(config.gpu.standIns)]);
+  // Filled by the trials, before any task is taken.
+  const proved = new Map<string, Set<string>>();
+  const pool = new DevicePool({
+    inventory,
+    proved,
+    slotsPerDevice: config.gpu.slots,
+    weights: config.gpu.weights,
+  });
+  const engine = await createFfmpegEngine({ ffmpeg, runner, devices: pool });
   const trust = runner.isolation === 'sandbox' || config.sandbox === 'off' ? 'all' : 'local';
   const encode: EncodeDeps = { store, engine, scratch, workerId, trust };
   const media: MediaDeps = {
@@ -90,8 +107,22 @@ export async function assemble({ config, roles, workerId, logger }: AssembleOpti
     runner,
     engine,
     ffmpeg,
-    activities: { media: createMediaActivities(media), 'encode-cpu': createEncodeActivities(encode) },
-    prove: (encoder) => proveEncoder({ ffmpeg, runner, scratchFolder: scratch.folder }, encoder),
+    devices: await inventory.list(),
+    activities: {
+      media: createMediaActivities(media),
+      'encode-cpu': createEncodeActivities(encode),
+      'encode-gpu': createEncodeActivities(encode),
+    },
+    prove: async (encoder, device) => {
+      const proof = await proveEncoder({ ffmpeg, runner, scratchFolder: scratch.folder }, encoder, device);
+      if (device !== undefined) {
+        const working = proved.get(device.id) ?? new Set();
+        if (proof.works) working.add(encoder);
+        else working.delete(encoder);
+        proved.set(device.id, working);
+      }
+      return proof;
+    },
     toolObstacle: async () => {
       const { exitCode, stderr } = await runner.run({ program: ffprobe, args: ['-version'], readable: [] });
       return exitCode === 0 ? undefined : `ffprobe does not run: ${stderr.trim()}`;

@@ -13,7 +13,9 @@ onStopRequest((reason) => {
 });
 
 try {
-  const { values } = parseArgs({ options: { roles: { type: 'string', default: 'media,encode-cpu' } } });
+  const { values } = parseArgs({
+    options: { roles: { type: 'string', default: 'media,encode-cpu,encode-gpu' } },
+  });
   await runWorker({ config, roles: parseRoles(values.roles), logger, signal: stop.signal });
   logger.info('stopped');
   // The IPC channel to the supervisor would keep the process alive.

@@ -1,5 +1,4 @@
 import type { Config } from '@framefold/config';
-import type { ProvedEncoder } from '@framefold/domain';
 import {
   processWorkerId,
   Quarantine,
@@ -11,11 +10,9 @@ import {
 } from '@framefold/runtime';
 import type { Logger } from '@framefold/telemetry';
 import { assemble, type Assembly } from './assemble.ts';
-import { diskCheck, encoderCheck, storeCheck, untilReady, type Check, type Checks } from './readiness.ts';
+import { encoderTrials, type EncoderTrials } from './encoder-trials.ts';
+import { diskCheck, storeCheck, untilReady, type Checks } from './readiness.ts';
 import { watchMachine } from './watch-machine.ts';
-
-/** Video encoders of the ffmpeg engine that plans can name. */
-const ENCODERS = ['libx264'] as const;
 
 export interface WorkerProgram {
   readonly config: Config;
@@ -33,26 +30,33 @@ export interface WorkerProgram {
  * @throws when Temporal stays away, or a worker breaks
  */
 export async function runWorker(program: WorkerProgram): Promise<void> {
-  const { config, roles, logger, signal } = program;
+  const { config, logger, signal } = program;
   const workerId = processWorkerId();
   const state = new WorkerState();
   state.gate.close('starting', 'It is being checked.');
-  const assembly = await assemble({ config, roles, workerId, logger });
-  const { store, scratch, control, activities } = assembly;
-  const proofs = new Map<string, ProvedEncoder>();
-  const encoders = encoderChecks(assembly, workerId, proofs);
+  const assembly = await assemble({ config, roles: program.roles, workerId, logger });
+  const roles = rolesOn(assembly, program.roles);
+  const { store, scratch, control } = assembly;
+  const trials = encoderTrials(assembly, roles, workerId);
   const machine = watchMachine({ scratch, control, gate: state.gate, logger });
   const facts = async (): Promise<WorkerFacts> => ({
-    ...describeAssembly(assembly, [...proofs.values()]),
+    ...describeAssembly(assembly, trials),
     ...(machine.disk === undefined ? {} : { disk: machine.disk }),
   });
   const reporting = await startReporting({ config, store, workerId, roles, state, facts, logger });
   try {
-    await untilReady(checksOf(program, assembly, workerId, encoders), { gate: state.gate, logger, signal });
-    const quarantine = new Quarantine({ gate: state.gate, check: () => firstObstacle(encoders), logger });
+    await untilReady(checksOf(program, assembly, workerId, trials), { gate: state.gate, logger, signal });
+    const quarantine = new Quarantine({ gate: state.gate, check: () => trials.run(), logger });
     state.tasks.onEncodeEnd = (end) => quarantine.note(end);
     state.gate.open('starting');
-    await work(program, workerId, state, activities, () => void reporting.report());
+    await work(
+      { ...program, roles },
+      workerId,
+      state,
+      assembly,
+      trials.devices,
+      () => void reporting.report(),
+    );
   } finally {
     await machine.stop();
     await reporting.stop();
@@ -65,7 +69,8 @@ async function work(
   { config, roles, logger, signal }: WorkerProgram,
   workerId: string,
   state: WorkerState,
-  activities: Assembly['activities'],
+  { activities }: Assembly,
+  devices: number,
   report: () => void,
 ): Promise<void> {
   const metricsPort = config.ports.workerMetrics;
@@ -73,6 +78,7 @@ async function work(
     config,
     roles,
     activities,
+    devices,
     workerId,
     state,
     metricsPort,
@@ -94,10 +100,10 @@ async function work(
 }
 
 function checksOf(
-  { config, roles, logger }: WorkerProgram,
+  { config, logger }: WorkerProgram,
   { store, scratch, runner, toolObstacle }: Assembly,
   workerId: string,
-  encoders: Checks,
+  trials: EncoderTrials,
 ): Checks {
   return {
     sandbox: async () =>
@@ -107,44 +113,26 @@ function checksOf(
     tools: toolObstacle,
     store: storeCheck(store, workerId, logger),
     disk: diskCheck(scratch),
-    ...(roles.includes('encode-cpu') ? encoders : {}),
+    encoders: () => trials.run(),
   };
 }
 
-/** A trial for each encoder that plans can name; what it shows is kept in `proofs`. */
-function encoderChecks(
-  { store, engine, prove }: Assembly,
-  workerId: string,
-  proofs: Map<string, ProvedEncoder>,
-): Checks {
-  const check = (name: string): Check =>
-    encoderCheck({
-      store,
-      workerId,
-      build: engine.build,
-      prove: async () => {
-        const { sha256, ...proved } = await prove(name);
-        proofs.set(name, proved);
-        return { ...proved, ...(sha256 === undefined ? {} : { sha256 }) };
-      },
-    });
-  return Object.fromEntries(ENCODERS.map((name) => [name, check(name)]));
+/** The roles that make sense on this machine: without any GPU there is nothing to encode on one. */
+function rolesOn({ devices }: Assembly, roles: readonly Role[]): readonly Role[] {
+  const others = roles.filter((role) => role !== 'encode-gpu');
+  return devices.length === 0 && others.length > 0 ? others : roles;
 }
 
-async function firstObstacle(checks: Checks): Promise<string | undefined> {
-  for (const [name, check] of Object.entries(checks)) {
-    const obstacle = await check();
-    if (obstacle !== undefined) return `${name}: ${obstacle}`;
-  }
-  return undefined;
-}
-
-function describeAssembly({ control, runner, engine }: Assembly, proved: ProvedEncoder[]): WorkerFacts {
+function describeAssembly(
+  { control, runner, engine, devices }: Assembly,
+  { proved }: EncoderTrials,
+): WorkerFacts {
   const { kind, holds, note } = control;
   return {
-    encoders: proved.filter(({ works }) => works).map(({ name }) => name),
+    encoders: [...new Set(proved.filter(({ works }) => works).map(({ name }) => name))],
     encoderBuild: engine.build,
-    proved,
+    proved: [...proved],
+    gpus: devices.map(({ name }) => name),
     limits: { control: kind, holds: [...holds], ...(note === undefined ? {} : { note }) },
     isolation: runner.isolation,
   };

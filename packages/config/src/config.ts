@@ -35,6 +35,20 @@ const ceilings = z.string().transform((text, context) => {
   return found;
 });
 
+/** `utilisation=1,temperature=0.5,jobs=20`: what each weighs; one that is left out weighs nothing. */
+const weights = z.string().transform((text, context) => {
+  const found = { utilisation: 0, temperature: 0, jobs: 0 };
+  for (const part of text.split(',').filter(Boolean)) {
+    const [, name, value] = /^\s*(\w+)\s*=\s*(\d+(?:\.\d+)?)\s*$/.exec(part) ?? [];
+    if (name === undefined || !Object.hasOwn(found, name)) {
+      context.addIssue('must be like utilisation=1,temperature=0.5,jobs=20');
+      return z.NEVER;
+    }
+    found[name as keyof typeof found] = Number(value);
+  }
+  return found;
+});
+
 const share = z.coerce.number().min(0.05).max(1);
 
 /** Every environment variable that Framefold reads, with its default. docs/configuration.md is made from the descriptions. */
@@ -71,6 +85,18 @@ const Environment = z.object({
     .nonnegative()
     .default(1)
     .describe('Further chunks that a worker encodes at once, of jobs in the live queue alone'),
+  FRAMEFOLD_GPU_SLOTS: count.default(2).describe('Chunks that a worker encodes at once on each GPU'),
+  FRAMEFOLD_GPU_WEIGHTS: weights
+    .prefault('utilisation=1,temperature=0.5,jobs=20')
+    .describe(
+      'By which the GPU for a chunk is chosen: a percent of use, a degree, a chunk on it; least wins',
+    ),
+  FRAMEFOLD_GPU_STAND_INS: z.coerce
+    .number()
+    .int()
+    .nonnegative()
+    .default(0)
+    .describe('Pretended GPUs, on which libx264 encodes: for trying the GPU path without one'),
   FRAMEFOLD_MEDIA_SLOTS: count
     .default(4)
     .describe('Probes, merges and audio encodes that a worker runs at once at most'),
@@ -173,6 +199,13 @@ export interface Config {
     readonly bwrap: string | undefined;
   };
   readonly slots: { readonly encode: number; readonly live: number; readonly media: number };
+  readonly gpu: {
+    /** Chunks at once on each device. */
+    readonly slots: number;
+    readonly weights: { readonly utilisation: number; readonly temperature: number; readonly jobs: number };
+    /** Pretended devices. */
+    readonly standIns: number;
+  };
   /** Share of processors and memory, from 0 to 1. */
   readonly mediaLoad: number;
   readonly resourceControl: 'auto' | 'cgroup-v2' | 'cgroup-v1' | 'rlimit';
@@ -270,6 +303,11 @@ export function loadConfig(
       live: env.FRAMEFOLD_LIVE_SLOTS,
       media: env.FRAMEFOLD_MEDIA_SLOTS,
     },
+    gpu: {
+      slots: env.FRAMEFOLD_GPU_SLOTS,
+      weights: env.FRAMEFOLD_GPU_WEIGHTS,
+      standIns: env.FRAMEFOLD_GPU_STAND_INS,
+    },
     mediaLoad: env.FRAMEFOLD_MEDIA_LOAD,
     resourceControl: env.FRAMEFOLD_RESOURCE_CONTROL,
     cgroup: env.FRAMEFOLD_CGROUP,
@@ -316,6 +354,12 @@ export function describeEnvironment(): VariableDescription[] {
   return Object.entries(Environment.shape).map(([name, schema]) => ({
     name,
     description: schema.description ?? '',
-    defaultValue: schema instanceof z.ZodDefault ? String(schema.def.defaultValue) : '',
+    defaultValue: defaultOf(schema),
   }));
+}
+
+function defaultOf(schema: z.ZodType): string {
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault)
+    return String(schema.def.defaultValue);
+  return '';
 }

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { EVENT_PAYLOADS, JobEvent, type JobEventType } from './events.ts';
-import { EMPTY_FOLD, fold, foldAll, IllegalTransitionError, type JobFold } from './fold.ts';
+import { chunkResult, EMPTY_FOLD, fold, foldAll, IllegalTransitionError, type JobFold } from './fold.ts';
 import { canTransition, JOB_STATES, type JobState } from './job-state.ts';
-import { event, example, EXAMPLES, happyLog, request, unitResult } from './testing/builders.ts';
+import { chunkUnit } from './store-keys.ts';
+import { event, example, EXAMPLES, frozenPlan, happyLog, request, unitResult } from './testing/builders.ts';
 
 const TYPES = Object.keys(EVENT_PAYLOADS) as JobEventType[];
 
@@ -51,6 +52,7 @@ describe('fold', () => {
     TranscodingStarted: { state: 'transcoding', enteredAt: { transcoding: 7 } },
     ChunkEncoded: { chunks: { 0: EXAMPLES.ChunkEncoded.result } },
     AudioEncoded: { audio: { 'audio-eng': EXAMPLES.AudioEncoded.result } },
+    RenditionRestarted: { renditionChunks: {} },
     MergingStarted: { state: 'merging', enteredAt: { merging: 7 } },
     RenditionMerged: { measured: [EXAMPLES.RenditionMerged.rendition] },
     WarningRaised: { warnings: [EXAMPLES.WarningRaised.warning] },
@@ -113,6 +115,56 @@ describe('fold', () => {
   );
 });
 
+describe('a job whose renditions are encoded by themselves', () => {
+  const encoded = (rendition: string, chunkIndex: number): JobEvent =>
+    event('ChunkEncoded', chunkIndex, {
+      chunkIndex,
+      rendition,
+      result: unitResult(chunkUnit(chunkIndex, rendition)),
+    });
+  const units = (job: JobFold): (string | undefined)[] =>
+    ['720p', '480p'].flatMap((rendition) =>
+      [0, 1].map((chunkIndex) => chunkResult(job, chunkIndex, rendition)?.unit),
+    );
+  const log = [
+    event('PlanFrozen', 0, frozenPlan()),
+    ...[encoded('720p', 0), encoded('480p', 0), encoded('480p', 1)],
+  ];
+
+  it('keeps the results of each', () => {
+    expect(units(foldAll(log))).toEqual([
+      'chunk-00000@720p',
+      undefined,
+      'chunk-00000@480p',
+      'chunk-00001@480p',
+    ]);
+  });
+
+  it('forgets the results of one that is restarted, and says by what it is encoded then', () => {
+    const before = foldAll(log.map((one) => Object.freeze(one)));
+    const after = foldAll([example('RenditionRestarted'), encoded('480p', 1)], before);
+    expect(units(after)).toEqual(['chunk-00000@720p', undefined, undefined, 'chunk-00001@480p']);
+    expect(units(before)).toEqual(units(foldAll(log)));
+    const restarted = frozenPlan().renditions.map(({ name }) => (name === '480p' ? 'libx264' : 'h264_nvenc'));
+    const renditions = frozenPlan().renditions.map((one) => ({ ...one, encoder: 'h264_nvenc' }));
+    const job = foldAll([
+      event('PlanFrozen', 0, { ...frozenPlan(), renditions }),
+      example('RenditionRestarted'),
+    ]);
+    expect(job.plan?.renditions.map(({ encoder }) => encoder)).toEqual(restarted);
+  });
+
+  it('finds no result under a name that every object has', () => {
+    expect(chunkResult(foldAll(log), 0, 'constructor')).toBeUndefined();
+    expect(chunkResult(foldAll([encoded('constructor', 0)]), 0, 'constructor')?.frames).toBe(144);
+  });
+
+  it('takes a result of all renditions together for each', () => {
+    const job = foldAll([example('ChunkEncoded')]);
+    expect(chunkResult(job, 0, '480p')).toEqual(EXAMPLES.ChunkEncoded.result);
+  });
+});
+
 /** A log as a job may have: moves by the table, and any facts between them. */
 const legalLog = fc
   .array(fc.tuple(fc.nat({ max: 99 }), fc.array(fc.nat({ max: 99 }), { maxLength: 3 })), { maxLength: 12 })
@@ -129,6 +181,7 @@ const legalLog = fc
             ? event(type, log.length, {
                 chunkIndex: index,
                 result: unitResult(`chunk-0000${index}`, { frames: fact }),
+                ...(fact % 3 === 0 ? { rendition: fact % 2 === 0 ? '720p' : '480p' } : {}),
               })
             : example(type, log.length),
         );

@@ -156,16 +156,13 @@ export function fold(job: JobFold, event: JobEvent): JobFold {
  * @throws {IllegalTransitionError} as {@link fold} does
  */
 export function foldAll(events: Iterable<JobEvent>, job: JobFold = EMPTY_FOLD): JobFold {
-  const ownByRendition = Object.entries(job.renditionChunks ?? {}).map(([name, chunks]) => [
-    name,
-    { ...chunks },
-  ]);
-  let own: JobFold = {
-    ...job,
-    chunks: { ...job.chunks },
-    audio: { ...job.audio },
-    ...(job.renditionChunks === undefined ? {} : { renditionChunks: Object.fromEntries(ownByRendition) }),
-  };
+  let own: JobFold = { ...job, chunks: { ...job.chunks }, audio: { ...job.audio } };
+  if (job.renditionChunks !== undefined) own = { ...own, renditionChunks: copyOf(job.renditionChunks) };
   for (const event of events) own = reduce(own, event, putInPlace);
   return own;
+}
+
+function copyOf<V extends object>(record: Readonly<Record<string, V>>): Record<string, V> {
+  const copies = Object.entries(record).map(([key, value]): [string, V] => [key, { ...value }]);
+  return Object.fromEntries(copies);
 }

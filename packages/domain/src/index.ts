@@ -1,3 +1,4 @@
+export * from './device-choice.ts';
 export * from './encode-record.ts';
 export * from './encoder-pool.ts';
 export * from './encoders.ts';

@@ -2,7 +2,7 @@ import type { JobEvent } from './events.ts';
 import { EMPTY_FOLD, foldAll } from './fold.ts';
 import { JobView, toSummary, toView } from './job-view.ts';
 import type { LiveUnit } from './live.ts';
-import { event, example, frozenPlan, happyLog } from './testing/builders.ts';
+import { event, example, EXAMPLES, frozenPlan, happyLog } from './testing/builders.ts';
 
 const live = (unit: string, fields: Partial<LiveUnit> = {}): LiveUnit => ({
   unit,
@@ -78,6 +78,25 @@ describe('toView', () => {
       status: 'processing',
       percent: 30,
     });
+  });
+
+  it('shows renditions that are encoded by themselves, each as far as it is', () => {
+    const encoded = { ...EXAMPLES.ChunkEncoded, rendition: '480p' };
+    const job = foldAll([event('ChunkEncoded', 1, encoded)], foldAll(encoding(0)));
+    const view = toView('j1', job, [live('chunk-00000@720p'), live('chunk-00001@480p')], NOW);
+    expect(
+      view.segments.slice(0, 4).map(({ index, rendition, status }) => [index, rendition, status]),
+    ).toEqual([
+      [0, '720p', 'processing'],
+      [0, '480p', 'completed'],
+      [1, '720p', 'pending'],
+      [1, '480p', 'processing'],
+    ]);
+    expect(view.renditions.map(({ name, percent }) => [name, percent]).slice(0, 2)).toEqual([
+      ['720p', 10],
+      ['480p', 30],
+    ]);
+    expect(toView('j1', job, [], NOW)).not.toHaveProperty('waitingFor');
   });
 
   it('shows renditions as they are merged', () => {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { inSoftware } from './ladder.ts';
 import { makePlan } from './make-plan.ts';
 import { Plan, type PlannedSegment } from './plan.ts';
 import type { FrameTable, SourceMeta } from './probe.ts';
@@ -284,6 +285,20 @@ describe('makePlan: sound', () => {
 
   it('does without sound', () => {
     expect(audioOf([])).toEqual([]);
+  });
+});
+
+describe('makePlan: encoders', () => {
+  const planBy = (encoder?: string): Plan => makePlan('j1', REQUEST, source(), evenFrames(720), encoder).plan;
+
+  it('plans for software unless it is told otherwise', () => {
+    expect(new Set(planBy().renditions.map(({ encoder }) => encoder))).toEqual(new Set(['libx264']));
+  });
+
+  it('changes nothing but the encoder for hardware, so that each rendition can fall back', () => {
+    const plan = planBy('h264_qsv');
+    expect(new Set(plan.renditions.map(({ encoder }) => encoder))).toEqual(new Set(['h264_qsv']));
+    expect({ ...plan, renditions: plan.renditions.map(inSoftware) }).toEqual(planBy());
   });
 });
 

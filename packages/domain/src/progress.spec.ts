@@ -1,5 +1,5 @@
 import { foldAll, type JobFold } from './fold.ts';
-import { estimate, framesEncoded } from './progress.ts';
+import { estimate, framesByRendition, framesEncoded } from './progress.ts';
 import { event, example, frozenPlan, unitResult } from './testing/builders.ts';
 
 const STARTED = 100_000;
@@ -33,6 +33,32 @@ describe('framesEncoded', () => {
 
   it('believes no encoder that claims more frames than its chunk has', () => {
     expect(framesEncoded(transcoding(0), [live('chunk-00003', 10_000)])).toBe(144);
+  });
+});
+
+describe('a job whose renditions are encoded by themselves', () => {
+  const encoded = (rendition: string, chunkIndex: number) =>
+    event('ChunkEncoded', STARTED + 1, { rendition, chunkIndex, result: unitResult('') });
+  const job = foldAll([encoded('720p', 0), encoded('720p', 1), encoded('480p', 0)], transcoding(0));
+  const reports = [live('chunk-00000@720p', 1), live('chunk-00002@480p', 44)];
+
+  it('counts each rendition by itself', () => {
+    expect([...framesByRendition(job, reports)]).toEqual([
+      ['720p', 288],
+      ['480p', 144 + 44],
+    ]);
+  });
+
+  it('counts frames by the pixels of the renditions that have them', () => {
+    const [large, small] = [1280 * 720, 854 * 480];
+    expect(framesEncoded(job, reports)).toBe((288 * large + 188 * small) / (large + small));
+  });
+
+  it('goes back when a rendition begins again', () => {
+    const before = estimate(job, [], STARTED + 10_000);
+    const after = estimate(foldAll([example('RenditionRestarted')], job), [], STARTED + 10_000);
+    expect(after.percent).toBeLessThan(before.percent);
+    expect(after.percent).toBeGreaterThan(1);
   });
 });
 

@@ -11,6 +11,7 @@ describe('TranscodeRequest', () => {
       priority: 5,
       queue: 'default',
       engine: 'auto',
+      acceleration: 'software',
       ladder: 'hls-default',
       segmentSeconds: 6,
       resourceLimits: {},
@@ -35,6 +36,7 @@ describe('TranscodeRequest', () => {
     ['priority', { priority: 'urgent' }],
     ['queue', { queue: 'express' }],
     ['engine', { engine: 'handbrake' }],
+    ['acceleration', { acceleration: 'auto' }],
     ['ladder', { ladder: 'best' }],
     ['ladder', { ladder: [] }],
     [

@@ -1,4 +1,4 @@
-import { chunkUnit, initPath, segmentPath, storeKeys } from './store-keys.ts';
+import { chunkUnit, initPath, parseChunkUnit, segmentPath, storeKeys } from './store-keys.ts';
 
 describe('storeKeys', () => {
   it('keeps everything of a job below its folder', () => {
@@ -7,6 +7,7 @@ describe('storeKeys', () => {
       storeKeys.source('j', '.mp4'),
       storeKeys.frames('j'),
       storeKeys.plan('j'),
+      storeKeys.plan('j', 'h264_nvenc'),
       storeKeys.attempts('j'),
       storeKeys.attemptsOf('j', 'u'),
       storeKeys.attempt('j', 'u', 'a'),
@@ -29,5 +30,22 @@ describe('names inside the output', () => {
     expect(chunkUnit(7) < chunkUnit(12)).toBe(true);
     expect(segmentPath('720p', 3, 'abcdef0123456789')).toBe('720p/segment00003-abcdef0123.m4s');
     expect(initPath('720p')).toBe('720p/init.mp4');
+  });
+
+  it('gives a generation an init segment of its own', () => {
+    expect([0, 1].map((generation) => initPath('720p', generation))).toEqual([
+      '720p/init.mp4',
+      '720p/init-g1.mp4',
+    ]);
+  });
+});
+
+describe('parseChunkUnit', () => {
+  it.each([
+    [chunkUnit(7), { chunkIndex: 7 }],
+    [chunkUnit(123_456, '720p'), { chunkIndex: 123_456, rendition: '720p' }],
+    ['audio-eng', undefined],
+  ])('%s', (unit, expected) => {
+    expect(parseChunkUnit(unit)).toEqual(expected);
   });
 });

@@ -17,6 +17,11 @@ export const ProvedEncoder = z.object({
 });
 export type ProvedEncoder = z.infer<typeof ProvedEncoder>;
 
+/** The devices on which an encoder works, by their ids; the processor is none. */
+export function workingDevices(proved: readonly ProvedEncoder[]): ReadonlySet<string> {
+  return new Set(proved.filter(({ works, device }) => works && device !== 'cpu').map(({ device }) => device));
+}
+
 /** What a worker process says of itself, every few seconds, in the object store. Times in ms since the epoch. */
 export const WorkerReport = z.object({
   id: z.string(),

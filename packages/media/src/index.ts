@@ -1,5 +1,6 @@
 export * from './ffmpeg/audio-argv.ts';
 export * from './ffmpeg/chunk-argv.ts';
+export type { EncodeDevice } from './ffmpeg/encoder-args.ts';
 export * from './ffmpeg/frame-table.ts';
 export * from './ffmpeg/parse-description.ts';
 export * from './ffmpeg/probe-argv.ts';

@@ -1,6 +1,6 @@
 import { cpus, hostname, totalmem } from 'node:os';
 import type { Config } from '@framefold/config';
-import { storeKeys, WorkerReport, WORKER_SILENCE_LIMIT_MS } from '@framefold/domain';
+import { storeKeys, WorkerReport, workingDevices, WORKER_SILENCE_LIMIT_MS } from '@framefold/domain';
 import type { ObjectStore } from '@framefold/platform';
 import type { Logger } from '@framefold/telemetry';
 import { TASK_QUEUES } from '@framefold/workflows/contract';
@@ -23,7 +23,7 @@ export interface ReportingOptions {
 /** What a worker that runs media programs reports beside its tasks. */
 export type WorkerFacts = Pick<
   WorkerReport,
-  'encoders' | 'encoderBuild' | 'proved' | 'limits' | 'isolation' | 'disk'
+  'encoders' | 'encoderBuild' | 'proved' | 'limits' | 'isolation' | 'disk' | 'gpus'
 >;
 
 /** A worker's reports about itself. */
@@ -73,7 +73,8 @@ async function describe(
 ): Promise<WorkerReport> {
   const { tasks, gate } = state;
   const processors = cpus();
-  const queues = roles.flatMap((role) => queuesOf(role, config));
+  const found = (await facts?.()) ?? { encoders: [], proved: [], gpus: [] };
+  const queues = roles.flatMap((role) => queuesOf(role, config, workingDevices(found.proved).size));
   return {
     id: workerId,
     host: hostname(),
@@ -95,9 +96,8 @@ async function describe(
     cpuModel: processors[0]?.model ?? 'unknown',
     cpuThreads: Math.max(1, processors.length),
     ramTotalBytes: totalmem(),
-    gpus: [],
     ...(config.deployment === undefined ? {} : { deployment: config.deployment }),
-    ...((await facts?.()) ?? { encoders: [], proved: [] }),
+    ...found,
   };
 }
 

@@ -13,7 +13,7 @@ export type Sharing = 'fixed' | 'load';
 interface ServedQueue {
   readonly taskQueue: string;
   readonly sharing: Sharing;
-  readonly slots: (config: Config) => number;
+  readonly slots: (config: Config, devices: number) => number;
 }
 
 /** What a worker process can do: each role serves the task queues of one kind of resource. */
@@ -24,6 +24,14 @@ const ROLES = {
   'encode-cpu': [
     { taskQueue: TASK_QUEUES.encodeCpu, sharing: 'fixed', slots: ({ slots }) => slots.encode },
     { taskQueue: TASK_QUEUES.encodeCpuLive, sharing: 'fixed', slots: ({ slots }) => slots.live },
+  ],
+  'encode-gpu': [
+    { taskQueue: TASK_QUEUES.encodeGpu, sharing: 'fixed', slots: ({ gpu }, devices) => gpu.slots * devices },
+    {
+      taskQueue: TASK_QUEUES.encodeGpuLive,
+      sharing: 'fixed',
+      slots: ({ slots }, devices) => (devices > 0 ? slots.live : 0),
+    },
   ],
 } as const satisfies Record<string, readonly ServedQueue[]>;
 
@@ -37,11 +45,15 @@ export interface QueueSlots {
   readonly slots: number;
 }
 
-/** The queues of activities that a role serves as configured; those without slots are left out. */
-export function queuesOf(role: Role, config: Config): QueueSlots[] {
+/**
+ * The queues of activities that a role serves as configured; those without slots are left out.
+ *
+ * @param devices GPUs of this worker that work
+ */
+export function queuesOf(role: Role, config: Config, devices = 0): QueueSlots[] {
   const served: readonly ServedQueue[] = ROLES[role];
   return served
-    .map(({ taskQueue, sharing, slots }) => ({ taskQueue, sharing, slots: slots(config) }))
+    .map(({ taskQueue, sharing, slots }) => ({ taskQueue, sharing, slots: slots(config, devices) }))
     .filter(({ slots }) => slots > 0);
 }
 

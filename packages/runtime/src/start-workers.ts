@@ -40,12 +40,15 @@ export interface RoleActivities {
   readonly control?: ControlActivities;
   readonly media?: MediaActivities;
   readonly 'encode-cpu'?: EncodeActivities;
+  readonly 'encode-gpu'?: EncodeActivities;
 }
 
 export interface WorkersOptions {
   readonly config: Config;
   readonly roles: readonly Role[];
   readonly activities: RoleActivities;
+  /** GPUs of this worker that work. */
+  readonly devices?: number;
   /** Named in Temporal and in the records of attempts. */
   readonly workerId: string;
   /** Kept up to date while the workers run. */
@@ -110,6 +113,7 @@ async function specificOptions({
   config,
   roles,
   activities,
+  devices,
   state,
   logger,
 }: WorkersOptions): Promise<Specific[]> {
@@ -127,7 +131,7 @@ async function specificOptions({
       });
       continue;
     }
-    for (const queue of queuesOf(role, config)) {
+    for (const queue of queuesOf(role, config, devices)) {
       specifics.push({
         taskQueue: queue.taskQueue,
         activities: activitiesOf(role, activities),

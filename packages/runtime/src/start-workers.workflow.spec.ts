@@ -37,6 +37,7 @@ it('waits for Temporal, works, reports and drains', async () => {
   const control: ControlActivities = {
     recordEvents: unused,
     publishRecord: unused,
+    isQueueServed: unused,
     deliverWebhook: async ({ url }) => {
       sent.push(url);
       return { status: 204 };

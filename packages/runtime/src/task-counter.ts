@@ -113,7 +113,7 @@ function describeInput(input: unknown): { readonly jobId?: string; readonly unit
   const { jobId, chunkIndex, rendition } = input as Record<string, unknown>;
   const unit =
     typeof chunkIndex === 'number'
-      ? chunkUnit(chunkIndex)
+      ? chunkUnit(chunkIndex, typeof rendition === 'string' ? rendition : undefined)
       : typeof rendition === 'string'
         ? rendition
         : undefined;

@@ -13,6 +13,7 @@ const LOG: JobEvent[] = [
         priority: 5,
         queue: 'default',
         engine: 'auto',
+        acceleration: 'software',
         ladder: 'hls-default',
         segmentSeconds: 6,
         resourceLimits: {},
@@ -78,4 +79,10 @@ it('counts an encoded chunk at each rendition, and the attempts before it', asyn
   expect(text).toContain('framefold_segments_encoded_total{rendition="b"} 3');
   expect(text).toContain('framefold_encode_attempts_total{outcome="repeated"} 2');
   expect(text).toContain('framefold_encode_speed_ratio_sum 3');
+
+  const alone = { chunkIndex: 0, rendition: 'b', result };
+  countEvents(metrics, [{ type: 'ChunkEncoded', at: 4_000, data: alone }], job);
+  const later = await metrics.registry.metrics();
+  expect(later).toContain('framefold_segments_encoded_total{rendition="a"} 3');
+  expect(later).toContain('framefold_segments_encoded_total{rendition="b"} 6');
 });

@@ -17,10 +17,11 @@ function countEvent(metrics: Metrics, event: JobEvent, job: JobFold): void {
       metrics.sourceSeconds.inc(event.data.source.durationSeconds);
       return;
     case 'ChunkEncoded': {
-      const { chunkIndex, result } = event.data;
+      const { chunkIndex, result, rendition } = event.data;
       const segments = job.plan?.chunks[chunkIndex]?.segments ?? 0;
-      for (const rendition of job.plan?.renditions ?? []) {
-        metrics.segmentsEncoded.inc({ rendition: rendition.name }, segments);
+      const all = job.plan?.renditions.map(({ name }) => name) ?? [];
+      for (const name of rendition === undefined ? all : [rendition]) {
+        metrics.segmentsEncoded.inc({ rendition: name }, segments);
       }
       metrics.chunkEncode.observe(result.encodeSeconds);
       metrics.encodeSpeed.observe(result.mediaSeconds / Math.max(result.encodeSeconds, 0.001));

@@ -1,6 +1,7 @@
 export { openBrowser } from './browser.ts';
 export { clipPath } from './clips.ts';
 export { framefold, startFramefold, type CommandEnd } from './command.ts';
+export { crashingFfmpeg, type CrashingFfmpeg } from './crashing-ffmpeg.ts';
 export { FakeCatalogue } from './fakes/fake-catalogue.ts';
 export { decodeTree, type DecodedRendition } from './output-tree.ts';
 export { processesNaming, type RunningProcess } from './processes.ts';

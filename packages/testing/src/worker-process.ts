@@ -25,6 +25,8 @@ export interface WorkerOptions {
   /** Comma-separated. */
   readonly roles?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** The states for which the start is waited; by default those in which it takes work. */
+  readonly until?: readonly WorkerReport['status'][];
   /** Puts the command line into another, such as one that limits it. */
   readonly wrap?: (argv: readonly string[]) => readonly string[];
 }
@@ -32,7 +34,12 @@ export interface WorkerOptions {
 /** Starts a worker for a stack and waits until it takes work. Its log goes into the stack's folder. Whoever starts it ends it. */
 export async function startWorker(
   stack: { readonly home: string; readonly env: NodeJS.ProcessEnv },
-  { roles = 'media,encode-cpu', env = {}, wrap = (argv) => argv }: WorkerOptions = {},
+  {
+    roles = 'media,encode-cpu,encode-gpu',
+    env = {},
+    until: states = ['idle', 'busy'],
+    wrap = (argv) => argv,
+  }: WorkerOptions = {},
 ): Promise<WorkerProcess> {
   const metricsPort = await freePorts(1);
   const [file = '', ...args] = wrap([process.execPath, '--enable-source-maps', PROGRAM, '--roles', roles]);
@@ -60,7 +67,7 @@ export async function startWorker(
   await until(async () => {
     if (over) throw new Error(`The worker ended before it took work; see ${String(log.path)}.`);
     const status = (await worker.report())?.status;
-    return status === 'idle' || status === 'busy';
+    return status !== undefined && states.includes(status);
   });
   return worker;
 }

@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation, log } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, log, sleep } from '@temporalio/workflow';
 import { asking } from '../activities.ts';
 import type { QueueQuestion } from '../contract/activities.ts';
 import { classOf, toFault } from '../faults.ts';
@@ -53,8 +53,11 @@ export class GpuEncodes {
     try {
       await this.watch.run(() =>
         untilDeserted(
-          () => asking.isQueueServed(this.queue),
-          () => this.finishedRuns,
+          {
+            isServed: () => asking.isQueueServed(this.queue),
+            finished: () => this.finishedRuns,
+            pause: (ms) => sleep(ms, { summary: 'until the next look at the GPU queue' }),
+          },
           this.patienceSeconds,
         ),
       );

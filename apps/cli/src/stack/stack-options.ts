@@ -83,7 +83,7 @@ export function stackOptions(config: StackConfig): StackOptions {
   const worker: ChildSpec = {
     ...ours,
     name: 'encode',
-    argv: [...node, repositoryFile('apps/worker/dist/main.js'), '--roles', 'media,encode-cpu'],
+    argv: [...node, repositoryFile('apps/worker/dist/main.js'), '--roles', 'media,encode-cpu,encode-gpu'],
   };
   return {
     home,

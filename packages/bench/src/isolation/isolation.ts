@@ -1,8 +1,8 @@
-import { chmod, copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { AttemptRecord, storeKeys } from '@framefold/domain';
-import { clipPath, requireTool, startStack, type TestStack } from '@framefold/testing';
+import { clipPath, crashingFfmpeg, startStack, type TestStack } from '@framefold/testing';
 import type { Bench, BenchOptions, Verdict } from '../bench.ts';
 import { median } from '../median.ts';
 
@@ -15,8 +15,6 @@ const WORKERS = 4;
 /** Attempts at a unit that breaks its encoder: the first and three retries. */
 const ATTEMPTS = 4;
 
-const CRASHING = 'breaks-its-encoder.mp4';
-
 /** Twenty jobs with and without one beside them that makes its encoder crash each time. */
 export const isolation: Bench = {
   description: `${JOBS} jobs, alone and beside a file that makes its encoder crash every time`,
@@ -26,9 +24,7 @@ export const isolation: Bench = {
 async function run({ pairs, report }: BenchOptions): Promise<Verdict> {
   // The wrapper around ffmpeg is a script, for which a sandbox has no shell.
   const stack = await startStack({ FRAMEFOLD_STACK_WORKER: 'no', FRAMEFOLD_SANDBOX: 'off' });
-  const ffmpeg = await crashingFfmpeg(stack);
-  const crashing = join(stack.home, CRASHING);
-  await copyFile(clipPath('portrait.mp4'), crashing);
+  const { ffmpeg, source: crashing } = await crashingFfmpeg(join(stack.home, 'bench'));
   const env = { FRAMEFOLD_FFMPEG: ffmpeg, FRAMEFOLD_ENCODE_SLOTS: '1', FRAMEFOLD_LIVE_SLOTS: '0' };
   const workers = [];
   for (let index = 0; index < WORKERS; index += 1) workers.push(await stack.startWorker({ env }));
@@ -55,19 +51,6 @@ async function run({ pairs, report }: BenchOptions): Promise<Verdict> {
     await Promise.all(workers.map((worker) => worker.ended));
     await stack.stop();
   }
-}
-
-/** ffmpeg, but for one source, on which it ends by a segmentation fault. */
-async function crashingFfmpeg({ home }: TestStack): Promise<string> {
-  const folder = join(home, 'bench');
-  const file = join(folder, 'ffmpeg');
-  await mkdir(folder, { recursive: true });
-  await writeFile(
-    file,
-    `#!/bin/sh\ncase "$*" in *${CRASHING}*) kill -s SEGV $$;; esac\nexec "${requireTool('ffmpeg')}" "$@"\n`,
-  );
-  await chmod(file, 0o755);
-  return file;
 }
 
 /** Mean time to completion of so many jobs that are submitted together, in seconds. */

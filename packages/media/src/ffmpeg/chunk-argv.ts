@@ -1,4 +1,5 @@
 import { VIDEO_TIMESCALE, type Plan, type PlannedChunk, type VideoRendition } from '@framefold/domain';
+import { deviceArgs, encoderArgs, uploadFilters, type EncodeDevice } from './encoder-args.ts';
 import { guardedInput } from './input-args.ts';
 import { renditionFilters, treatmentFilters } from './picture-filters.ts';
 
@@ -20,8 +21,17 @@ export interface ChunkFiles {
  * Frames are chosen by their exact times on the source's clock, behind the filters, and get their times on the output
  * timeline; ffmpeg neither drops nor doubles any. One thread per encoder makes the bytes independent of the machine;
  * the renditions run side by side.
+ *
+ * @param device of hardware encoders
  */
-export function chunkArgv(plan: Plan, chunk: PlannedChunk, files: ChunkFiles, seek: Seek): string[] {
+export function chunkArgv(
+  plan: Plan,
+  chunk: PlannedChunk,
+  files: ChunkFiles,
+  seek: Seek,
+  device?: EncodeDevice,
+): string[] {
+  const encoders = new Set(plan.renditions.map(({ encoder }) => encoder));
   return [
     '-nostdin',
     '-hide_banner',
@@ -34,6 +44,7 @@ export function chunkArgv(plan: Plan, chunk: PlannedChunk, files: ChunkFiles, se
     'pipe:1',
     '-stats_period',
     '0.5',
+    ...[...encoders].flatMap((encoder) => deviceArgs(encoder, device)),
     '-threads',
     '1',
     ...seekArgs(plan, chunk, seek),
@@ -42,7 +53,7 @@ export function chunkArgv(plan: Plan, chunk: PlannedChunk, files: ChunkFiles, se
     '1',
     '-filter_complex',
     filterGraph(plan, chunk),
-    ...plan.renditions.flatMap((rendition, index) => outputArgs(plan, chunk, rendition, index, files)),
+    ...plan.renditions.flatMap((rendition, index) => outputArgs(chunk, rendition, index, files, device)),
   ];
 }
 
@@ -71,17 +82,18 @@ function filterGraph(plan: Plan, chunk: PlannedChunk): string {
   ].join(',');
   const outputs = plan.renditions.map((_, index) => `[s${index}]`).join('');
   const scaled = plan.renditions.map(
-    (rendition, index) => `[s${index}]${renditionFilters(rendition).join(',')}[v${index}]`,
+    (rendition, index) =>
+      `[s${index}]${[...renditionFilters(rendition), ...uploadFilters(rendition.encoder)].join(',')}[v${index}]`,
   );
   return [`[0:${plan.video.streamIndex}]${shared}${outputs}`, ...scaled].join(';');
 }
 
 function outputArgs(
-  plan: Plan,
   chunk: PlannedChunk,
   rendition: VideoRendition,
   index: number,
   files: ChunkFiles,
+  device: EncodeDevice | undefined,
 ): string[] {
   return [
     '-map',
@@ -92,18 +104,7 @@ function outputArgs(
     'passthrough',
     '-enc_time_base',
     `1:${VIDEO_TIMESCALE}`,
-    '-c:v',
-    rendition.encoder,
-    '-preset',
-    rendition.preset,
-    '-crf',
-    String(rendition.crf),
-    '-maxrate',
-    `${rendition.maxrateKbps}k`,
-    '-bufsize',
-    `${rendition.bufsizeKbps}k`,
-    '-threads',
-    '1',
+    ...encoderArgs(rendition, device),
     // Keyframes stand at segment starts; scene cuts may add some. No other interval is wanted.
     '-g',
     '100000',

@@ -1,22 +1,26 @@
+import { deviceArgs, encoderArgs, uploadFilters, type EncodeDevice } from './encoder-args.ts';
+
 /** Length of a trial encode in frames: enough for reordering and a scene of some motion, and over in moments. */
 export const TRIAL_FRAMES = 48;
 
 /** The bytes of a software trial follow from the encoder build alone. */
 const BITEXACT = ['-flags', '+bitexact', '-fflags', '+bitexact', '-map_metadata', '-1'];
 
+const QUALITY = { preset: 'fast', crf: 22, maxrateKbps: 1400, bufsizeKbps: 2800 };
+
 /**
  * The ffmpeg command line (without the program) that shows whether an encoder works: it encodes moving pictures that
- * ffmpeg makes itself, by the settings that chunks are encoded with.
+ * ffmpeg makes itself, with the settings that chunks are encoded with.
  *
- * @param encoder ffmpeg's name of the encoder
+ * @param encoder a plan's name of the encoder
  */
-export function trialArgv(encoder: string, outputFile: string): string[] {
+export function trialArgv(encoder: string, outputFile: string, device?: EncodeDevice): string[] {
+  const filters = ['testsrc2=size=640x360:rate=24', 'format=yuv420p', ...uploadFilters(encoder)];
   return [
-    ...['-nostdin', '-hide_banner', '-v', 'error', '-y', '-threads', '1'],
-    ...['-f', 'lavfi', '-i', `testsrc2=size=640x360:rate=24,format=yuv420p`],
-    ...['-frames:v', String(TRIAL_FRAMES), '-sws_flags', 'accurate_rnd+bitexact'],
-    ...['-c:v', encoder, '-preset', 'fast', '-crf', '22', '-maxrate', '1400k', '-bufsize', '2800k'],
-    ...['-threads', '1', ...BITEXACT, '-f', 'mp4', outputFile],
+    ...['-nostdin', '-hide_banner', '-v', 'error', '-y', ...deviceArgs(encoder, device), '-threads', '1'],
+    ...['-filter_complex', `${filters.join(',')}[v]`, '-map', '[v]', '-frames:v', String(TRIAL_FRAMES)],
+    ...['-sws_flags', 'accurate_rnd+bitexact', ...encoderArgs({ encoder, ...QUALITY }, device)],
+    ...[...BITEXACT, '-f', 'mp4', outputFile],
   ];
 }
 

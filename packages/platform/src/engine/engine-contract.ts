@@ -15,9 +15,17 @@ interface Lab {
   readonly ffmpeg: string;
 }
 
-/** What every engine must hold: exactly the planned frames at the planned times, the same bytes each time. */
-export function describeEncodeEngine(name: string, make: () => Promise<Lab>): void {
+/**
+ * What every engine must hold: exactly the planned frames at the planned times, the same bytes each time.
+ *
+ * @param encoder that the plan names
+ */
+export function describeEncodeEngine(name: string, make: () => Promise<Lab>, encoder = 'libx264'): void {
   describe(`${name} as an encode engine`, () => {
+    const planned = {
+      ...PLAN,
+      renditions: PLAN.renditions.map((rendition) => ({ ...rendition, encoder })),
+    };
     let lab: Lab;
     let folder: string;
     let source: string;
@@ -39,7 +47,7 @@ export function describeEncodeEngine(name: string, make: () => Promise<Lab>): vo
     const encode = async (
       chunk: PlannedChunk,
       more: Partial<EngineTask> = {},
-      plan = PLAN,
+      plan = planned,
     ): Promise<readonly LocalRendition[]> => lab.engine.encodeChunk(await taskFor(plan, more), chunk);
 
     it('names its build', () => {

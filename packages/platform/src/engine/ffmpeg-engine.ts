@@ -1,6 +1,12 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CodedError, VIDEO_TIMESCALE, type AudioRendition, type PlannedChunk } from '@framefold/domain';
+import {
+  CodedError,
+  isHardwareEncoder,
+  VIDEO_TIMESCALE,
+  type AudioRendition,
+  type PlannedChunk,
+} from '@framefold/domain';
 import {
   audioArgv,
   chunkArgv,
@@ -12,6 +18,8 @@ import {
   type PackagedTrack,
   type Seek,
 } from '@framefold/media';
+import type { DevicePool } from '../gpu/device-pool.ts';
+import type { GpuDevice } from '../gpu/gpu-device.ts';
 import type { CommandResult, ProcessRunner } from '../process/process-runner.ts';
 import type { EncodeEngine, EngineTask, LocalRendition } from './encode-engine.ts';
 
@@ -32,6 +40,8 @@ export interface FfmpegEngineOptions {
   /** Absolute path of ffmpeg. */
   readonly ffmpeg: string;
   readonly runner: ProcessRunner;
+  /** The devices of hardware encoders, where this machine has any. */
+  readonly devices?: DevicePool;
 }
 
 /**
@@ -39,11 +49,15 @@ export interface FfmpegEngineOptions {
  *
  * @throws {Error} when ffmpeg does not run at all
  */
-export async function createFfmpegEngine({ ffmpeg, runner }: FfmpegEngineOptions): Promise<EncodeEngine> {
+export async function createFfmpegEngine({
+  ffmpeg,
+  runner,
+  devices,
+}: FfmpegEngineOptions): Promise<EncodeEngine> {
   const version = await runner.run({ program: ffmpeg, args: ['-hide_banner', '-version'], readable: [] });
   const name = /^ffmpeg version (\S+)/.exec(version.stdout)?.[1];
   if (version.exitCode !== 0 || name === undefined) throw new Error(`ffmpeg does not run: ${version.stderr}`);
-  return new FfmpegEngine(`ffmpeg-${name}`, ffmpeg, runner);
+  return new FfmpegEngine(`ffmpeg-${name}`, ffmpeg, runner, devices);
 }
 
 class FfmpegEngine implements EncodeEngine {
@@ -51,11 +65,13 @@ class FfmpegEngine implements EncodeEngine {
   readonly build: string;
   readonly #ffmpeg: string;
   readonly #runner: ProcessRunner;
+  readonly #devices: DevicePool | undefined;
 
-  constructor(build: string, ffmpeg: string, runner: ProcessRunner) {
+  constructor(build: string, ffmpeg: string, runner: ProcessRunner, devices: DevicePool | undefined) {
     this.build = build;
     this.#ffmpeg = ffmpeg;
     this.#runner = runner;
+    this.#devices = devices;
   }
 
   chunkArgv(task: EngineTask, chunk: PlannedChunk): readonly string[] {
@@ -67,6 +83,24 @@ class FfmpegEngine implements EncodeEngine {
   }
 
   async encodeChunk(task: EngineTask, chunk: PlannedChunk): Promise<readonly LocalRendition[]> {
+    const hardware = task.plan.renditions.find(({ encoder }) => isHardwareEncoder(encoder));
+    if (hardware === undefined) return this.#encodeChunk(task, chunk);
+    const lease = await this.#devices?.acquire(hardware.encoder, task.signal);
+    if (lease === undefined) {
+      throw new CodedError('ENCODER_CRASHED', `This worker has no device for ${hardware.encoder}.`);
+    }
+    try {
+      return await this.#encodeChunk(task, chunk, lease.device);
+    } finally {
+      lease.release();
+    }
+  }
+
+  async #encodeChunk(
+    task: EngineTask,
+    chunk: PlannedChunk,
+    device?: GpuDevice,
+  ): Promise<readonly LocalRendition[]> {
     const seeks = chunk.segments[0]?.sourceStartPts === task.plan.video.originPts ? SEEKS.slice(-1) : SEEKS;
     let damage: CodedError | undefined;
     const startedAt = Date.now();
@@ -75,7 +109,12 @@ class FfmpegEngine implements EncodeEngine {
       const spentSeconds = (Date.now() - startedAt) / 1000;
       const left =
         task.timeoutSeconds === undefined ? {} : { timeoutSeconds: task.timeoutSeconds - spentSeconds };
-      const result = await this.#run({ ...task, ...left }, this.#chunkArgs(task, chunk, seek), chunk.frames);
+      const result = await this.#run(
+        { ...task, ...left },
+        this.#chunkArgs(task, chunk, seek, device),
+        chunk.frames,
+        device,
+      );
       if (result.exitCode !== EXIT_INVALID_DATA) assertSuccess(result, task, `chunk ${chunk.index}`);
       try {
         if (result.exitCode === 0) return await packageChunk(task, chunk);
@@ -95,12 +134,17 @@ class FfmpegEngine implements EncodeEngine {
     return store(task, track.name, packageAudio(await readFile(output), task.plan, track));
   }
 
-  #chunkArgs(task: EngineTask, chunk: PlannedChunk, seek: Seek): string[] {
+  #chunkArgs(task: EngineTask, chunk: PlannedChunk, seek: Seek, device?: GpuDevice): string[] {
     const files = { sourceFile: task.sourceFile, outputFile: (name: string) => outputFile(task, name) };
-    return chunkArgv(task.plan, chunk, files, seek);
+    return chunkArgv(task.plan, chunk, files, seek, device);
   }
 
-  async #run(task: EngineTask, args: readonly string[], frames?: number): Promise<CommandResult> {
+  async #run(
+    task: EngineTask,
+    args: readonly string[],
+    frames?: number,
+    device?: GpuDevice,
+  ): Promise<CommandResult> {
     const read = progressReader();
     const startedAt = Date.now();
     const secondsPerFrame = task.plan.video.nominalFrameTicks / VIDEO_TIMESCALE;
@@ -108,6 +152,7 @@ class FfmpegEngine implements EncodeEngine {
       program: this.#ffmpeg,
       args,
       readable: [task.sourceFile],
+      ...(device === undefined ? {} : { devices: device.paths }),
       writable: task.scratchFolder,
       ...(task.timeoutSeconds === undefined ? {} : { timeoutSeconds: task.timeoutSeconds }),
       ...(task.limits === undefined ? {} : { limits: task.limits }),

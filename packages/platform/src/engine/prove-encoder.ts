@@ -3,6 +3,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProvedEncoder } from '@framefold/domain';
 import { progressReader, TRIAL_FRAMES, trialArgv, trialCheckArgv } from '@framefold/media';
+import type { GpuDevice } from '../gpu/gpu-device.ts';
 import type { CommandResult, ProcessRunner } from '../process/process-runner.ts';
 
 /** A trial takes well under a second; an encoder that hangs is no encoder. */
@@ -24,12 +25,16 @@ export interface Proof extends ProvedEncoder {
   readonly sha256?: string;
 }
 
-/** Believes in an encoder only when it has encoded real frames that decode again, all of them. */
-export async function proveEncoder(options: ProveOptions, name: string): Promise<Proof> {
-  const folder = join(options.scratchFolder, `trial-${name}`);
+/**
+ * Believes in an encoder only when it has encoded real frames that decode again, all of them.
+ *
+ * @param device on which a hardware encoder is tried
+ */
+export async function proveEncoder(options: ProveOptions, name: string, device?: GpuDevice): Promise<Proof> {
+  const folder = join(options.scratchFolder, `trial-${name}-${device?.id ?? 'cpu'}`);
   await mkdir(folder, { recursive: true });
   try {
-    return { name, device: 'cpu', ...(await tryOut(options, name, folder)) };
+    return { name, device: device?.id ?? 'cpu', ...(await tryOut(options, name, folder, device)) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -39,16 +44,18 @@ async function tryOut(
   { ffmpeg, runner }: ProveOptions,
   name: string,
   folder: string,
+  device: GpuDevice | undefined,
 ): Promise<Omit<Proof, 'name' | 'device'>> {
   const file = join(folder, 'trial.mp4');
   const common = {
     program: ffmpeg,
     readable: [],
+    ...(device === undefined ? {} : { devices: device.paths }),
     writable: folder,
     timeoutSeconds: TRIAL_TIMEOUT_SECONDS,
     limits: { memoryBytes: TRIAL_MEMORY_BYTES },
   };
-  const encoded = await runner.run({ ...common, args: trialArgv(name, file) });
+  const encoded = await runner.run({ ...common, args: trialArgv(name, file, device) });
   if (encoded.exitCode !== 0) return { works: false, reason: `The trial encode failed: ${causeOf(encoded)}` };
   const checked = await runner.run({ ...common, args: trialCheckArgv(file) });
   const frames = framesOf(checked);

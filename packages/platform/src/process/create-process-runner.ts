@@ -68,7 +68,14 @@ export function sandboxArgv(bwrap: string, command: SandboxedCommand): string[] 
     ...['--proc', '/proc'],
     ...['--dev', '/dev'],
     ...['--tmpfs', '/tmp'],
-    ...bind('--ro-bind-try', SYSTEM_LIBRARIES),
+    ...bind(
+      '--dev-bind-try',
+      (command.devices ?? []).filter((path) => path.startsWith('/dev/')),
+    ),
+    ...bind('--ro-bind-try', [
+      ...SYSTEM_LIBRARIES,
+      ...(command.devices ?? []).filter((path) => !path.startsWith('/dev/')),
+    ]),
     ...bind('--ro-bind', [command.program, ...command.readable]),
     ...(command.writable === undefined ? [] : ['--bind', command.writable, command.writable]),
     ...['--chdir', command.writable ?? '/'],

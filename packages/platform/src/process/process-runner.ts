@@ -8,6 +8,8 @@ export interface SandboxedCommand {
   readonly args: readonly string[];
   /** Files and folders that the program may read. */
   readonly readable: readonly string[];
+  /** Device files that it may use, and folders that describe them. */
+  readonly devices?: readonly string[];
   /** The one folder that it may write, and its working folder. */
   readonly writable?: string;
   /** What the program and all that it starts may use. */

@@ -128,6 +128,13 @@ export function describeProcessRunner(
       expect(await shell('env')).toMatchObject({ stdout: expect.not.stringContaining('HOME=') as string });
     });
 
+    it('reaches devices that are named, and no others, where it is a sandbox', async () => {
+      if (runner.isolation !== 'sandbox') return;
+      const use = 'cat /dev/fb-none 2>/dev/null; test -c /dev/kmsg';
+      expect((await shell(use)).exitCode).not.toBe(0);
+      expect((await shell(use, { devices: ['/dev/kmsg'] })).exitCode).toBe(0);
+    });
+
     it('reaches no network, where it is a sandbox', async () => {
       if (runner.isolation !== 'sandbox') return;
       let connections = 0;

@@ -19,7 +19,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file framefold/v1/events.proto.
  */
 export const file_framefold_v1_events: GenFile = /*@__PURE__*/
-  fileDesc("ChlmcmFtZWZvbGQvdjEvZXZlbnRzLnByb3RvEgxmcmFtZWZvbGQudjEiegoNUmVjb3JkZWRFdmVudBIOCgZqb2JfaWQYASABKAkSDgoGc3RyZWFtGAIgASgJEhAKCHNlcXVlbmNlGAMgASgFEhAKCHBvc2l0aW9uGAQgASgFEiUKBWV2ZW50GAUgASgLMhYuZnJhbWVmb2xkLnYxLkpvYkV2ZW50IooHCghKb2JFdmVudBIKCgJhdBgBIAEoARIzCg1qb2Jfc3VibWl0dGVkGAIgASgLMhouZnJhbWVmb2xkLnYxLkpvYlN1Ym1pdHRlZEgAEjcKD3Byb2Jpbmdfc3RhcnRlZBgDIAEoCzIcLmZyYW1lZm9sZC52MS5Qcm9iaW5nU3RhcnRlZEgAEjcKD3NvdXJjZV9pbmdlc3RlZBgEIAEoCzIcLmZyYW1lZm9sZC52MS5Tb3VyY2VJbmdlc3RlZEgAEjMKDXNvdXJjZV9wcm9iZWQYBSABKAsyGi5mcmFtZWZvbGQudjEuU291cmNlUHJvYmVkSAASOwoRc3BsaXR0aW5nX3N0YXJ0ZWQYBiABKAsyHi5mcmFtZWZvbGQudjEuU3BsaXR0aW5nU3RhcnRlZEgAEi8KC3BsYW5fZnJvemVuGAcgASgLMhguZnJhbWVmb2xkLnYxLlBsYW5Gcm96ZW5IABIxCgxzb3VyY2Vfc3BsaXQYCCABKAsyGS5mcmFtZWZvbGQudjEuU291cmNlU3BsaXRIABI/ChN0cmFuc2NvZGluZ19zdGFydGVkGAkgASgLMiAuZnJhbWVmb2xkLnYxLlRyYW5zY29kaW5nU3RhcnRlZEgAEjMKDWNodW5rX2VuY29kZWQYCiABKAsyGi5mcmFtZWZvbGQudjEuQ2h1bmtFbmNvZGVkSAASMwoNYXVkaW9fZW5jb2RlZBgLIAEoCzIaLmZyYW1lZm9sZC52MS5BdWRpb0VuY29kZWRIABI3Cg9tZXJnaW5nX3N0YXJ0ZWQYDCABKAsyHC5mcmFtZWZvbGQudjEuTWVyZ2luZ1N0YXJ0ZWRIABI5ChByZW5kaXRpb25fbWVyZ2VkGA0gASgLMh0uZnJhbWVmb2xkLnYxLlJlbmRpdGlvbk1lcmdlZEgAEjUKDndhcm5pbmdfcmFpc2VkGA4gASgLMhsuZnJhbWVmb2xkLnYxLldhcm5pbmdSYWlzZWRIABIzCg1qb2JfY29tcGxldGVkGA8gASgLMhouZnJhbWVmb2xkLnYxLkpvYkNvbXBsZXRlZEgAEi0KCmpvYl9mYWlsZWQYECABKAsyFy5mcmFtZWZvbGQudjEuSm9iRmFpbGVkSAASMwoNam9iX2NhbmNlbGxlZBgRIAEoCzIaLmZyYW1lZm9sZC52MS5Kb2JDYW5jZWxsZWRIAEIGCgRkYXRhIj8KDEpvYlN1Ym1pdHRlZBIvCgdyZXF1ZXN0GAEgASgLMh4uZnJhbWVmb2xkLnYxLlRyYW5zY29kZVJlcXVlc3QiEAoOUHJvYmluZ1N0YXJ0ZWQiQwoOU291cmNlSW5nZXN0ZWQSCwoDdXJpGAEgASgJEhIKCnNpemVfYnl0ZXMYAiABKAESEAoIaW5fcGxhY2UYAyABKAgiOAoMU291cmNlUHJvYmVkEigKBnNvdXJjZRgBIAEoCzIYLmZyYW1lZm9sZC52MS5Tb3VyY2VNZXRhIhIKEFNwbGl0dGluZ1N0YXJ0ZWQitAIKClBsYW5Gcm96ZW4SFAoMcGxhbl92ZXJzaW9uGAEgASgFEhAKCHBsYW5fa2V5GAIgASgJEjAKCnJlbmRpdGlvbnMYAyADKAsyHC5mcmFtZWZvbGQudjEuVmlkZW9SZW5kaXRpb24SKwoFYXVkaW8YBCADKAsyHC5mcmFtZWZvbGQudjEuQXVkaW9SZW5kaXRpb24SEAoIc2VnbWVudHMYBSABKAUSJwoGY2h1bmtzGAYgAygLMhcuZnJhbWVmb2xkLnYxLkNodW5rU2l6ZRIOCgZmcmFtZXMYByABKAUSGAoQZHVyYXRpb25fc2Vjb25kcxgIIAEoARIvCgZsaW1pdHMYCSABKAsyGi5mcmFtZWZvbGQudjEuRW5jb2RlTGltaXRzSACIAQFCCQoHX2xpbWl0cyKBAQoMRW5jb2RlTGltaXRzEhwKD21heF9jcHVfcGVyY2VudBgBIAEoBUgAiAEBEhUKDW1heF9tZW1vcnlfbWIYAiABKAUSEwoLbWF4X2Rpc2tfbWIYAyABKAUSEwoLdGltZW91dF9zZWMYBCABKAVCEgoQX21heF9jcHVfcGVyY2VudCItCglDaHVua1NpemUSDgoGZnJhbWVzGAEgASgFEhAKCHNlZ21lbnRzGAIgASgFIhsKC1NvdXJjZVNwbGl0EgwKBG1vZGUYASABKAkiFAoSVHJhbnNjb2RpbmdTdGFydGVkIk0KDENodW5rRW5jb2RlZBITCgtjaHVua19pbmRleBgBIAEoBRIoCgZyZXN1bHQYAiABKAsyGC5mcmFtZWZvbGQudjEuVW5pdFJlc3VsdCJLCgxBdWRpb0VuY29kZWQSEQoJcmVuZGl0aW9uGAEgASgJEigKBnJlc3VsdBgCIAEoCzIYLmZyYW1lZm9sZC52MS5Vbml0UmVzdWx0IhAKDk1lcmdpbmdTdGFydGVkIkUKD1JlbmRpdGlvbk1lcmdlZBIyCglyZW5kaXRpb24YASABKAsyHy5mcmFtZWZvbGQudjEuTWVhc3VyZWRSZW5kaXRpb24iNwoNV2FybmluZ1JhaXNlZBImCgd3YXJuaW5nGAEgASgLMhUuZnJhbWVmb2xkLnYxLldhcm5pbmciNwoMSm9iQ29tcGxldGVkEicKBm91dHB1dBgBIAEoCzIXLmZyYW1lZm9sZC52MS5Kb2JPdXRwdXQiNgoJSm9iRmFpbGVkEikKB2ZhaWx1cmUYASABKAsyGC5mcmFtZWZvbGQudjEuSm9iRmFpbHVyZSIeCgxKb2JDYW5jZWxsZWQSDgoGcmVhc29uGAEgASgJIuACChBUcmFuc2NvZGVSZXF1ZXN0EhIKCnNvdXJjZV91cmwYASABKAkSDwoHdXNlcl9pZBgCIAEoCRIYCgt3ZWJob29rX3VybBgDIAEoCUgAiAEBEhAKCHByaW9yaXR5GAQgASgFEg0KBXF1ZXVlGAUgASgJEg4KBmVuZ2luZRgGIAEoCRIXCgpjb25maWRlbmNlGAcgASgJSAGIAQESJgoGbGFkZGVyGAggASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlEhcKD3NlZ21lbnRfc2Vjb25kcxgJIAEoARI1Cg9yZXNvdXJjZV9saW1pdHMYCiABKAsyHC5mcmFtZWZvbGQudjEuUmVzb3VyY2VMaW1pdHMSDgoGbGFiZWxzGAsgAygJEhIKBXRpdGxlGAwgASgJSAKIAQFCDgoMX3dlYmhvb2tfdXJsQg0KC19jb25maWRlbmNlQggKBl90aXRsZSLEAQoOUmVzb3VyY2VMaW1pdHMSHAoPbWF4X2NwdV9wZXJjZW50GAEgASgFSACIAQESGgoNbWF4X21lbW9yeV9tYhgCIAEoBUgBiAEBEhgKC21heF9kaXNrX21iGAMgASgFSAKIAQESGAoLdGltZW91dF9zZWMYBCABKAVIA4gBAUISChBfbWF4X2NwdV9wZXJjZW50QhAKDl9tYXhfbWVtb3J5X21iQg4KDF9tYXhfZGlza19tYkIOCgxfdGltZW91dF9zZWMinAIKClNvdXJjZU1ldGESEQoJY29udGFpbmVyGAEgASgJEhIKCnNpemVfYnl0ZXMYAiABKAESGAoQZHVyYXRpb25fc2Vjb25kcxgDIAEoARIVCg1zdGFydF9zZWNvbmRzGAQgASgBEiwKBXZpZGVvGAUgASgLMhguZnJhbWVmb2xkLnYxLlZpZGVvVHJhY2tIAIgBARInCgVhdWRpbxgGIAMoCzIYLmZyYW1lZm9sZC52MS5BdWRpb1RyYWNrEhoKEm90aGVyX3ZpZGVvX3RyYWNrcxgHIAEoBRIXCg9zdWJ0aXRsZV90cmFja3MYCCABKAUSIAoYdW5kZWNvZGFibGVfYXVkaW9fdHJhY2tzGAkgASgFQggKBl92aWRlbyL2BAoKVmlkZW9UcmFjaxIUCgxzdHJlYW1faW5kZXgYASABKAUSDQoFY29kZWMYAiABKAkSEwoLY29kZWRfd2lkdGgYAyABKAUSFAoMY29kZWRfaGVpZ2h0GAQgASgFEjMKE3NhbXBsZV9hc3BlY3RfcmF0aW8YBSABKAsyFi5mcmFtZWZvbGQudjEuUmF0aW9uYWwSGAoQcm90YXRpb25fZGVncmVlcxgGIAEoBRIVCg1kaXNwbGF5X3dpZHRoGAcgASgFEhYKDmRpc3BsYXlfaGVpZ2h0GAggASgFEhQKDHBpeGVsX2Zvcm1hdBgJIAEoCRIVCgh0cmFuc2ZlchgKIAEoCUgAiAEBEhYKCXByaW1hcmllcxgLIAEoCUgBiAEBEhMKBm1hdHJpeBgMIAEoCUgCiAEBEhIKBXJhbmdlGA0gASgJSAOIAQESCwoDaGRyGA4gASgJEhIKCmludGVybGFjZWQYDyABKAgSKQoJdGltZV9iYXNlGBAgASgLMhYuZnJhbWVmb2xkLnYxLlJhdGlvbmFsEi8KCmZyYW1lX3JhdGUYESABKAsyFi5mcmFtZWZvbGQudjEuUmF0aW9uYWxIBIgBARITCgtmcmFtZV9jb3VudBgSIAEoBRIVCg1zdGFydF9zZWNvbmRzGBMgASgBEhgKEGR1cmF0aW9uX3NlY29uZHMYFCABKAESGQoMYml0cmF0ZV9rYnBzGBUgASgBSAWIAQFCCwoJX3RyYW5zZmVyQgwKCl9wcmltYXJpZXNCCQoHX21hdHJpeEIICgZfcmFuZ2VCDQoLX2ZyYW1lX3JhdGVCDwoNX2JpdHJhdGVfa2JwcyL8AQoKQXVkaW9UcmFjaxIUCgxzdHJlYW1faW5kZXgYASABKAUSDQoFY29kZWMYAiABKAkSEAoIY2hhbm5lbHMYAyABKAUSFgoOc2FtcGxlX3JhdGVfaHoYBCABKAUSFQoIbGFuZ3VhZ2UYBSABKAlIAIgBARISCgV0aXRsZRgGIAEoCUgBiAEBEhIKCmlzX2RlZmF1bHQYByABKAgSFQoNc3RhcnRfc2Vjb25kcxgIIAEoARIdChBkdXJhdGlvbl9zZWNvbmRzGAkgASgBSAKIAQFCCwoJX2xhbmd1YWdlQggKBl90aXRsZUITChFfZHVyYXRpb25fc2Vjb25kcyIkCghSYXRpb25hbBILCgNudW0YASABKAUSCwoDZGVuGAIgASgFIqYBCg5WaWRlb1JlbmRpdGlvbhIMCgRuYW1lGAEgASgJEg0KBXdpZHRoGAIgASgFEg4KBmhlaWdodBgDIAEoBRINCgVjb2RlYxgEIAEoCRIPCgdlbmNvZGVyGAUgASgJEg4KBnByZXNldBgGIAEoCRILCgNjcmYYByABKAUSFAoMbWF4cmF0ZV9rYnBzGAggASgFEhQKDGJ1ZnNpemVfa2JwcxgJIAEoBSLKAQoOQXVkaW9SZW5kaXRpb24SDAoEbmFtZRgBIAEoCRIUCgxzdHJlYW1faW5kZXgYAiABKAUSFQoIbGFuZ3VhZ2UYAyABKAlIAIgBARINCgVsYWJlbBgEIAEoCRISCgppc19kZWZhdWx0GAUgASgIEg0KBWNvZGVjGAYgASgJEhAKCGNoYW5uZWxzGAcgASgFEhYKDnNhbXBsZV9yYXRlX2h6GAggASgFEhQKDGJpdHJhdGVfa2JwcxgJIAEoBUILCglfbGFuZ3VhZ2Ui+gEKClVuaXRSZXN1bHQSDAoEdW5pdBgBIAEoCRIYChB0ZW1wb3JhbF9hdHRlbXB0GAIgASgFEhEKCXdvcmtlcl9pZBgDIAEoCRIOCgZmcmFtZXMYBCABKAUSFgoOZW5jb2RlX3NlY29uZHMYBSABKAESFQoNbWVkaWFfc2Vjb25kcxgGIAEoARISCgpzaXplX2J5dGVzGAcgASgBEhgKC2NwdV9zZWNvbmRzGAggASgBSACIAQESHgoRcGVha19tZW1vcnlfYnl0ZXMYCSABKAFIAYgBAUIOCgxfY3B1X3NlY29uZHNCFAoSX3BlYWtfbWVtb3J5X2J5dGVzIt4CChFNZWFzdXJlZFJlbmRpdGlvbhIMCgRuYW1lGAEgASgJEgwKBGtpbmQYAiABKAkSEAoIcGxheWxpc3QYAyABKAkSDgoGY29kZWNzGAQgASgJEhAKCHNlZ21lbnRzGAUgASgFEg8KB3NhbXBsZXMYBiABKAUSGAoQZHVyYXRpb25fc2Vjb25kcxgHIAEoARISCgpzaXplX2J5dGVzGAggASgBEhwKFHBlYWtfYml0c19wZXJfc2Vjb25kGAkgASgBEh8KF2F2ZXJhZ2VfYml0c19wZXJfc2Vjb25kGAogASgBEhIKBXdpZHRoGAsgASgFSACIAQESEwoGaGVpZ2h0GAwgASgFSAGIAQESFwoKZnJhbWVfcmF0ZRgNIAEoAUgCiAEBEhUKDXN0YXJ0X3NlY29uZHMYDiABKAFCCAoGX3dpZHRoQgkKB19oZWlnaHRCDQoLX2ZyYW1lX3JhdGUibAoJSm9iT3V0cHV0EhIKCmZvbGRlcl9rZXkYASABKAkSDgoGbWFzdGVyGAIgASgJEg0KBWZpbGVzGAMgASgFEhIKCnNpemVfYnl0ZXMYBCABKAESGAoQZHVyYXRpb25fc2Vjb25kcxgFIAEoASJbCgpKb2JGYWlsdXJlEgwKBGNvZGUYASABKAkSDwoHbWVzc2FnZRgCIAEoCRIMCgRoaW50GAMgASgJEg0KBXBoYXNlGAQgASgJEhEKCXJldHJ5YWJsZRgFIAEoCCIoCgdXYXJuaW5nEgwKBGNvZGUYASABKAkSDwoHbWVzc2FnZRgCIAEoCWIGcHJvdG8z", [file_google_protobuf_struct]);
+  fileDesc("ChlmcmFtZWZvbGQvdjEvZXZlbnRzLnByb3RvEgxmcmFtZWZvbGQudjEiegoNUmVjb3JkZWRFdmVudBIOCgZqb2JfaWQYASABKAkSDgoGc3RyZWFtGAIgASgJEhAKCHNlcXVlbmNlGAMgASgFEhAKCHBvc2l0aW9uGAQgASgFEiUKBWV2ZW50GAUgASgLMhYuZnJhbWVmb2xkLnYxLkpvYkV2ZW50IssHCghKb2JFdmVudBIKCgJhdBgBIAEoARIzCg1qb2Jfc3VibWl0dGVkGAIgASgLMhouZnJhbWVmb2xkLnYxLkpvYlN1Ym1pdHRlZEgAEjcKD3Byb2Jpbmdfc3RhcnRlZBgDIAEoCzIcLmZyYW1lZm9sZC52MS5Qcm9iaW5nU3RhcnRlZEgAEjcKD3NvdXJjZV9pbmdlc3RlZBgEIAEoCzIcLmZyYW1lZm9sZC52MS5Tb3VyY2VJbmdlc3RlZEgAEjMKDXNvdXJjZV9wcm9iZWQYBSABKAsyGi5mcmFtZWZvbGQudjEuU291cmNlUHJvYmVkSAASOwoRc3BsaXR0aW5nX3N0YXJ0ZWQYBiABKAsyHi5mcmFtZWZvbGQudjEuU3BsaXR0aW5nU3RhcnRlZEgAEi8KC3BsYW5fZnJvemVuGAcgASgLMhguZnJhbWVmb2xkLnYxLlBsYW5Gcm96ZW5IABIxCgxzb3VyY2Vfc3BsaXQYCCABKAsyGS5mcmFtZWZvbGQudjEuU291cmNlU3BsaXRIABI/ChN0cmFuc2NvZGluZ19zdGFydGVkGAkgASgLMiAuZnJhbWVmb2xkLnYxLlRyYW5zY29kaW5nU3RhcnRlZEgAEjMKDWNodW5rX2VuY29kZWQYCiABKAsyGi5mcmFtZWZvbGQudjEuQ2h1bmtFbmNvZGVkSAASMwoNYXVkaW9fZW5jb2RlZBgLIAEoCzIaLmZyYW1lZm9sZC52MS5BdWRpb0VuY29kZWRIABI/ChNyZW5kaXRpb25fcmVzdGFydGVkGBIgASgLMiAuZnJhbWVmb2xkLnYxLlJlbmRpdGlvblJlc3RhcnRlZEgAEjcKD21lcmdpbmdfc3RhcnRlZBgMIAEoCzIcLmZyYW1lZm9sZC52MS5NZXJnaW5nU3RhcnRlZEgAEjkKEHJlbmRpdGlvbl9tZXJnZWQYDSABKAsyHS5mcmFtZWZvbGQudjEuUmVuZGl0aW9uTWVyZ2VkSAASNQoOd2FybmluZ19yYWlzZWQYDiABKAsyGy5mcmFtZWZvbGQudjEuV2FybmluZ1JhaXNlZEgAEjMKDWpvYl9jb21wbGV0ZWQYDyABKAsyGi5mcmFtZWZvbGQudjEuSm9iQ29tcGxldGVkSAASLQoKam9iX2ZhaWxlZBgQIAEoCzIXLmZyYW1lZm9sZC52MS5Kb2JGYWlsZWRIABIzCg1qb2JfY2FuY2VsbGVkGBEgASgLMhouZnJhbWVmb2xkLnYxLkpvYkNhbmNlbGxlZEgAQgYKBGRhdGEiPwoMSm9iU3VibWl0dGVkEi8KB3JlcXVlc3QYASABKAsyHi5mcmFtZWZvbGQudjEuVHJhbnNjb2RlUmVxdWVzdCIQCg5Qcm9iaW5nU3RhcnRlZCJDCg5Tb3VyY2VJbmdlc3RlZBILCgN1cmkYASABKAkSEgoKc2l6ZV9ieXRlcxgCIAEoARIQCghpbl9wbGFjZRgDIAEoCCI4CgxTb3VyY2VQcm9iZWQSKAoGc291cmNlGAEgASgLMhguZnJhbWVmb2xkLnYxLlNvdXJjZU1ldGEiEgoQU3BsaXR0aW5nU3RhcnRlZCK0AgoKUGxhbkZyb3plbhIUCgxwbGFuX3ZlcnNpb24YASABKAUSEAoIcGxhbl9rZXkYAiABKAkSMAoKcmVuZGl0aW9ucxgDIAMoCzIcLmZyYW1lZm9sZC52MS5WaWRlb1JlbmRpdGlvbhIrCgVhdWRpbxgEIAMoCzIcLmZyYW1lZm9sZC52MS5BdWRpb1JlbmRpdGlvbhIQCghzZWdtZW50cxgFIAEoBRInCgZjaHVua3MYBiADKAsyFy5mcmFtZWZvbGQudjEuQ2h1bmtTaXplEg4KBmZyYW1lcxgHIAEoBRIYChBkdXJhdGlvbl9zZWNvbmRzGAggASgBEi8KBmxpbWl0cxgJIAEoCzIaLmZyYW1lZm9sZC52MS5FbmNvZGVMaW1pdHNIAIgBAUIJCgdfbGltaXRzIoEBCgxFbmNvZGVMaW1pdHMSHAoPbWF4X2NwdV9wZXJjZW50GAEgASgFSACIAQESFQoNbWF4X21lbW9yeV9tYhgCIAEoBRITCgttYXhfZGlza19tYhgDIAEoBRITCgt0aW1lb3V0X3NlYxgEIAEoBUISChBfbWF4X2NwdV9wZXJjZW50Ii0KCUNodW5rU2l6ZRIOCgZmcmFtZXMYASABKAUSEAoIc2VnbWVudHMYAiABKAUiGwoLU291cmNlU3BsaXQSDAoEbW9kZRgBIAEoCSIUChJUcmFuc2NvZGluZ1N0YXJ0ZWQicwoMQ2h1bmtFbmNvZGVkEhMKC2NodW5rX2luZGV4GAEgASgFEigKBnJlc3VsdBgCIAEoCzIYLmZyYW1lZm9sZC52MS5Vbml0UmVzdWx0EhYKCXJlbmRpdGlvbhgDIAEoCUgAiAEBQgwKCl9yZW5kaXRpb24iSwoMQXVkaW9FbmNvZGVkEhEKCXJlbmRpdGlvbhgBIAEoCRIoCgZyZXN1bHQYAiABKAsyGC5mcmFtZWZvbGQudjEuVW5pdFJlc3VsdCJMChJSZW5kaXRpb25SZXN0YXJ0ZWQSEQoJcmVuZGl0aW9uGAEgASgJEhIKCmdlbmVyYXRpb24YAiABKAUSDwoHZW5jb2RlchgDIAEoCSIQCg5NZXJnaW5nU3RhcnRlZCJFCg9SZW5kaXRpb25NZXJnZWQSMgoJcmVuZGl0aW9uGAEgASgLMh8uZnJhbWVmb2xkLnYxLk1lYXN1cmVkUmVuZGl0aW9uIjcKDVdhcm5pbmdSYWlzZWQSJgoHd2FybmluZxgBIAEoCzIVLmZyYW1lZm9sZC52MS5XYXJuaW5nIjcKDEpvYkNvbXBsZXRlZBInCgZvdXRwdXQYASABKAsyFy5mcmFtZWZvbGQudjEuSm9iT3V0cHV0IjYKCUpvYkZhaWxlZBIpCgdmYWlsdXJlGAEgASgLMhguZnJhbWVmb2xkLnYxLkpvYkZhaWx1cmUiHgoMSm9iQ2FuY2VsbGVkEg4KBnJlYXNvbhgBIAEoCSL2AgoQVHJhbnNjb2RlUmVxdWVzdBISCgpzb3VyY2VfdXJsGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSGAoLd2ViaG9va191cmwYAyABKAlIAIgBARIQCghwcmlvcml0eRgEIAEoBRINCgVxdWV1ZRgFIAEoCRIOCgZlbmdpbmUYBiABKAkSFwoKY29uZmlkZW5jZRgHIAEoCUgBiAEBEiYKBmxhZGRlchgIIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRIXCg9zZWdtZW50X3NlY29uZHMYCSABKAESNQoPcmVzb3VyY2VfbGltaXRzGAogASgLMhwuZnJhbWVmb2xkLnYxLlJlc291cmNlTGltaXRzEg4KBmxhYmVscxgLIAMoCRISCgV0aXRsZRgMIAEoCUgCiAEBEhQKDGFjY2VsZXJhdGlvbhgNIAEoCUIOCgxfd2ViaG9va191cmxCDQoLX2NvbmZpZGVuY2VCCAoGX3RpdGxlIsQBCg5SZXNvdXJjZUxpbWl0cxIcCg9tYXhfY3B1X3BlcmNlbnQYASABKAVIAIgBARIaCg1tYXhfbWVtb3J5X21iGAIgASgFSAGIAQESGAoLbWF4X2Rpc2tfbWIYAyABKAVIAogBARIYCgt0aW1lb3V0X3NlYxgEIAEoBUgDiAEBQhIKEF9tYXhfY3B1X3BlcmNlbnRCEAoOX21heF9tZW1vcnlfbWJCDgoMX21heF9kaXNrX21iQg4KDF90aW1lb3V0X3NlYyKcAgoKU291cmNlTWV0YRIRCgljb250YWluZXIYASABKAkSEgoKc2l6ZV9ieXRlcxgCIAEoARIYChBkdXJhdGlvbl9zZWNvbmRzGAMgASgBEhUKDXN0YXJ0X3NlY29uZHMYBCABKAESLAoFdmlkZW8YBSABKAsyGC5mcmFtZWZvbGQudjEuVmlkZW9UcmFja0gAiAEBEicKBWF1ZGlvGAYgAygLMhguZnJhbWVmb2xkLnYxLkF1ZGlvVHJhY2sSGgoSb3RoZXJfdmlkZW9fdHJhY2tzGAcgASgFEhcKD3N1YnRpdGxlX3RyYWNrcxgIIAEoBRIgChh1bmRlY29kYWJsZV9hdWRpb190cmFja3MYCSABKAVCCAoGX3ZpZGVvIvYECgpWaWRlb1RyYWNrEhQKDHN0cmVhbV9pbmRleBgBIAEoBRINCgVjb2RlYxgCIAEoCRITCgtjb2RlZF93aWR0aBgDIAEoBRIUCgxjb2RlZF9oZWlnaHQYBCABKAUSMwoTc2FtcGxlX2FzcGVjdF9yYXRpbxgFIAEoCzIWLmZyYW1lZm9sZC52MS5SYXRpb25hbBIYChByb3RhdGlvbl9kZWdyZWVzGAYgASgFEhUKDWRpc3BsYXlfd2lkdGgYByABKAUSFgoOZGlzcGxheV9oZWlnaHQYCCABKAUSFAoMcGl4ZWxfZm9ybWF0GAkgASgJEhUKCHRyYW5zZmVyGAogASgJSACIAQESFgoJcHJpbWFyaWVzGAsgASgJSAGIAQESEwoGbWF0cml4GAwgASgJSAKIAQESEgoFcmFuZ2UYDSABKAlIA4gBARILCgNoZHIYDiABKAkSEgoKaW50ZXJsYWNlZBgPIAEoCBIpCgl0aW1lX2Jhc2UYECABKAsyFi5mcmFtZWZvbGQudjEuUmF0aW9uYWwSLwoKZnJhbWVfcmF0ZRgRIAEoCzIWLmZyYW1lZm9sZC52MS5SYXRpb25hbEgEiAEBEhMKC2ZyYW1lX2NvdW50GBIgASgFEhUKDXN0YXJ0X3NlY29uZHMYEyABKAESGAoQZHVyYXRpb25fc2Vjb25kcxgUIAEoARIZCgxiaXRyYXRlX2ticHMYFSABKAFIBYgBAUILCglfdHJhbnNmZXJCDAoKX3ByaW1hcmllc0IJCgdfbWF0cml4QggKBl9yYW5nZUINCgtfZnJhbWVfcmF0ZUIPCg1fYml0cmF0ZV9rYnBzIvwBCgpBdWRpb1RyYWNrEhQKDHN0cmVhbV9pbmRleBgBIAEoBRINCgVjb2RlYxgCIAEoCRIQCghjaGFubmVscxgDIAEoBRIWCg5zYW1wbGVfcmF0ZV9oehgEIAEoBRIVCghsYW5ndWFnZRgFIAEoCUgAiAEBEhIKBXRpdGxlGAYgASgJSAGIAQESEgoKaXNfZGVmYXVsdBgHIAEoCBIVCg1zdGFydF9zZWNvbmRzGAggASgBEh0KEGR1cmF0aW9uX3NlY29uZHMYCSABKAFIAogBAUILCglfbGFuZ3VhZ2VCCAoGX3RpdGxlQhMKEV9kdXJhdGlvbl9zZWNvbmRzIiQKCFJhdGlvbmFsEgsKA251bRgBIAEoBRILCgNkZW4YAiABKAUipgEKDlZpZGVvUmVuZGl0aW9uEgwKBG5hbWUYASABKAkSDQoFd2lkdGgYAiABKAUSDgoGaGVpZ2h0GAMgASgFEg0KBWNvZGVjGAQgASgJEg8KB2VuY29kZXIYBSABKAkSDgoGcHJlc2V0GAYgASgJEgsKA2NyZhgHIAEoBRIUCgxtYXhyYXRlX2ticHMYCCABKAUSFAoMYnVmc2l6ZV9rYnBzGAkgASgFIsoBCg5BdWRpb1JlbmRpdGlvbhIMCgRuYW1lGAEgASgJEhQKDHN0cmVhbV9pbmRleBgCIAEoBRIVCghsYW5ndWFnZRgDIAEoCUgAiAEBEg0KBWxhYmVsGAQgASgJEhIKCmlzX2RlZmF1bHQYBSABKAgSDQoFY29kZWMYBiABKAkSEAoIY2hhbm5lbHMYByABKAUSFgoOc2FtcGxlX3JhdGVfaHoYCCABKAUSFAoMYml0cmF0ZV9rYnBzGAkgASgFQgsKCV9sYW5ndWFnZSL6AQoKVW5pdFJlc3VsdBIMCgR1bml0GAEgASgJEhgKEHRlbXBvcmFsX2F0dGVtcHQYAiABKAUSEQoJd29ya2VyX2lkGAMgASgJEg4KBmZyYW1lcxgEIAEoBRIWCg5lbmNvZGVfc2Vjb25kcxgFIAEoARIVCg1tZWRpYV9zZWNvbmRzGAYgASgBEhIKCnNpemVfYnl0ZXMYByABKAESGAoLY3B1X3NlY29uZHMYCCABKAFIAIgBARIeChFwZWFrX21lbW9yeV9ieXRlcxgJIAEoAUgBiAEBQg4KDF9jcHVfc2Vjb25kc0IUChJfcGVha19tZW1vcnlfYnl0ZXMi3gIKEU1lYXN1cmVkUmVuZGl0aW9uEgwKBG5hbWUYASABKAkSDAoEa2luZBgCIAEoCRIQCghwbGF5bGlzdBgDIAEoCRIOCgZjb2RlY3MYBCABKAkSEAoIc2VnbWVudHMYBSABKAUSDwoHc2FtcGxlcxgGIAEoBRIYChBkdXJhdGlvbl9zZWNvbmRzGAcgASgBEhIKCnNpemVfYnl0ZXMYCCABKAESHAoUcGVha19iaXRzX3Blcl9zZWNvbmQYCSABKAESHwoXYXZlcmFnZV9iaXRzX3Blcl9zZWNvbmQYCiABKAESEgoFd2lkdGgYCyABKAVIAIgBARITCgZoZWlnaHQYDCABKAVIAYgBARIXCgpmcmFtZV9yYXRlGA0gASgBSAKIAQESFQoNc3RhcnRfc2Vjb25kcxgOIAEoAUIICgZfd2lkdGhCCQoHX2hlaWdodEINCgtfZnJhbWVfcmF0ZSJsCglKb2JPdXRwdXQSEgoKZm9sZGVyX2tleRgBIAEoCRIOCgZtYXN0ZXIYAiABKAkSDQoFZmlsZXMYAyABKAUSEgoKc2l6ZV9ieXRlcxgEIAEoARIYChBkdXJhdGlvbl9zZWNvbmRzGAUgASgBIlsKCkpvYkZhaWx1cmUSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEgwKBGhpbnQYAyABKAkSDQoFcGhhc2UYBCABKAkSEQoJcmV0cnlhYmxlGAUgASgIIigKB1dhcm5pbmcSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJYgZwcm90bzM", [file_google_protobuf_struct]);
 
 /**
  * An event in a job's log. `job_id`, `stream` and `sequence` are its identity; `position` is its place in the log.
@@ -136,6 +136,12 @@ export type JobEvent = Message<"framefold.v1.JobEvent"> & {
      */
     value: AudioEncoded;
     case: "audioEncoded";
+  } | {
+    /**
+     * @generated from field: framefold.v1.RenditionRestarted rendition_restarted = 18;
+     */
+    value: RenditionRestarted;
+    case: "renditionRestarted";
   } | {
     /**
      * @generated from field: framefold.v1.MergingStarted merging_started = 12;
@@ -433,6 +439,13 @@ export type ChunkEncoded = Message<"framefold.v1.ChunkEncoded"> & {
    * @generated from field: framefold.v1.UnitResult result = 2;
    */
   result?: UnitResult | undefined;
+
+  /**
+   * Absent where the chunk was encoded at all renditions together.
+   *
+   * @generated from field: optional string rendition = 3;
+   */
+  rendition?: string | undefined;
 };
 
 /**
@@ -465,6 +478,35 @@ export const AudioEncodedSchema: GenMessage<AudioEncoded> = /*@__PURE__*/
   messageDesc(file_framefold_v1_events, 13);
 
 /**
+ * The rendition's chunks so far do not count: all are encoded again.
+ *
+ * @generated from message framefold.v1.RenditionRestarted
+ */
+export type RenditionRestarted = Message<"framefold.v1.RenditionRestarted"> & {
+  /**
+   * @generated from field: string rendition = 1;
+   */
+  rendition: string;
+
+  /**
+   * @generated from field: int32 generation = 2;
+   */
+  generation: number;
+
+  /**
+   * @generated from field: string encoder = 3;
+   */
+  encoder: string;
+};
+
+/**
+ * Describes the message framefold.v1.RenditionRestarted.
+ * Use `create(RenditionRestartedSchema)` to create a new message.
+ */
+export const RenditionRestartedSchema: GenMessage<RenditionRestarted> = /*@__PURE__*/
+  messageDesc(file_framefold_v1_events, 14);
+
+/**
  * @generated from message framefold.v1.MergingStarted
  */
 export type MergingStarted = Message<"framefold.v1.MergingStarted"> & {
@@ -475,7 +517,7 @@ export type MergingStarted = Message<"framefold.v1.MergingStarted"> & {
  * Use `create(MergingStartedSchema)` to create a new message.
  */
 export const MergingStartedSchema: GenMessage<MergingStarted> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 14);
+  messageDesc(file_framefold_v1_events, 15);
 
 /**
  * @generated from message framefold.v1.RenditionMerged
@@ -492,7 +534,7 @@ export type RenditionMerged = Message<"framefold.v1.RenditionMerged"> & {
  * Use `create(RenditionMergedSchema)` to create a new message.
  */
 export const RenditionMergedSchema: GenMessage<RenditionMerged> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 15);
+  messageDesc(file_framefold_v1_events, 16);
 
 /**
  * @generated from message framefold.v1.WarningRaised
@@ -509,7 +551,7 @@ export type WarningRaised = Message<"framefold.v1.WarningRaised"> & {
  * Use `create(WarningRaisedSchema)` to create a new message.
  */
 export const WarningRaisedSchema: GenMessage<WarningRaised> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 16);
+  messageDesc(file_framefold_v1_events, 17);
 
 /**
  * @generated from message framefold.v1.JobCompleted
@@ -526,7 +568,7 @@ export type JobCompleted = Message<"framefold.v1.JobCompleted"> & {
  * Use `create(JobCompletedSchema)` to create a new message.
  */
 export const JobCompletedSchema: GenMessage<JobCompleted> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 17);
+  messageDesc(file_framefold_v1_events, 18);
 
 /**
  * @generated from message framefold.v1.JobFailed
@@ -543,7 +585,7 @@ export type JobFailed = Message<"framefold.v1.JobFailed"> & {
  * Use `create(JobFailedSchema)` to create a new message.
  */
 export const JobFailedSchema: GenMessage<JobFailed> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 18);
+  messageDesc(file_framefold_v1_events, 19);
 
 /**
  * @generated from message framefold.v1.JobCancelled
@@ -560,7 +602,7 @@ export type JobCancelled = Message<"framefold.v1.JobCancelled"> & {
  * Use `create(JobCancelledSchema)` to create a new message.
  */
 export const JobCancelledSchema: GenMessage<JobCancelled> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 19);
+  messageDesc(file_framefold_v1_events, 20);
 
 /**
  * The request as it was accepted, all defaults filled in.
@@ -635,6 +677,13 @@ export type TranscodeRequest = Message<"framefold.v1.TranscodeRequest"> & {
    * @generated from field: optional string title = 12;
    */
   title?: string | undefined;
+
+  /**
+   * software, hardware
+   *
+   * @generated from field: string acceleration = 13;
+   */
+  acceleration: string;
 };
 
 /**
@@ -642,7 +691,7 @@ export type TranscodeRequest = Message<"framefold.v1.TranscodeRequest"> & {
  * Use `create(TranscodeRequestSchema)` to create a new message.
  */
 export const TranscodeRequestSchema: GenMessage<TranscodeRequest> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 20);
+  messageDesc(file_framefold_v1_events, 21);
 
 /**
  * Limits of each encode attempt.
@@ -676,7 +725,7 @@ export type ResourceLimits = Message<"framefold.v1.ResourceLimits"> & {
  * Use `create(ResourceLimitsSchema)` to create a new message.
  */
 export const ResourceLimitsSchema: GenMessage<ResourceLimits> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 21);
+  messageDesc(file_framefold_v1_events, 22);
 
 /**
  * @generated from message framefold.v1.SourceMeta
@@ -733,7 +782,7 @@ export type SourceMeta = Message<"framefold.v1.SourceMeta"> & {
  * Use `create(SourceMetaSchema)` to create a new message.
  */
 export const SourceMetaSchema: GenMessage<SourceMeta> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 22);
+  messageDesc(file_framefold_v1_events, 23);
 
 /**
  * @generated from message framefold.v1.VideoTrack
@@ -854,7 +903,7 @@ export type VideoTrack = Message<"framefold.v1.VideoTrack"> & {
  * Use `create(VideoTrackSchema)` to create a new message.
  */
 export const VideoTrackSchema: GenMessage<VideoTrack> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 23);
+  messageDesc(file_framefold_v1_events, 24);
 
 /**
  * @generated from message framefold.v1.AudioTrack
@@ -911,7 +960,7 @@ export type AudioTrack = Message<"framefold.v1.AudioTrack"> & {
  * Use `create(AudioTrackSchema)` to create a new message.
  */
 export const AudioTrackSchema: GenMessage<AudioTrack> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 24);
+  messageDesc(file_framefold_v1_events, 25);
 
 /**
  * @generated from message framefold.v1.Rational
@@ -933,7 +982,7 @@ export type Rational = Message<"framefold.v1.Rational"> & {
  * Use `create(RationalSchema)` to create a new message.
  */
 export const RationalSchema: GenMessage<Rational> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 25);
+  messageDesc(file_framefold_v1_events, 26);
 
 /**
  * @generated from message framefold.v1.VideoRendition
@@ -992,7 +1041,7 @@ export type VideoRendition = Message<"framefold.v1.VideoRendition"> & {
  * Use `create(VideoRenditionSchema)` to create a new message.
  */
 export const VideoRenditionSchema: GenMessage<VideoRendition> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 26);
+  messageDesc(file_framefold_v1_events, 27);
 
 /**
  * @generated from message framefold.v1.AudioRendition
@@ -1051,7 +1100,7 @@ export type AudioRendition = Message<"framefold.v1.AudioRendition"> & {
  * Use `create(AudioRenditionSchema)` to create a new message.
  */
 export const AudioRenditionSchema: GenMessage<AudioRendition> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 27);
+  messageDesc(file_framefold_v1_events, 28);
 
 /**
  * What a finished unit of work (a chunk, or a track of sound) gave.
@@ -1112,7 +1161,7 @@ export type UnitResult = Message<"framefold.v1.UnitResult"> & {
  * Use `create(UnitResultSchema)` to create a new message.
  */
 export const UnitResultSchema: GenMessage<UnitResult> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 28);
+  messageDesc(file_framefold_v1_events, 29);
 
 /**
  * A finished rendition as measured on its segments.
@@ -1198,7 +1247,7 @@ export type MeasuredRendition = Message<"framefold.v1.MeasuredRendition"> & {
  * Use `create(MeasuredRenditionSchema)` to create a new message.
  */
 export const MeasuredRenditionSchema: GenMessage<MeasuredRendition> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 29);
+  messageDesc(file_framefold_v1_events, 30);
 
 /**
  * @generated from message framefold.v1.JobOutput
@@ -1235,7 +1284,7 @@ export type JobOutput = Message<"framefold.v1.JobOutput"> & {
  * Use `create(JobOutputSchema)` to create a new message.
  */
 export const JobOutputSchema: GenMessage<JobOutput> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 30);
+  messageDesc(file_framefold_v1_events, 31);
 
 /**
  * @generated from message framefold.v1.JobFailure
@@ -1276,7 +1325,7 @@ export type JobFailure = Message<"framefold.v1.JobFailure"> & {
  * Use `create(JobFailureSchema)` to create a new message.
  */
 export const JobFailureSchema: GenMessage<JobFailure> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 31);
+  messageDesc(file_framefold_v1_events, 32);
 
 /**
  * @generated from message framefold.v1.Warning
@@ -1298,5 +1347,5 @@ export type Warning = Message<"framefold.v1.Warning"> & {
  * Use `create(WarningSchema)` to create a new message.
  */
 export const WarningSchema: GenMessage<Warning> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 32);
+  messageDesc(file_framefold_v1_events, 33);
 

@@ -1,0 +1,56 @@
+import {
+  chunkUnit,
+  CodedError,
+  CommitRecord,
+  storeKeys,
+  type EncodedRendition,
+  type Plan,
+} from '@framefold/domain';
+import type { ObjectStore } from '@framefold/platform';
+import type { MergeInput } from '@framefold/workflows/contract';
+
+/** Finds what the chunks of a rendition gave, in units of their own or in those of all renditions. */
+export function pictureParts(
+  store: ObjectStore,
+  plan: Plan,
+  { jobId, generation, generations = {} }: MergeInput,
+): (rendition: string) => Promise<EncodedRendition[]> {
+  const ownGenerations = new Map(Object.entries(generations));
+  let shared: Promise<CommitRecord[]> | undefined;
+  const read = (raised: number, rendition?: string): Promise<CommitRecord[]> =>
+    Promise.all(
+      plan.chunks.map(({ index }) => readCommit(store, jobId, chunkUnit(index, rendition), raised)),
+    );
+  return async (rendition) => {
+    const own = ownGenerations.get(rendition);
+    const records = own === undefined ? (shared ??= read(generation)) : read(own, rendition);
+    return (await records).map((record) => partOf(record, rendition));
+  };
+}
+
+/**
+ * Reads what a unit committed.
+ *
+ * @throws {CodedError} OUTPUT_INVALID when it committed nothing
+ */
+export async function readCommit(
+  store: ObjectStore,
+  jobId: string,
+  unit: string,
+  generation: number,
+): Promise<CommitRecord> {
+  const stored = await store.get(storeKeys.commit(jobId, unit, generation));
+  if (stored === undefined) throw new CodedError('OUTPUT_INVALID', `Nothing is committed for ${unit}.`);
+  return CommitRecord.parse(JSON.parse(stored.toString()));
+}
+
+/**
+ * What a unit gave for one rendition.
+ *
+ * @throws {CodedError} OUTPUT_INVALID when it gave nothing for it
+ */
+export function partOf(record: CommitRecord, name: string): EncodedRendition {
+  const part = record.renditions.find((rendition) => rendition.name === name);
+  if (part === undefined) throw new CodedError('OUTPUT_INVALID', `${record.unit} lacks rendition ${name}.`);
+  return part;
+}

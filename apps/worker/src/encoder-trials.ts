@@ -1,0 +1,68 @@
+import { workingDevices, type ProvedEncoder } from '@framefold/domain';
+import type { Role } from '@framefold/runtime';
+import type { Assembly } from './assemble.ts';
+import { encoderCheck } from './readiness.ts';
+
+/** The software encoder that every plan can name. */
+const SOFTWARE = 'libx264';
+
+/** What trial encodes have shown of a worker's encoders. */
+export interface EncoderTrials {
+  /** The latest outcome of each encoder on each device. */
+  readonly proved: readonly ProvedEncoder[];
+  /** GPUs on which an encoder works. */
+  readonly devices: number;
+  /** Tries all encoders of the roles: why the worker can't do its work, or undefined when it can. */
+  run(): Promise<string | undefined>;
+}
+
+/**
+ * Trials of the encoders that a worker's roles stand for. A GPU that does not work costs only itself: the worker goes on
+ * without it, unless there is nothing else that it could do.
+ */
+export function encoderTrials(
+  { store, engine, devices, prove }: Assembly,
+  roles: readonly Role[],
+  workerId: string,
+): EncoderTrials {
+  const proved = new Map<string, ProvedEncoder>();
+  const note = (outcome: ProvedEncoder): void =>
+    void proved.set(`${outcome.name} on ${outcome.device}`, outcome);
+  const software = encoderCheck({
+    store,
+    workerId,
+    build: engine.build,
+    prove: async () => {
+      const proof = await prove(SOFTWARE);
+      note(withoutHash(proof));
+      return proof;
+    },
+  });
+  const all = (): ProvedEncoder[] => [...proved.values()];
+  return {
+    get proved() {
+      return all();
+    },
+    get devices() {
+      return workingDevices(all()).size;
+    },
+    run: async () => {
+      if (roles.includes('encode-gpu')) {
+        for (const device of devices) {
+          for (const encoder of device.encoders) note(withoutHash(await prove(encoder, device)));
+        }
+        if (roles.length === 1 && workingDevices(all()).size === 0) return noDevice(all());
+      }
+      return roles.includes('encode-cpu') ? software() : undefined;
+    },
+  };
+}
+
+function noDevice(proved: readonly ProvedEncoder[]): string {
+  const reasons = proved.map(({ name, device, reason }) => `${name} on ${device}: ${reason ?? 'unknown'}`);
+  return reasons.length === 0 ? 'no GPU was found.' : `no GPU works: ${reasons.join('; ')}`;
+}
+
+function withoutHash({ sha256: _, ...proof }: Awaited<ReturnType<Assembly['prove']>>): ProvedEncoder {
+  return proof;
+}
