@@ -60,10 +60,10 @@ export class FakeWorld {
     this.calls.push(name);
     const call = this.count(name);
     const { before, after } = this.arrangement;
-    await (before?.[name])?.(call, input);
+    await before?.[name]?.(call, input);
     const work = this.work[name] as (given: typeof input) => Promise<unknown>;
     const result = await work(input);
-    await (after?.[name])?.(call, input);
+    await after?.[name]?.(call, input);
     return result;
   }
 

@@ -16,6 +16,7 @@ export interface RequestOptions {
   readonly webhook?: string;
   readonly title?: string;
   readonly queue?: string;
+  readonly acceleration?: string;
   readonly timeoutSeconds?: number;
   readonly maxCpu?: number;
   readonly maxMemory?: number;
@@ -44,6 +45,7 @@ export function withRequestOptions(command: Command): Command {
     .option('--max-cpu <percent>', 'processor time of one attempt, in percent of a core', toNumber)
     .option('--max-memory <mb>', 'memory of one attempt in MB (default: 2048, above Full HD more)', toNumber)
     .option('--max-disk <mb>', 'scratch space of one attempt in MB (default: 5000)', toNumber)
+    .option('--acceleration <where>', 'software, or hardware where a worker has a GPU (default: software)')
     .option('--queue <queue>', 'live (capacity of its own), default or batch');
 }
 
@@ -53,7 +55,7 @@ export function withRequestOptions(command: Command): Command {
  * @throws {UsageError} with the paths of bad fields
  */
 export function requestOf(source: string | undefined, options: RequestOptions, cwd: string): RequestBody {
-  const { ladder, segmentSeconds, priority, user, label, webhook, title, queue } = options;
+  const { ladder, segmentSeconds, priority, user, label, webhook, title, queue, acceleration } = options;
   const resourceLimits = given({
     maxCpuPercent: options.maxCpu,
     maxMemoryMb: options.maxMemory,
@@ -70,6 +72,7 @@ export function requestOf(source: string | undefined, options: RequestOptions, c
     webhookUrl: webhook,
     title,
     queue,
+    acceleration,
     resourceLimits: Object.keys(resourceLimits).length === 0 ? undefined : resourceLimits,
   });
   const checked = TranscodeRequest.safeParse(body);
