@@ -53,15 +53,18 @@ describe('Quarantine', () => {
     await next();
     await next();
     expect(gate.isOpen()).toBe(true);
-    expect(pauses).toEqual([30_000, 60_000, 120_000]);
+    expect(pauses).toEqual([10_000, 20_000, 40_000]);
   });
 
-  it('is patient again after a success', async () => {
-    const { quarantine, crash, next, pauses } = arrange([undefined, undefined]);
+  it('does not suspect the worker again for jobs that failed before it proved well', async () => {
+    const { gate, crash, next, pauses } = arrange([undefined, undefined]);
     for (const job of ['a', 'b', 'c']) crash(job);
     await next();
-    quarantine.note({ jobId: 'e' });
-    for (const job of ['f', 'g', 'h']) crash(job);
-    expect(pauses).toEqual([30_000, 30_000]);
+    for (const job of ['a', 'b', 'c', 'd', 'e']) crash(job);
+    expect(gate.isOpen()).toBe(true);
+    crash('f');
+    expect(gate.isOpen()).toBe(false);
+    await next();
+    expect(pauses).toEqual([10_000, 10_000]);
   });
 });

@@ -2,8 +2,8 @@ import { suspicion, type EncodeEnd } from '@framefold/domain';
 import type { Logger } from '@framefold/telemetry';
 import type { Gate } from './gate.ts';
 
-/** Pause before the first check of a suspected worker; each further one takes twice as long, up to the longest. */
-const FIRST_PAUSE_MS = 30_000;
+/** Pause before the first check of a suspected worker; after each that fails it is twice as long, up to the longest. */
+const FIRST_PAUSE_MS = 10_000;
 const LONGEST_PAUSE_MS = 10 * 60_000;
 
 /** Encodes that are remembered: more than can ever count. */
@@ -24,15 +24,16 @@ export interface QuarantineOptions {
  */
 export class Quarantine {
   #ends: EncodeEnd[] = [];
-  #nextPauseMs = FIRST_PAUSE_MS;
+  /** Jobs that failed here although the worker proved well: their files are at fault, and say nothing of it any more. */
+  readonly #atFault = new Set<string>();
   #checking: Promise<void> | undefined;
 
   constructor(private readonly options: QuarantineOptions) {}
 
   /** Notes how an encode on this worker ended. */
   note(end: EncodeEnd): void {
+    if (this.#atFault.has(end.jobId)) return;
     this.#ends = [...this.#ends, end].slice(-REMEMBERED);
-    if (end.code === undefined) this.#nextPauseMs = FIRST_PAUSE_MS;
     const reason = suspicion(this.#ends);
     if (reason !== undefined) this.begin(reason);
   }
@@ -48,14 +49,15 @@ export class Quarantine {
 
   async #untilWell(): Promise<void> {
     const { gate, check, logger, pause = pauseFor } = this.options;
-    for (;;) {
-      await pause(this.#nextPauseMs);
-      this.#nextPauseMs = Math.min(this.#nextPauseMs * 2, LONGEST_PAUSE_MS);
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+      await pause(pauseMs);
       const fault = await check().catch(String);
       if (fault === undefined) break;
       gate.close('quarantine', fault);
       logger.error({ reason: fault }, 'this worker still takes no work');
     }
+    for (const { jobId, code } of this.#ends) if (code !== undefined) this.#atFault.add(jobId);
+    for (const jobId of [...this.#atFault].slice(0, -REMEMBERED)) this.#atFault.delete(jobId);
     this.#ends = [];
     gate.open('quarantine');
     logger.info('this worker takes work again: its trial encode went well');

@@ -51,5 +51,9 @@ describe('TaskCounter', () => {
     gate.close('disk', 'The disk is full.');
     expect(() => execute('encodeChunk')).toThrow('The disk is full.');
     expect(await execute('discard')).toBe('done');
+    gate.open('disk');
+    gate.close('quarantine', 'It seems sick.');
+    expect(() => execute('encodeAudio')).toThrow('It seems sick.');
+    expect(await execute('probeSource')).toBe('done');
   });
 });

@@ -67,14 +67,7 @@ export class TaskCounter {
   readonly interceptor: ActivityInterceptorsFactory = ({ info }) => ({
     inbound: {
       execute: (input, next) => {
-        // A poll that was under way when the gate closed may still have brought a task.
-        if (!this.gate.isOpen() && !ALWAYS_DONE.has(info.activityType)) {
-          throw ApplicationFailure.create({
-            type: this.gate.isOpen('disk') ? 'WORKER_BUSY' : 'WORKER_DISK_LOW',
-            message: `This worker takes no work: ${this.gate.reasons.join(' ')}`,
-            nextRetryDelay: HANDED_ON_DELAY,
-          });
-        }
+        this.assertWelcome(info.activityType);
         const { jobId, unit } = describeInput(input.args[0]);
         const task = {
           activity: info.activityType,
@@ -87,6 +80,20 @@ export class TaskCounter {
       },
     },
   });
+
+  /** A poll that was under way when the gate closed may still have brought a task. */
+  private assertWelcome(activity: string): void {
+    const { gate } = this;
+    // A worker that distrusts its encoders can still probe and merge.
+    const encodersAlone = gate.isOpen('disk') && gate.isOpen('starting');
+    const welcome = gate.isOpen() || (encodersAlone ? !ENCODES.has(activity) : ALWAYS_DONE.has(activity));
+    if (welcome) return;
+    throw ApplicationFailure.create({
+      type: gate.isOpen('disk') ? 'WORKER_BUSY' : 'WORKER_DISK_LOW',
+      message: `This worker takes no work: ${gate.reasons.join(' ')}`,
+      nextRetryDelay: HANDED_ON_DELAY,
+    });
+  }
 
   private remember(task: CurrentTask, code: string, error: unknown): void {
     this.failed += 1;
