@@ -319,6 +319,10 @@ describe('workers list', () => {
         { activity: 'encodeChunk', workflowId: 'transcode-j', unit: 'chunk-00004', attempt: 1, startedAt: 0 },
       ],
       limits: { control: 'cgroup-v2', holds: ['cpu', 'memory'] },
+      proved: [
+        { name: 'libx264', device: 'cpu', works: true, speed: 142.7 },
+        { name: 'h264_nvenc', device: 'cuda-0', works: false, reason: 'No such device.' },
+      ],
       recentFailures: [failure],
     }),
     workerReport({
@@ -333,7 +337,7 @@ describe('workers list', () => {
   it('shows who works on what, who does not and why, and what waits', async () => {
     expect(await command('workers', 'list')).toBe(0);
     expect(said.stdout).toMatch(
-      /^well +encode-cpu +busy +1\/2 +encodeChunk chunk-00004 of transcode-j +libx264/m,
+      /^well +encode-cpu +busy +1\/2 +\S+ s ago +encodeChunk chunk-00004 of transcode-j +libx264$/m,
     );
     expect(said.stdout).toContain('sick: Encodes of 3 different jobs failed here in a row.');
     expect(said.stdout).toMatch(/^framefold-encode-cpu +1 +12 +1:15 min +0.0 +1.5$/m);
@@ -343,6 +347,8 @@ describe('workers list', () => {
   it('tells more with --verbose', async () => {
     expect(await command('workers', 'list', '--verbose')).toBe(0);
     expect(said.stdout).toContain('limits by cgroup-v2 (cpu, memory)');
+    expect(said.stdout).toContain('well: libx264 on cpu: 143 frames/s in its trial');
+    expect(said.stdout).toContain('well: h264_nvenc on cuda-0: No such device.');
     expect(said.stdout).toContain(
       'well: 10:11:12 encodeChunk chunk-00003 of transcode-j: ENCODER_CRASHED: It crashed.',
     );

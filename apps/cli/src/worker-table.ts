@@ -1,34 +1,47 @@
-import type { WorkerPool, WorkerView } from '@framefold/domain';
+import type { ProvedEncoder, WorkerPool, WorkerView } from '@framefold/domain';
 import { columns, fit, formatSeconds } from './format.ts';
 
-const longestReason = 60;
+const longestTask = 60;
 
-/**
- * Workers as a table, a line each under a heading, and the task queues beneath it.
- *
- * @param now ms since the epoch
- * @param verbose adds how each worker holds limits, its disk, and its latest failures
- */
+/** How the tables are drawn. */
+export interface TableCanvas {
+  /** ms since the epoch */
+  readonly now: number;
+  /** Characters in a line of a table; notes under it may be longer. */
+  readonly width: number;
+  /** Adds how each worker holds limits, its encoders' speeds, its disk, and its latest failures. */
+  readonly verbose: boolean;
+}
+
+/** Workers as a table, a line each under a heading, and the task queues beneath it. */
 export function workerTable(
-  { workers, queues, temporalUnavailable }: WorkerPool,
-  now: number,
-  verbose: boolean,
+  { workers, unreported, queues, temporalUnavailable }: WorkerPool,
+  { now, width, verbose }: TableCanvas,
 ): string[] {
-  if (workers.length === 0) return ['No workers.'];
   const rows = workers.map((worker) => [
     worker.id,
     worker.role,
     statusOf(worker),
     slotsOf(worker),
-    fit(worker.currentTask ?? '', longestReason),
+    agoOf(worker, now),
+    fit(worker.currentTask ?? '', longestTask),
     worker.encoders.join(' '),
-    `${formatSeconds(Math.max(0, now - worker.lastHeartbeat) / 1000)} ago`,
   ]);
-  const table = columns([['WORKER', 'ROLE', 'STATUS', 'TASKS', 'CURRENT', 'ENCODERS', 'HEARD'], ...rows]);
-  const notes = workers.flatMap((worker) => [
-    ...worker.statusReasons.map((reason) => `${worker.id}: ${reason}`),
-    ...(verbose ? details(worker) : []),
-  ]);
+  const table =
+    rows.length === 0
+      ? ['No workers.']
+      : // What may be cut on a narrow terminal stands last.
+        columns([['WORKER', 'ROLE', 'STATUS', 'TASKS', 'HEARD', 'CURRENT', 'ENCODERS'], ...rows]);
+  const notes = [
+    ...workers.flatMap((worker) => [
+      ...worker.statusReasons.map((reason) => `${worker.id}: ${reason}`),
+      ...(verbose ? details(worker) : []),
+    ]),
+    ...unreported.map(
+      (worker) =>
+        `${worker.id}: heard by Temporal ${agoOf(worker, now)} on ${worker.temporal.map(({ taskQueue }) => taskQueue).join(', ')}; it has no readable report in the store.`,
+    ),
+  ];
   const queueTable =
     queues.length === 0
       ? [`No task queues: ${temporalUnavailable ?? 'Temporal names none.'}`]
@@ -43,7 +56,12 @@ export function workerTable(
             queue.tasksDispatchedPerSecond.toFixed(1),
           ]),
         ]);
-  return [...table, ...(notes.length === 0 ? [] : ['', ...notes]), '', ...queueTable];
+  const cut = (lines: readonly string[]): string[] => lines.map((line) => fit(line, width));
+  return [...cut(table), ...(notes.length === 0 ? [] : ['', ...notes]), '', ...cut(queueTable)];
+}
+
+function agoOf({ lastHeartbeat }: { readonly lastHeartbeat: number }, now: number): string {
+  return `${formatSeconds(Math.max(0, now - lastHeartbeat) / 1000)} ago`;
 }
 
 function statusOf({ status, deployment }: WorkerView): string {
@@ -70,12 +88,16 @@ function details(worker: WorkerView): string[] {
   ];
   return [
     `${id}: ${facts.join('; ')}`,
-    ...proved
-      .filter(({ works }) => !works)
-      .map(({ name, reason }) => `${id}: ${name}: ${reason ?? 'does not work'}`),
+    ...proved.map((encoder) => `${id}: ${trialOf(encoder)}`),
     ...recentFailures.map(
       ({ at, activity, unit, workflowId, code, message }) =>
         `${id}: ${new Date(at).toISOString().slice(11, 19)} ${[activity, unit].filter(Boolean).join(' ')} of ${workflowId}: ${code}: ${message}`,
     ),
   ];
+}
+
+/** What its trial encode showed of an encoder. */
+function trialOf({ name, device, works, reason, speed }: ProvedEncoder): string {
+  if (!works) return `${name} on ${device}: ${reason ?? 'does not work'}`;
+  return `${name} on ${device}: ${speed === undefined ? 'works' : `${Math.round(speed)} frames/s in its trial`}`;
 }

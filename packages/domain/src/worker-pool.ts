@@ -15,6 +15,7 @@ const RegistryEntry = z.object({
   status: z.string().describe('running, shutting-down, ...'),
   lastHeartbeat: z.number().int().describe('ms since the epoch'),
   slotsUsed: z.number().int(),
+  slotsAvailable: z.number().int().optional().describe('Absent where their number has no fixed bound'),
   pollers: z.number().int(),
 });
 
@@ -31,6 +32,13 @@ export const WorkerView = WorkerReport.extend({
   temporal: z.array(RegistryEntry).describe('Its entries in the worker registry of Temporal'),
 });
 export type WorkerView = z.infer<typeof WorkerView>;
+
+/** A worker that Temporal hears but whose report is not in the store, or is one of another version. */
+const UnreportedWorker = z.object({
+  id: z.string().describe('The identity that it gave to Temporal'),
+  lastHeartbeat: z.number().int().describe('ms since the epoch'),
+  temporal: z.array(RegistryEntry),
+});
 
 /** A task queue and what waits in it, as Temporal sees it. */
 export const QueueState = z.object({
@@ -61,6 +69,9 @@ export const WorkerPool = z.object({
     offline: z.number().int(),
   }),
   workers: z.array(WorkerView),
+  unreported: z
+    .array(UnreportedWorker)
+    .describe('Workers that Temporal hears but that have no readable report; not counted in pool'),
   queues: z.array(QueueState).describe('Empty while Temporal does not answer'),
   temporalUnavailable: z.string().optional().describe('Why there is nothing of Temporal in the answer'),
 });
@@ -98,9 +109,34 @@ export function toWorkerPool(
     draining: count('draining'),
     offline: count('offline'),
   };
+  const unreported = unreportedWorkers(reports, registered, now);
   return typeof state === 'string'
-    ? { pool, workers, queues: [], temporalUnavailable: state }
-    : { pool, workers, queues: [...state.queues] };
+    ? { pool, workers, unreported, queues: [], temporalUnavailable: state }
+    : { pool, workers, unreported, queues: [...state.queues] };
+}
+
+/**
+ * In order of their ids. Temporal keeps the entry of a worker that has ended for a while, as shutting-down: that one is
+ * gone, not unreported.
+ */
+function unreportedWorkers(
+  reports: readonly WorkerReport[],
+  registered: readonly RegisteredWorker[],
+  now: number,
+): WorkerPool['unreported'] {
+  const reported = new Set(reports.map(({ id }) => id));
+  const heard = registered.filter(
+    ({ identity, lastHeartbeat, status }) =>
+      !reported.has(identity) && status === 'running' && now - lastHeartbeat <= WORKER_SILENCE_LIMIT_MS,
+  );
+  return [...new Set(heard.map(({ identity }) => identity))].sort().map((id) => {
+    const entries = heard.filter(({ identity }) => identity === id);
+    return {
+      id,
+      lastHeartbeat: Math.max(...entries.map(({ lastHeartbeat }) => lastHeartbeat)),
+      temporal: entries.map(({ identity: _, ...entry }) => entry),
+    };
+  });
 }
 
 function toWorkerView(

@@ -177,6 +177,10 @@ function registeredWorker(
 ): RegisteredWorker[] {
   if (heartbeat === null || heartbeat === undefined) return [];
   const status = proto.temporal.api.enums.v1.WorkerStatus[heartbeat.status ?? 0];
+  // Every worker tells both; the kind that it does not poll for has none.
+  const available = [heartbeat.activityTaskSlotsInfo, heartbeat.workflowTaskSlotsInfo].map(
+    (slots) => slots?.currentAvailableSlots ?? 0,
+  );
   return [
     {
       identity: heartbeat.workerIdentity ?? '',
@@ -186,6 +190,8 @@ function registeredWorker(
       slotsUsed:
         (heartbeat.activityTaskSlotsInfo?.currentUsedSlots ?? 0) +
         (heartbeat.workflowTaskSlotsInfo?.currentUsedSlots ?? 0),
+      // -1: the slot supplier has no upper bound.
+      ...(available.includes(-1) ? {} : { slotsAvailable: available.reduce((sum, count) => sum + count, 0) }),
       pollers:
         (heartbeat.activityPollerInfo?.currentPollers ?? 0) +
         (heartbeat.workflowPollerInfo?.currentPollers ?? 0),

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { loadConfig } from '@framefold/config';
 import { request } from '@framefold/domain/testing';
 import { jobWorkflowId, SEARCH_ATTRIBUTES } from '@framefold/workflows/contract';
@@ -81,11 +82,13 @@ describe('the gateway to Temporal', () => {
     for (;;) {
       const queue = await queueOf('framefold-workflows');
       if (queue !== undefined && queue.backlog > 0) break;
+      await delay(200);
     }
     expect(await queueOf('framefold-encode-cpu')).toMatchObject({ pollers: 0, backlog: 0 });
     const worker = await Worker.create({
       connection: env.nativeConnection,
       taskQueue: 'framefold-encode-cpu',
+      maxConcurrentActivityTaskExecutions: 3,
       identity: 'a-worker',
       activities: { nothing: async () => undefined },
     });
@@ -95,8 +98,16 @@ describe('the gateway to Temporal', () => {
         const { workers, queues } = await gateway.pool();
         const polled = queues.some((queue) => queue.name === 'framefold-encode-cpu' && queue.pollers > 0);
         const entry = workers.find(({ identity }) => identity === 'a-worker');
-        if (!polled || entry === undefined) continue;
-        expect(entry).toMatchObject({ taskQueue: 'framefold-encode-cpu', status: 'running', slotsUsed: 0 });
+        if (!polled || entry === undefined) {
+          await delay(200);
+          continue;
+        }
+        expect(entry).toMatchObject({
+          taskQueue: 'framefold-encode-cpu',
+          status: 'running',
+          slotsUsed: 0,
+          slotsAvailable: 3,
+        });
         expect(entry.lastHeartbeat).toBeGreaterThan(Date.now() - 60_000);
         break;
       }

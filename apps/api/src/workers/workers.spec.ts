@@ -19,6 +19,7 @@ describe('GET /api/workers', () => {
     expect(await workers()).toEqual({
       pool: { total: 0, starting: 0, idle: 0, busy: 0, quarantined: 0, draining: 0, offline: 0 },
       workers: [],
+      unreported: [],
       queues: [],
     });
   });
@@ -100,6 +101,34 @@ describe('GET /api/workers', () => {
     });
     await workers();
     expect(api.temporal.poolCalls).toBe(1);
+  });
+
+  it('tells of workers that Temporal hears but that have no report that can be read', async () => {
+    await report('a');
+    await api.store.put(storeKeys.worker('older'), '{"id":"older"}');
+    const entry = { status: 'running', lastHeartbeat: api.now - 2_000, slotsUsed: 0, pollers: 1 };
+    api.temporal.poolState = {
+      workers: [
+        { ...entry, identity: 'older', taskQueue: 'media' },
+        { ...entry, identity: 'older', taskQueue: 'control', lastHeartbeat: api.now - 1_000 },
+        { ...entry, identity: 'a', taskQueue: 'media' },
+        { ...entry, identity: 'ended', taskQueue: 'media', status: 'shutting-down' },
+        { ...entry, identity: 'silent', taskQueue: 'media', lastHeartbeat: api.now - 30_001 },
+      ],
+      queues: [],
+    };
+    const { pool, unreported } = await workers();
+    expect(pool.total).toBe(1);
+    expect(unreported).toEqual([
+      {
+        id: 'older',
+        lastHeartbeat: api.now - 1_000,
+        temporal: [
+          { ...entry, taskQueue: 'media' },
+          { ...entry, taskQueue: 'control', lastHeartbeat: api.now - 1_000 },
+        ],
+      },
+    ]);
   });
 
   it('lists the workers also while Temporal is away, and says so', async () => {

@@ -1,6 +1,6 @@
 import { ApiClient } from '../api-client.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import type { Io } from '../io.ts';
+import { widthOf, type Io } from '../io.ts';
 import type { Voice } from '../reporter.ts';
 import { workerTable } from '../worker-table.ts';
 
@@ -13,7 +13,12 @@ export async function listWorkers(
   const text =
     options.json === true
       ? JSON.stringify(pool)
-      : workerTable(pool, Date.now(), options.verbose === true).join('\n');
+      : workerTable(pool, {
+          now: Date.now(),
+          // What is piped is not cut.
+          width: widthOf(io.stdout, Infinity),
+          verbose: options.verbose === true,
+        }).join('\n');
   io.stdout.write(`${text}\n`);
   return EXIT.ok;
 }
