@@ -1,0 +1,100 @@
+import { mkdtemp, rm, utimes } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { storeKeys } from '@framefold/domain';
+import { createFolderStore, type ObjectStore, type Proof } from '@framefold/platform';
+import { Gate } from '@framefold/runtime';
+import { createLogger } from '@framefold/telemetry';
+import { diskCheck, encoderCheck, storeCheck, untilReady } from './readiness.ts';
+
+const logger = createLogger({ level: 'error', name: 'test', destination: { write: () => undefined } });
+
+describe('readiness', () => {
+  let folder: string;
+  let store: ObjectStore;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'framefold-ready-'));
+    store = createFolderStore(folder);
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  describe('of the store', () => {
+    it('is there when it gives back what was written, and nothing stays', async () => {
+      expect(await storeCheck(store, 'w', logger)()).toBeUndefined();
+      expect(await store.head(storeKeys.health('w'))).toBeUndefined();
+    });
+
+    it('is not there when it gives back something else', async () => {
+      const lying: ObjectStore = Object.create(store, {
+        put: { value: (key: string, body: string) => store.put(key, body) },
+        get: { value: async () => Buffer.from('other') },
+        head: { value: (key: string) => store.head(key) },
+        delete: { value: (key: string) => store.delete(key) },
+      }) as ObjectStore;
+      expect(await storeCheck(lying, 'w', logger)()).toContain('does not give back');
+    });
+
+    it('is not there when its clock is another', async () => {
+      const late: ObjectStore = Object.create(store, {
+        put: {
+          value: async (key: string, body: string) => {
+            await store.put(key, body);
+            const hourAgo = Date.now() / 1000 - 3600;
+            await utimes(join(folder, key), hourAgo, hourAgo);
+          },
+        },
+        get: { value: (key: string) => store.get(key) },
+        head: { value: (key: string) => store.head(key) },
+        delete: { value: (key: string) => store.delete(key) },
+      }) as ObjectStore;
+      expect(await storeCheck(late, 'w', logger)()).toMatch(/the clock is 3600 s off/);
+    });
+  });
+
+  it('is not there on a full disk', async () => {
+    const disk = (freeBytes: number) =>
+      diskCheck({ state: async () => ({ freeBytes, totalBytes: 100, reservedBytes: 0 }) })();
+    expect(await disk(4)).toContain('5 %');
+    expect(await disk(6)).toBeUndefined();
+  });
+
+  describe('of an encoder', () => {
+    const check = (workerId: string, proof: Partial<Proof>, build = 'ffmpeg-9') =>
+      encoderCheck({
+        store,
+        workerId,
+        build,
+        prove: async () => ({ name: 'libx264', device: 'cpu', works: true, ...proof }),
+      })();
+
+    it('is not there when its trial fails', async () => {
+      expect(await check('a', { works: false, reason: 'no frames' })).toBe('no frames');
+    });
+
+    it('is not there when it gives other bytes than the first worker of its kind', async () => {
+      expect(await check('a', { sha256: 'one' })).toBeUndefined();
+      expect(await check('b', { sha256: 'one' })).toBeUndefined();
+      expect(await check('c', { sha256: 'two' })).toContain('gives other bytes than that of a');
+      expect(await check('d', { sha256: 'two' }, 'ffmpeg-8')).toBeUndefined();
+    });
+  });
+
+  it('keeps work out, with the reasons, until nothing is in the way', async () => {
+    const gate = new Gate();
+    const stop = new AbortController();
+    let disk: string | undefined = 'full.';
+    const checks = {
+      disk: async () => disk,
+      tools: () => Promise.reject(new Error('gone')),
+    };
+    const waiting = untilReady(checks, { gate, logger, signal: stop.signal });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(gate.reasons).toEqual(['disk: full. tools: Error: gone']);
+    stop.abort();
+    await waiting;
+    disk = undefined;
+    const ready = new Gate();
+    await untilReady({ disk: checks.disk }, { gate: ready, logger, signal: new AbortController().signal });
+    expect(ready.isOpen()).toBe(true);
+  });
+});
