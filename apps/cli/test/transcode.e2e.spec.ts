@@ -49,12 +49,13 @@ const jobOf = (end: CommandEnd): JobView =>
   JSON.parse(end.stdout.trimEnd().split('\n').at(-1) ?? '') as JobView;
 const folderOf = (jobId: string): string => join(stack.home, 'store/jobs', jobId);
 
-/** Nothing of the job is stored but its log, which is written once the job has ended. */
+/** Nothing of the job is stored but the records of its attempts, and its log, which is written once the job has ended. */
 async function expectOnlyTheLog(jobId: string): Promise<void> {
-  const before = await storedFiles(folderOf(jobId));
-  expect(before.filter((file) => file !== 'output/events.jsonl')).toEqual([]);
+  const left = async (): Promise<string[]> =>
+    (await storedFiles(folderOf(jobId))).filter((file) => !file.startsWith('work/attempts/'));
+  expect((await left()).filter((file) => file !== 'output/events.jsonl')).toEqual([]);
   await until(async () => existsSync(join(folderOf(jobId), 'output/events.jsonl')));
-  expect(await storedFiles(folderOf(jobId))).toEqual(['output/events.jsonl']);
+  expect(await left()).toEqual(['output/events.jsonl']);
 }
 
 describe('a video goes in', () => {
