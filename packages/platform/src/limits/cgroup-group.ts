@@ -71,14 +71,16 @@ export async function removeGroup(folder: string): Promise<void> {
 export async function sweepGroups(place: string): Promise<void> {
   for (const name of await readdir(place).catch((): string[] => [])) {
     if (!name.startsWith(PREFIX) || isOwnerAlive(name.slice(PREFIX.length)) !== false) continue;
-    const owner = join(place, name);
-    for (const entry of await readdir(owner, { withFileTypes: true })) {
-      if (!entry.isDirectory()) continue;
-      await killGroup(join(owner, entry.name));
-      await removeGroup(join(owner, entry.name));
-    }
-    await rmdir(owner).catch(() => undefined);
+    await removeTree(join(place, name));
   }
+}
+
+/** Removes a group with all below it: a worker that was itself in a group has made its own there. */
+async function removeTree(folder: string): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) if (entry.isDirectory()) await removeTree(join(folder, entry.name));
+  await killGroup(folder);
+  await removeGroup(folder);
 }
 
 async function membersOf(folder: string): Promise<number[]> {
