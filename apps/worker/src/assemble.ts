@@ -82,7 +82,8 @@ export async function assemble({ config, roles, workerId, logger }: AssembleOpti
   const pool = new DevicePool({
     inventory,
     proved,
-    slotsPerDevice: config.gpu.slots,
+    // A chunk of the live queue must not wait for one of the others.
+    slotsPerDevice: config.gpu.slots + config.slots.live,
     weights: config.gpu.weights,
   });
   const engine = await createFfmpegEngine({ ffmpeg, runner, devices: pool });

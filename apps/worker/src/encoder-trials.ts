@@ -1,4 +1,5 @@
 import { workingDevices, type ProvedEncoder } from '@framefold/domain';
+import { slotsOn } from '@framefold/platform';
 import type { Role } from '@framefold/runtime';
 import type { Assembly } from './assemble.ts';
 import { encoderCheck } from './readiness.ts';
@@ -10,8 +11,8 @@ const SOFTWARE = 'libx264';
 export interface EncoderTrials {
   /** The latest outcome of each encoder on each device. */
   readonly proved: readonly ProvedEncoder[];
-  /** GPUs on which an encoder works. */
-  readonly devices: number;
+  /** Encodes that the GPUs on which an encoder works take at once. */
+  readonly gpuSlots: number;
   /** Tries all encoders of the roles: why the worker can't do its work, or undefined when it can. */
   run(): Promise<string | undefined>;
 }
@@ -19,11 +20,14 @@ export interface EncoderTrials {
 /**
  * Trials of the encoders that a worker's roles stand for. A GPU that does not work costs only itself: the worker goes on
  * without it, unless there is nothing else that it could do.
+ *
+ * @param slotsPerDevice encodes on one GPU at most
  */
 export function encoderTrials(
-  { store, engine, devices, prove }: Assembly,
+  { store, engine, devices, prove }: Pick<Assembly, 'store' | 'engine' | 'devices' | 'prove'>,
   roles: readonly Role[],
   workerId: string,
+  slotsPerDevice: number,
 ): EncoderTrials {
   const proved = new Map<string, ProvedEncoder>();
   const note = (outcome: ProvedEncoder): void =>
@@ -43,8 +47,12 @@ export function encoderTrials(
     get proved() {
       return all();
     },
-    get devices() {
-      return workingDevices(all()).size;
+    get gpuSlots() {
+      const working = workingDevices(all());
+      return slotsOn(
+        devices.filter(({ id }) => working.has(id)),
+        slotsPerDevice,
+      );
     },
     run: async () => {
       if (roles.includes('encode-gpu')) {

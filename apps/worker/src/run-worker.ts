@@ -37,13 +37,14 @@ export async function runWorker(program: WorkerProgram): Promise<void> {
   const assembly = await assemble({ config, roles: program.roles, workerId, logger });
   const roles = rolesOn(assembly, program.roles);
   const { store, scratch, control } = assembly;
-  const trials = encoderTrials(assembly, roles, workerId);
+  const trials = encoderTrials(assembly, roles, workerId, config.gpu.slots);
   const machine = watchMachine({ scratch, control, gate: state.gate, logger });
   const facts = async (): Promise<WorkerFacts> => ({
     ...describeAssembly(assembly, trials),
     ...(machine.disk === undefined ? {} : { disk: machine.disk }),
   });
-  const reporting = await startReporting({ config, store, workerId, roles, state, facts, logger });
+  const gpuSlots = (): number => trials.gpuSlots;
+  const reporting = await startReporting({ config, store, workerId, roles, state, facts, gpuSlots, logger });
   try {
     await untilReady(checksOf(program, assembly, workerId, trials), { gate: state.gate, logger, signal });
     const quarantine = new Quarantine({ gate: state.gate, check: () => trials.run(), logger });
@@ -54,7 +55,7 @@ export async function runWorker(program: WorkerProgram): Promise<void> {
       workerId,
       state,
       assembly,
-      trials.devices,
+      trials.gpuSlots,
       () => void reporting.report(),
     );
   } finally {
@@ -70,7 +71,7 @@ async function work(
   workerId: string,
   state: WorkerState,
   { activities }: Assembly,
-  devices: number,
+  gpuSlots: number,
   report: () => void,
 ): Promise<void> {
   const metricsPort = config.ports.workerMetrics;
@@ -78,7 +79,7 @@ async function work(
     config,
     roles,
     activities,
-    devices,
+    gpuSlots,
     workerId,
     state,
     metricsPort,

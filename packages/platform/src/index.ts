@@ -15,7 +15,7 @@ export {
 export { isOwnerAlive, ownerTag } from './limits/owner-tag.ts';
 export { DevicePool, type DeviceLease, type DevicePoolOptions } from './gpu/device-pool.ts';
 export { driInventory } from './gpu/dri-inventory.ts';
-export { standInInventory, union, type GpuDevice, type GpuInventory } from './gpu/gpu-device.ts';
+export { slotsOn, standInInventory, union, type GpuDevice, type GpuInventory } from './gpu/gpu-device.ts';
 export { nvidiaInventory } from './gpu/nvidia-inventory.ts';
 export { createFolderStore } from './store/folder-store.ts';
 export type { PrivateNetworks } from './fetch/address-guard.ts';

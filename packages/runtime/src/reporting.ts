@@ -1,6 +1,6 @@
 import { cpus, hostname, totalmem } from 'node:os';
 import type { Config } from '@framefold/config';
-import { storeKeys, WorkerReport, workingDevices, WORKER_SILENCE_LIMIT_MS } from '@framefold/domain';
+import { storeKeys, WorkerReport, WORKER_SILENCE_LIMIT_MS } from '@framefold/domain';
 import type { ObjectStore } from '@framefold/platform';
 import type { Logger } from '@framefold/telemetry';
 import { TASK_QUEUES } from '@framefold/workflows/contract';
@@ -17,6 +17,8 @@ export interface ReportingOptions {
   readonly state: WorkerState;
   /** What the worker has found out about its machine so far; asked for with each report. */
   readonly facts?: () => Promise<WorkerFacts>;
+  /** Encodes that its GPUs take at once, as far as it has found out. */
+  readonly gpuSlots?: () => number;
   readonly logger: Logger;
 }
 
@@ -68,13 +70,13 @@ export async function startReporting(options: ReportingOptions): Promise<Reporti
 }
 
 async function describe(
-  { config, workerId, roles, state, facts }: ReportingOptions,
+  { config, workerId, roles, state, facts, gpuSlots }: ReportingOptions,
   registeredAt: number,
 ): Promise<WorkerReport> {
   const { tasks, gate } = state;
   const processors = cpus();
   const found = (await facts?.()) ?? { encoders: [], proved: [], gpus: [] };
-  const queues = roles.flatMap((role) => queuesOf(role, config, workingDevices(found.proved).size));
+  const queues = roles.flatMap((role) => queuesOf(role, config, gpuSlots?.()));
   return {
     id: workerId,
     host: hostname(),

@@ -13,7 +13,7 @@ export type Sharing = 'fixed' | 'load';
 interface ServedQueue {
   readonly taskQueue: string;
   readonly sharing: Sharing;
-  readonly slots: (config: Config, devices: number) => number;
+  readonly slots: (config: Config, gpuSlots: number) => number;
 }
 
 /** What a worker process can do: each role serves the task queues of one kind of resource. */
@@ -26,11 +26,11 @@ const ROLES = {
     { taskQueue: TASK_QUEUES.encodeCpuLive, sharing: 'fixed', slots: ({ slots }) => slots.live },
   ],
   'encode-gpu': [
-    { taskQueue: TASK_QUEUES.encodeGpu, sharing: 'fixed', slots: ({ gpu }, devices) => gpu.slots * devices },
+    { taskQueue: TASK_QUEUES.encodeGpu, sharing: 'fixed', slots: (_, gpuSlots) => gpuSlots },
     {
       taskQueue: TASK_QUEUES.encodeGpuLive,
       sharing: 'fixed',
-      slots: ({ slots }, devices) => (devices > 0 ? slots.live : 0),
+      slots: ({ slots }, gpuSlots) => (gpuSlots > 0 ? slots.live : 0),
     },
   ],
 } as const satisfies Record<string, readonly ServedQueue[]>;
@@ -48,12 +48,12 @@ export interface QueueSlots {
 /**
  * The queues of activities that a role serves as configured; those without slots are left out.
  *
- * @param devices GPUs of this worker that work
+ * @param gpuSlots encodes that the GPUs of this worker take at once, those that work
  */
-export function queuesOf(role: Role, config: Config, devices = 0): QueueSlots[] {
+export function queuesOf(role: Role, config: Config, gpuSlots = 0): QueueSlots[] {
   const served: readonly ServedQueue[] = ROLES[role];
   return served
-    .map(({ taskQueue, sharing, slots }) => ({ taskQueue, sharing, slots: slots(config, devices) }))
+    .map(({ taskQueue, sharing, slots }) => ({ taskQueue, sharing, slots: slots(config, gpuSlots) }))
     .filter(({ slots }) => slots > 0);
 }
 

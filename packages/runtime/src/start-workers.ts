@@ -47,8 +47,8 @@ export interface WorkersOptions {
   readonly config: Config;
   readonly roles: readonly Role[];
   readonly activities: RoleActivities;
-  /** GPUs of this worker that work. */
-  readonly devices?: number;
+  /** Encodes that the GPUs of this worker take at once, those that work. */
+  readonly gpuSlots?: number;
   /** Named in Temporal and in the records of attempts. */
   readonly workerId: string;
   /** Kept up to date while the workers run. */
@@ -113,7 +113,7 @@ async function specificOptions({
   config,
   roles,
   activities,
-  devices,
+  gpuSlots,
   state,
   logger,
 }: WorkersOptions): Promise<Specific[]> {
@@ -131,7 +131,7 @@ async function specificOptions({
       });
       continue;
     }
-    for (const queue of queuesOf(role, config, devices)) {
+    for (const queue of queuesOf(role, config, gpuSlots)) {
       specifics.push({
         taskQueue: queue.taskQueue,
         activities: activitiesOf(role, activities),

@@ -134,6 +134,24 @@ describe('chunkArgv', () => {
     expect(after(argvOf(0), '-filter_complex')).toContain('trim=start_pts=12288:end_pts=86016,');
   });
 
+  it('opens the device of a hardware encoder before the input, and uploads frames last', () => {
+    const [chunk] = PLAN.chunks;
+    const [rendition] = PLAN.renditions;
+    if (chunk === undefined || rendition === undefined) throw new Error('no chunk');
+    const plan = { ...PLAN, renditions: [{ ...rendition, encoder: 'h264_vaapi' }] };
+    const argv = chunkArgv(plan, chunk, FILES, SEEK, { node: '/dev/dri/renderD129' });
+    expect(after(argv, '-vaapi_device')).toBe('/dev/dri/renderD129');
+    expect(argv.indexOf('-vaapi_device')).toBeLessThan(argv.indexOf('-i'));
+    expect(after(argv, '-filter_complex')).toMatch(/,format=yuv420p,format=nv12,hwupload\[v0\]$/);
+    expect(argv.join(' ')).toContain('-c:v h264_vaapi -rc_mode QVBR');
+    expect(argv.join(' ')).toContain('-bf 0 -g 100000 -flags +bitexact');
+  });
+
+  it('gives a stand-in the command line of software', () => {
+    const standIns = PLAN.renditions.map((rendition) => ({ ...rendition, encoder: 'h264_standin' }));
+    expect(argvOf(1, SEEK, { ...PLAN, renditions: standIns })).toEqual(argvOf(1));
+  });
+
   it.each(['pq', 'hlg'] as const)('tone-maps %s before the renditions part', (toneMap) => {
     const graph = after(argvOf(0, SEEK, { ...PLAN, treatment: { toneMap } }), '-filter_complex') ?? '';
     expect(graph.indexOf('tonemap=')).toBeGreaterThan(0);

@@ -53,7 +53,7 @@ export function chunkArgv(
     '1',
     '-filter_complex',
     filterGraph(plan, chunk),
-    ...plan.renditions.flatMap((rendition, index) => outputArgs(chunk, rendition, index, files, device)),
+    ...plan.renditions.flatMap((rendition, index) => outputArgs(chunk, rendition, index, files)),
   ];
 }
 
@@ -93,7 +93,6 @@ function outputArgs(
   rendition: VideoRendition,
   index: number,
   files: ChunkFiles,
-  device: EncodeDevice | undefined,
 ): string[] {
   return [
     '-map',
@@ -104,7 +103,7 @@ function outputArgs(
     'passthrough',
     '-enc_time_base',
     `1:${VIDEO_TIMESCALE}`,
-    ...encoderArgs(rendition, device),
+    ...encoderArgs(rendition),
     // Keyframes stand at segment starts; scene cuts may add some. No other interval is wanted.
     '-g',
     '100000',

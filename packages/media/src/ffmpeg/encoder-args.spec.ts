@@ -7,34 +7,28 @@ const quality = (encoder: string) => ({
   maxrateKbps: 2800,
   bufsizeKbps: 5600,
 });
-const argv = (encoder: string, device?: { index: number; node?: string }): string =>
-  [...deviceArgs(encoder, device), ...uploadFilters(encoder), ...encoderArgs(quality(encoder), device)].join(
-    ' ',
-  );
+const argv = (encoder: string, device?: { node?: string }): string =>
+  [...deviceArgs(encoder, device), ...uploadFilters(encoder), ...encoderArgs(quality(encoder))].join(' ');
 
 describe('encoder options', () => {
   it.each([
     ['libx264', undefined, '-c:v libx264 -preset medium -crf 22 -maxrate 2800k -bufsize 5600k -threads 1'],
     [
       'h264_nvenc',
-      { index: 1 },
-      '-c:v h264_nvenc -gpu 1 -preset p5 -tune hq -rc vbr -cq 22 -b:v 0 -maxrate 2800k -bufsize 5600k -bf 2 -b_ref_mode disabled -no-scenecut 1 -forced-idr 1',
+      {},
+      '-c:v h264_nvenc -preset p5 -tune hq -rc vbr -cq 22 -b:v 0 -maxrate 2800k -bufsize 5600k -bf 2 -b_ref_mode disabled -no-scenecut 1 -forced-idr 1',
     ],
     [
       'h264_qsv',
-      { index: 0, node: '/dev/dri/renderD128' },
-      '-qsv_device /dev/dri/renderD128 format=nv12 -c:v h264_qsv -preset medium -global_quality 22 -maxrate 2800k -bufsize 5600k -bf 0 -look_ahead 0 -forced_idr 1',
+      { node: '/dev/dri/renderD128' },
+      '-qsv_device /dev/dri/renderD128 format=nv12 -c:v h264_qsv -preset medium -global_quality 22 -b:v 2100k -maxrate 2800k -bufsize 5600k -bf 0 -look_ahead 0 -forced_idr 1',
     ],
     [
       'h264_vaapi',
-      { index: 0, node: '/dev/dri/renderD129' },
+      { node: '/dev/dri/renderD129' },
       '-vaapi_device /dev/dri/renderD129 format=nv12 hwupload -c:v h264_vaapi -rc_mode QVBR -global_quality 22 -b:v 2100k -maxrate 2800k -bufsize 5600k -bf 0',
     ],
-    [
-      'h264_standin',
-      { index: 0 },
-      '-c:v libx264 -preset medium -crf 22 -maxrate 2800k -bufsize 5600k -threads 1',
-    ],
+    ['h264_standin', {}, '-c:v libx264 -preset medium -crf 22 -maxrate 2800k -bufsize 5600k -threads 1'],
   ])('of %s', (encoder, device, expected) => {
     expect(argv(encoder, device)).toBe(expected);
   });

@@ -2,15 +2,13 @@ import type { VideoRendition } from '@framefold/domain';
 
 /** The device on which a hardware encoder is to run. */
 export interface EncodeDevice {
-  /** Number of the device among those of its kind, for encoders that count them (NVENC). */
-  readonly index: number;
-  /** Its device file, for encoders that take one (QSV, VAAPI): /dev/dri/renderD128. */
+  /** Its device file, for encoders that take one (QSV, VAAPI): /dev/dri/renderD128. NVENC takes the one that it sees. */
   readonly node?: string;
 }
 
 type Quality = Pick<VideoRendition, 'encoder' | 'preset' | 'crf' | 'maxrateKbps' | 'bufsizeKbps'>;
 
-/** VAAPI's quality mode wants a mean rate beside its ceiling. */
+/** The quality modes of VAAPI and QSV want a mean rate beside their ceiling, and below it. */
 const MEAN_OF_CEILING = 0.75;
 
 /**
@@ -20,28 +18,29 @@ const MEAN_OF_CEILING = 0.75;
  * https://docs.nvidia.com/video-technologies/video-codec-sdk (NVENC), https://trac.ffmpeg.org/wiki/Hardware/QuickSync,
  * https://trac.ffmpeg.org/wiki/Hardware/VAAPI; `ffmpeg -h encoder=NAME`
  */
-export function encoderArgs(quality: Quality, device: EncodeDevice | undefined): string[] {
+export function encoderArgs(quality: Quality): string[] {
   const { encoder, crf } = quality;
   const ceiling = ['-maxrate', `${quality.maxrateKbps}k`, '-bufsize', `${quality.bufsizeKbps}k`];
+  const mean = ['-b:v', `${Math.round(quality.maxrateKbps * MEAN_OF_CEILING)}k`];
   switch (encoder) {
     case 'h264_nvenc':
       return [
-        ...['-c:v', encoder, '-gpu', String(device?.index ?? 0), '-preset', 'p5', '-tune', 'hq'],
+        ...['-c:v', encoder, '-preset', 'p5', '-tune', 'hq'],
         ...['-rc', 'vbr', '-cq', String(crf), '-b:v', '0', ...ceiling],
         ...['-bf', '2', '-b_ref_mode', 'disabled', '-no-scenecut', '1', '-forced-idr', '1'],
       ];
     case 'h264_qsv':
       return [
-        ...['-c:v', encoder, '-preset', 'medium', '-global_quality', String(crf), ...ceiling],
+        ...['-c:v', encoder, '-preset', 'medium', '-global_quality', String(crf), ...mean, ...ceiling],
         ...['-bf', '0', '-look_ahead', '0', '-forced_idr', '1'],
       ];
     case 'h264_vaapi':
       return [
         ...['-c:v', encoder, '-rc_mode', 'QVBR', '-global_quality', String(crf)],
-        ...['-b:v', `${Math.round(quality.maxrateKbps * MEAN_OF_CEILING)}k`, ...ceiling, '-bf', '0'],
+        ...[...mean, ...ceiling, '-bf', '0'],
       ];
     case 'h264_standin':
-      return encoderArgs({ ...quality, encoder: 'libx264' }, undefined);
+      return encoderArgs({ ...quality, encoder: 'libx264' });
     default:
       return [
         ...['-c:v', encoder, '-preset', quality.preset, '-crf', String(crf), ...ceiling],

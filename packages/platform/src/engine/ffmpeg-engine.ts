@@ -19,7 +19,7 @@ import {
   type Seek,
 } from '@framefold/media';
 import type { DevicePool } from '../gpu/device-pool.ts';
-import type { GpuDevice } from '../gpu/gpu-device.ts';
+import { accessTo, type GpuDevice } from '../gpu/gpu-device.ts';
 import type { CommandResult, ProcessRunner } from '../process/process-runner.ts';
 import type { EncodeEngine, EngineTask, LocalRendition } from './encode-engine.ts';
 
@@ -152,7 +152,7 @@ class FfmpegEngine implements EncodeEngine {
       program: this.#ffmpeg,
       args,
       readable: [task.sourceFile],
-      ...(device === undefined ? {} : { devices: device.paths }),
+      ...accessTo(device),
       writable: task.scratchFolder,
       ...(task.timeoutSeconds === undefined ? {} : { timeoutSeconds: task.timeoutSeconds }),
       ...(task.limits === undefined ? {} : { limits: task.limits }),

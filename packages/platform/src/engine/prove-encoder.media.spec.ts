@@ -28,7 +28,15 @@ describe('proveEncoder', () => {
   it('does not believe in an encoder that is listed and has no device, and says why', async () => {
     const proof = await proveEncoder({ ffmpeg, runner, scratchFolder: folder }, 'h264_nvenc');
     expect(proof).toMatchObject({ works: false });
-    expect(proof.reason).toMatch(/trial encode failed: status \d+, .+/);
+    expect(proof.reason).toMatch(/trial encode failed: status \d+, h264_nvenc: .+/);
+  });
+
+  it('says of a device that it cannot be opened, where that is so', async () => {
+    const node = '/dev/dri/no-such-node';
+    const device = { id: 'd', name: 'D', encoders: ['h264_vaapi'] as const, node, paths: [node] };
+    const proof = await proveEncoder({ ffmpeg, runner, scratchFolder: folder }, 'h264_vaapi', device);
+    expect(proof).toMatchObject({ name: 'h264_vaapi', device: 'd', works: false });
+    expect(proof.reason).toContain(node);
   });
 
   it('does not believe in output that does not decode', async () => {

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProvedEncoder } from '@framefold/domain';
 import { progressReader, TRIAL_FRAMES, trialArgv, trialCheckArgv } from '@framefold/media';
-import type { GpuDevice } from '../gpu/gpu-device.ts';
+import { accessTo, type GpuDevice } from '../gpu/gpu-device.ts';
 import type { CommandResult, ProcessRunner } from '../process/process-runner.ts';
 
 /** A trial takes well under a second; an encoder that hangs is no encoder. */
@@ -50,7 +50,7 @@ async function tryOut(
   const common = {
     program: ffmpeg,
     readable: [],
-    ...(device === undefined ? {} : { devices: device.paths }),
+    ...accessTo(device),
     writable: folder,
     timeoutSeconds: TRIAL_TIMEOUT_SECONDS,
     limits: { memoryBytes: TRIAL_MEMORY_BYTES },
@@ -79,8 +79,9 @@ function framesOf({ stdout }: CommandResult): number {
   return stdout.split('\n').reduce((frames, line) => read(line)?.frames ?? frames, 0);
 }
 
+/** ffmpeg names the cause first; what follows is what came of it. Places in its memory tell nobody anything. */
 function causeOf({ stderr, exitCode, exitSignal, exceeded }: CommandResult): string {
-  const line = stderr.trim().split('\n').at(-1) ?? '';
+  const line = (stderr.trim().split('\n')[0] ?? '').replace(/^\[(\S+) @ 0x[\da-f]+\] /, '$1: ');
   return [exceeded === undefined ? '' : `too much ${exceeded}`, exitSignal ?? `status ${exitCode}`, line]
     .filter(Boolean)
     .join(', ');

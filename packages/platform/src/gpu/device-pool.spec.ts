@@ -1,5 +1,6 @@
+import { getEventListeners } from 'node:events';
 import { DevicePool } from './device-pool.ts';
-import { standInInventory, union, type GpuDevice } from './gpu-device.ts';
+import { slotsOn, standInInventory, union, type GpuDevice } from './gpu-device.ts';
 
 const WEIGHTS = { utilisation: 1, temperature: 0.5, jobs: 20 };
 const proved = new Map([
@@ -55,11 +56,34 @@ describe('DevicePool', () => {
   });
 
   it('has no device for an encoder that none has proved', async () => {
-    await expect(pool(1).acquire('h264_nvenc')).rejects.toThrow('No device');
+    await expect(pool(1).acquire('h264_nvenc')).rejects.toMatchObject({ code: 'ENCODER_CRASHED' });
+  });
+
+  it('has none either when the device that proved it is gone, so that the job can go on without', async () => {
+    await expect(pool(0).acquire('h264_standin')).rejects.toMatchObject({ code: 'ENCODER_CRASHED' });
+  });
+
+  it('leaves nothing behind on a signal that has ended no wait', async () => {
+    const devices = pool(1, 1);
+    const first = await devices.acquire('h264_standin');
+    const { signal } = new AbortController();
+    const waiting = devices.acquire('h264_standin', signal);
+    await settle();
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    first.release();
+    await waiting;
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 });
 
 it('joins the devices of several inventories', async () => {
   const devices = await union([standInInventory(1), standInInventory(0), standInInventory(2)]).list();
   expect(devices).toHaveLength(3);
+});
+
+it('counts the encodes that devices take together, no more on each than its driver allows', async () => {
+  const [one, two, three] = await standInInventory(3).list();
+  if (one === undefined || two === undefined || three === undefined) throw new Error('no devices');
+  expect(slotsOn([one, { ...two, sessionLimit: 1 }, { ...three, sessionLimit: 8 }], 4)).toBe(9);
+  expect(slotsOn([], 4)).toBe(0);
 });

@@ -1,4 +1,4 @@
-import { chooseDevice, type DeviceWeights } from '@framefold/domain';
+import { chooseDevice, CodedError, type DeviceWeights } from '@framefold/domain';
 import type { GpuDevice, GpuInventory } from './gpu-device.ts';
 
 /** Readings are taken anew after this time. */
@@ -34,7 +34,7 @@ export class DevicePool {
   readonly #options: DevicePoolOptions;
   readonly #jobs = new Map<string, number>();
   #reading: Reading | undefined;
-  #waiting: (() => void)[] = [];
+  readonly #waiting = new Set<() => void>();
 
   constructor(options: DevicePoolOptions) {
     this.#options = options;
@@ -43,14 +43,16 @@ export class DevicePool {
   /**
    * A device that has proved an encoder.
    *
-   * @throws {Error} when none has; the signal's reason when it is aborted meanwhile
+   * @throws {CodedError} ENCODER_CRASHED when there is none, or none any more
+   * @throws the signal's reason when it is aborted meanwhile
    */
   async acquire(encoder: string, signal?: AbortSignal): Promise<DeviceLease> {
     for (;;) {
       signal?.throwIfAborted();
       const reading = this.#read();
       const able = (await reading.devices).filter(({ id }) => this.#options.proved.get(id)?.has(encoder));
-      if (able.length === 0) throw new Error(`No device of this worker has proved ${encoder}.`);
+      if (able.length === 0)
+        throw new CodedError('ENCODER_CRASHED', `No device of this worker has ${encoder} now.`);
       const loads = able.map((device) => {
         const jobs = this.#jobs.get(device.id) ?? 0;
         const others = Math.max(0, (device.sessions ?? 0) - (reading.jobs.get(device.id) ?? 0));
@@ -75,9 +77,8 @@ export class DevicePool {
         if (!held) return;
         held = false;
         count(-1);
-        const waiting = this.#waiting;
-        this.#waiting = [];
-        for (const wake of waiting) wake();
+        // Each takes itself off the list.
+        for (const wake of this.#waiting) wake();
       },
     };
   }
@@ -93,13 +94,15 @@ export class DevicePool {
   /** Resolves when a session is given back, or after a while, since other programs' sessions end unseen. */
   async #released(signal: AbortSignal | undefined): Promise<void> {
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, READING_MS);
       const wake = (): void => {
         clearTimeout(timer);
+        this.#waiting.delete(wake);
+        signal?.removeEventListener('abort', wake);
         resolve();
       };
-      this.#waiting.push(wake);
-      signal?.addEventListener('abort', wake, { once: true });
+      const timer = setTimeout(wake, READING_MS);
+      this.#waiting.add(wake);
+      signal?.addEventListener('abort', wake);
     });
   }
 }

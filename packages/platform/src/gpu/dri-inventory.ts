@@ -19,13 +19,13 @@ export function driInventory(root = '/'): GpuInventory {
     list: async () => {
       const names = await readdir(join(root, 'dev/dri')).catch((): string[] => []);
       const nodes = names.filter((name) => /^renderD\d+$/.test(name)).sort();
-      const devices = await Promise.all(nodes.map((node, index) => describeNode(root, node, index)));
+      const devices = await Promise.all(nodes.map((node) => describeNode(root, node)));
       return devices.flat();
     },
   };
 }
 
-async function describeNode(root: string, node: string, index: number): Promise<GpuDevice[]> {
+async function describeNode(root: string, node: string): Promise<GpuDevice[]> {
   const folder = join(root, 'sys/class/drm', node, 'device');
   const vendor = VENDORS[(await textOf(join(folder, 'vendor'))) ?? ''];
   if (vendor === undefined) return [];
@@ -37,7 +37,6 @@ async function describeNode(root: string, node: string, index: number): Promise<
       id: `dri-${node}`,
       name: `${vendor.name} ${node}`,
       encoders: vendor.encoders,
-      index,
       node: path,
       paths: [path, '/sys/dev/char', '/sys/devices'],
       ...(utilisationPercent === undefined ? {} : { utilisationPercent }),

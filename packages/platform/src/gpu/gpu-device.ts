@@ -1,4 +1,5 @@
 import type { HardwareEncoder } from '@framefold/domain';
+import type { SandboxedCommand } from '../process/process-runner.ts';
 
 /** A device that may be able to encode. What it can do is shown by a trial encode, nothing else. */
 export interface GpuDevice {
@@ -8,12 +9,12 @@ export interface GpuDevice {
   readonly name: string;
   /** The encoders to try on it. */
   readonly encoders: readonly HardwareEncoder[];
-  /** Number among the devices of its kind. */
-  readonly index: number;
   /** Its device file, where its encoders take one. */
   readonly node?: string;
   /** Device files and folders that a program needs to use it. */
   readonly paths: readonly string[];
+  /** Variables by which a program finds it among others. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly utilisationPercent?: number;
   readonly temperatureC?: number;
   /** Encode sessions on it, whosever they are, where it tells. */
@@ -25,6 +26,21 @@ export interface GpuDevice {
 /** Finds the devices of this machine and what they do now. A machine without any has an empty list, not an error. */
 export interface GpuInventory {
   list(): Promise<readonly GpuDevice[]>;
+}
+
+/** What a program on a device is given beside its files; nothing without a device. */
+export function accessTo(device: GpuDevice | undefined): Pick<SandboxedCommand, 'devices' | 'environment'> {
+  if (device === undefined) return {};
+  const { paths, environment } = device;
+  return { devices: paths, ...(environment === undefined ? {} : { environment }) };
+}
+
+/** Encodes that devices take together, so many on each and no more than its driver allows. */
+export function slotsOn(devices: readonly GpuDevice[], slotsPerDevice: number): number {
+  return devices.reduce(
+    (sum, { sessionLimit = Infinity }) => sum + Math.min(slotsPerDevice, sessionLimit),
+    0,
+  );
 }
 
 /** All devices of several inventories. */
@@ -44,9 +60,7 @@ export function standInInventory(count: number): GpuInventory {
     id: `standin-${index}`,
     name: `Stand-in ${index}`,
     encoders: ['h264_standin'] as const,
-    index,
     paths: [],
-    sessionLimit: 2,
   }));
   return { list: () => Promise.resolve(devices) };
 }

@@ -65,6 +65,7 @@ export function sandboxArgv(bwrap: string, command: SandboxedCommand): string[] 
     ...['--cap-drop', 'ALL'],
     '--clearenv',
     ...['--setenv', 'LC_ALL', 'C'],
+    ...Object.entries(command.environment ?? {}).flatMap(([name, value]) => ['--setenv', name, value]),
     ...['--proc', '/proc'],
     ...['--dev', '/dev'],
     ...['--tmpfs', '/tmp'],

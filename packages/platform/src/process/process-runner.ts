@@ -10,6 +10,8 @@ export interface SandboxedCommand {
   readonly readable: readonly string[];
   /** Device files that it may use, and folders that describe them. */
   readonly devices?: readonly string[];
+  /** Variables for it; of this process's own it gets none. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** The one folder that it may write, and its working folder. */
   readonly writable?: string;
   /** What the program and all that it starts may use. */

@@ -19,7 +19,10 @@ const KILL_AFTER_MS = 5_000;
  */
 export async function runCommand(
   argv: readonly string[],
-  command: Pick<SandboxedCommand, 'timeoutSeconds' | 'signal' | 'onLine' | 'writable' | 'limits'>,
+  command: Pick<
+    SandboxedCommand,
+    'timeoutSeconds' | 'signal' | 'onLine' | 'writable' | 'limits' | 'environment'
+  >,
   control: ResourceControl,
 ): Promise<CommandResult> {
   if (isAborted(command.signal)) return notStarted();
@@ -34,7 +37,7 @@ export async function runCommand(
 
 async function runInGroup(
   argv: readonly string[],
-  command: Pick<SandboxedCommand, 'timeoutSeconds' | 'signal' | 'onLine' | 'writable'>,
+  command: Pick<SandboxedCommand, 'timeoutSeconds' | 'signal' | 'onLine' | 'writable' | 'environment'>,
   limits: ProcessLimits,
   group: ResourceGroup,
 ): Promise<CommandResult> {
@@ -47,7 +50,7 @@ async function runInGroup(
     cleanup: false,
     detached: true,
     extendEnv: false,
-    env: { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C' },
+    env: { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', ...command.environment },
     ...(command.writable === undefined ? {} : { cwd: command.writable }),
   });
   if (child.pid !== undefined) group.attach(child.pid);
