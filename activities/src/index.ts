@@ -1,7 +1,7 @@
 import type { Catalogue, ObjectStore } from '@framefold/platform';
 import type { ControlActivities, EncodeActivities, MediaActivities } from '@framefold/workflows/contract';
 import { isQueueServed } from './ask/is-queue-served.ts';
-import { discard } from './discard/discard.ts';
+import { discard, type DiscardDeps } from './discard/discard.ts';
 import { encodeAudio } from './encode-audio/encode-audio.ts';
 import { encodeChunk } from './encode-chunk/encode-chunk.ts';
 import type { EncodeDeps } from './encode-unit.ts';
@@ -17,7 +17,7 @@ import { splitSource } from './split/split-source.ts';
 
 export type { EncodeDeps } from './encode-unit.ts';
 
-export type MediaDeps = IngestDeps & ProbeDeps & EncodeDeps & PlanDeps;
+export type MediaDeps = IngestDeps & ProbeDeps & EncodeDeps & PlanDeps & DiscardDeps;
 export type ControlDeps = WebhookDeps & { readonly store: ObjectStore; readonly catalogue: Catalogue };
 
 /** The activities of the media queue. */

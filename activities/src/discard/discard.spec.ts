@@ -1,13 +1,14 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { storeKeys } from '@framefold/domain';
-import { createFolderStore, type ObjectStore } from '@framefold/platform';
+import { createFolderStore, openScratch, type ObjectStore, type ScratchSpace } from '@framefold/platform';
 import { discard } from './discard.ts';
 
 describe('discard', () => {
   let folder: string;
   let store: ObjectStore;
+  let scratch: ScratchSpace;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'framefold-discard-'));
     store = createFolderStore(join(folder, 'store'));
@@ -18,7 +19,8 @@ describe('discard', () => {
       await store.put(storeKeys.commit(job, 'chunk-00000', 0), 'x');
       await store.put(storeKeys.attempt(job, 'chunk-00000', 'g0-1-a'), 'x');
     }
-    await mkdir(join(folder, 'downloads/1'), { recursive: true });
+    scratch = await openScratch(join(folder, 'scratch'));
+    await scratch.openDownload('1');
   });
   afterEach(() => rm(folder, { recursive: true }));
 
@@ -29,7 +31,7 @@ describe('discard', () => {
     return keys;
   };
   const run = async (what: 'all' | 'source'): Promise<void> => {
-    await discard({ store, downloadFolder: join(folder, 'downloads') })({ jobId: '1', what });
+    await discard({ store, scratch })({ jobId: '1', what });
   };
 
   it('removes everything of one job but the records of attempts, twice as well as once', async () => {
@@ -37,7 +39,7 @@ describe('discard', () => {
     await run('all');
     expect(await keysOf('1')).toEqual(['work/attempts/chunk-00000/g0-1-a.json']);
     expect(await keysOf('10')).toHaveLength(5);
-    expect(await readdir(join(folder, 'downloads'))).toEqual([]);
+    expect(await readdir(join(folder, 'scratch/downloads'))).toEqual([]);
   });
 
   it('removes the source and keeps the work and the output', async () => {

@@ -1,19 +1,19 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { storeKeys } from '@framefold/domain';
-import type { ObjectStore } from '@framefold/platform';
+import type { ObjectStore, ScratchSpace } from '@framefold/platform';
 import type { MediaActivities } from '@framefold/workflows/contract';
+
+export interface DiscardDeps {
+  readonly store: ObjectStore;
+  readonly scratch: Pick<ScratchSpace, 'discardDownload'>;
+}
 
 /**
  * Removes what a job no longer needs. A source that was read in place is not Framefold's, and stays; so do the records
  * of attempts, which are the evidence of what happened.
  */
-export function discard(deps: {
-  readonly store: ObjectStore;
-  readonly downloadFolder: string;
-}): MediaActivities['discard'] {
+export function discard(deps: DiscardDeps): MediaActivities['discard'] {
   return async ({ jobId, what }) => {
-    await rm(join(deps.downloadFolder, jobId), { recursive: true, force: true });
+    await deps.scratch.discardDownload(jobId);
     switch (what) {
       case 'all':
         await deps.store.deleteAll(storeKeys.sourceFolder(jobId));

@@ -1,4 +1,3 @@
-import { mkdir, rm } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { CodedError, FAILURES, storeKeys } from '@framefold/domain';
@@ -32,26 +31,27 @@ export async function downloadSource(deps: IngestDeps, jobId: string, url: URL):
   const key = storeKeys.source(jobId, KNOWN_EXTENSIONS.has(extension) ? extension : '.bin');
   const stored = await deps.store.head(key);
   if (stored !== undefined) return storedSource(key, stored.sizeBytes);
-  const folder = join(deps.downloadFolder, jobId);
-  await mkdir(folder, { recursive: true });
+  const place = await deps.scratch.openDownload(jobId);
+  const file = join(place.folder, 'source');
   let received = 0;
   try {
     const sizeBytes = await heartbeating(
       () => ({ receivedBytes: received }),
       (signal) =>
-        downloadTo(deps.fetch, url, join(folder, 'source'), {
+        downloadTo(deps.fetch, url, file, {
           maxBytes: deps.limits.sourceBytes,
           signal,
+          onSize: (bytes) => place.reserve(bytes),
           onProgress: (bytes) => (received = bytes),
         }),
     );
-    await deps.store.putFile(key, join(folder, 'source'));
-    await rm(folder, { recursive: true, force: true });
+    await deps.store.putFile(key, file);
+    await place.release();
     return storedSource(key, sizeBytes);
   } catch (error) {
     const willResume = error instanceof CodedError && FAILURES[error.code].class === 'platform';
-    if (!willResume || Context.current().cancellationSignal.aborted)
-      await rm(folder, { recursive: true, force: true });
+    const isOver = !willResume || Context.current().cancellationSignal.aborted;
+    await (isOver ? place.release() : place.pause());
     throw error;
   }
 }

@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { request } from '@framefold/domain/testing';
-import { createFolderStore, type GuardedFetch, type ObjectStore, type WebAnswer } from '@framefold/platform';
+import {
+  createFolderStore,
+  openScratch,
+  type GuardedFetch,
+  type ObjectStore,
+  type ScratchSpace,
+  type WebAnswer,
+} from '@framefold/platform';
 import type { SourceRef } from '@framefold/workflows/contract';
 import { quietEnvironment } from '../testing/quiet-environment.ts';
 import { ingestSource } from './ingest-source.ts';
@@ -32,12 +39,14 @@ const answer = (
 describe('ingestSource', () => {
   let folder: string;
   let store: ObjectStore;
+  let scratch: ScratchSpace;
   let asked: Record<string, string>[];
   let answers: WebAnswer[];
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'framefold-ingest-'));
     await mkdir(join(folder, 'films'));
     store = createFolderStore(join(folder, 'store'));
+    scratch = await openScratch(join(folder, 'scratch'));
     asked = [];
     answers = [];
   });
@@ -48,14 +57,17 @@ describe('ingestSource', () => {
     const next = answers.shift();
     return next === undefined ? Promise.reject(new Error('asked too often')) : Promise.resolve(next);
   };
-  const ingest = (sourceUrl: string, environment = quietEnvironment()): Promise<SourceRef> => {
+  const ingest = (
+    sourceUrl: string,
+    { environment = quietEnvironment(), sourceBytes = 10 } = {},
+  ): Promise<SourceRef> => {
     const activity = ingestSource({
       store,
       trust: 'all',
       fetch,
       fileRoots: [join(folder, 'films')],
-      limits: { sourceBytes: 10 },
-      downloadFolder: join(folder, 'scratch/ingest'),
+      limits: { sourceBytes },
+      scratch,
     });
     const input = { jobId: 'job-1', request: request({ sourceUrl }) };
     return environment.run<[typeof input], SourceRef, typeof activity>(activity, input);
@@ -65,7 +77,7 @@ describe('ingestSource', () => {
     await writeFile(path, content);
     return pathToFileURL(path).href;
   };
-  const leftInScratch = (): Promise<string[]> => readdir(join(folder, 'scratch/ingest')).catch(() => []);
+  const leftInScratch = (): Promise<string[]> => readdir(join(folder, 'scratch/downloads')).catch(() => []);
 
   it('refers to a local file in place', async () => {
     const uri = await film('ein spaziergang.mp4', 'content');
@@ -140,8 +152,16 @@ describe('ingestSource', () => {
     const environment = quietEnvironment();
     const endless = new Readable({ read: () => environment.cancel() });
     answers = [{ ...answer(200, {}), body: endless }];
-    await expect(ingest(HTTP_URL, environment)).rejects.toThrow();
+    await expect(ingest(HTTP_URL, { environment })).rejects.toThrow();
     expect(await leftInScratch()).toEqual([]);
+  });
+
+  it('takes no download for which the scratch disk has no room', async () => {
+    const { totalBytes } = await scratch.state();
+    answers = [answer(200, { 'content-length': String(totalBytes) }, 'content')];
+    const refused = ingest(HTTP_URL, { sourceBytes: Number.MAX_SAFE_INTEGER });
+    await expect(refused).rejects.toMatchObject({ code: 'WORKER_DISK_LOW' });
+    expect((await scratch.state()).reservedBytes).toBe(0);
   });
 
   it('tells how far it is by heartbeats', async () => {
@@ -149,7 +169,7 @@ describe('ingestSource', () => {
     const beats: unknown[] = [];
     environment.on('heartbeat', (detail: unknown) => beats.push(detail));
     answers = [answer(200, {}, 'content')];
-    await ingest(HTTP_URL, environment);
+    await ingest(HTTP_URL, { environment });
     expect(beats[0]).toEqual({ receivedBytes: 0 });
   });
 });

@@ -1,4 +1,4 @@
-import type { GuardedFetch } from '@framefold/platform';
+import type { GuardedFetch, ScratchSpace } from '@framefold/platform';
 import type { MediaActivities } from '@framefold/workflows/contract';
 import { assertTrusted, type SourceDeps } from '../source-file.ts';
 import { downloadSource } from './download-source.ts';
@@ -9,8 +9,7 @@ export interface IngestDeps extends SourceDeps {
   /** Folders from which local files are taken. */
   readonly fileRoots: readonly string[];
   readonly limits: { readonly sourceBytes: number };
-  /** A folder of this worker for unfinished downloads. */
-  readonly downloadFolder: string;
+  readonly scratch: Pick<ScratchSpace, 'openDownload'>;
 }
 
 /** Brings the source where the other activities can read it: a local file stays where it is, all else is downloaded. */

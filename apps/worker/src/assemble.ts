@@ -91,13 +91,13 @@ export async function assemble({ config, roles, workerId, logger }: AssembleOpti
   const encode: EncodeDeps = { store, engine, scratch, workerId, trust };
   const media: MediaDeps = {
     ...encode,
+    scratch,
     runner,
     control,
     ceilings: config.ceilings,
     ffmpeg,
     ffprobe,
     fetch: createGuardedFetch({ privateNetworks: config.privateNetworks }),
-    downloadFolder: scratch.downloadFolder,
     fileRoots: config.fileRoots,
     limits: config.limits,
   };

@@ -38,7 +38,7 @@ export async function runWorker(program: WorkerProgram): Promise<void> {
   const roles = rolesOn(assembly, program.roles);
   const { store, scratch, control } = assembly;
   const trials = encoderTrials(assembly, roles, workerId, config.gpu.slots);
-  const machine = watchMachine({ scratch, control, gate: state.gate, logger });
+  const machine = watchMachine({ scratch, store, control, gate: state.gate, logger });
   const facts = async (): Promise<WorkerFacts> => ({
     ...describeAssembly(assembly, trials),
     ...(machine.disk === undefined ? {} : { disk: machine.disk }),

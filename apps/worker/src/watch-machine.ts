@@ -1,5 +1,5 @@
 import { diskLevel, DISK_FULL_BELOW, DISK_LOW_BELOW, type DiskState } from '@framefold/domain';
-import type { ResourceControl, ScratchSpace } from '@framefold/platform';
+import type { ObjectStore, ResourceControl, ScratchSpace } from '@framefold/platform';
 import type { Gate } from '@framefold/runtime';
 import type { Logger } from '@framefold/telemetry';
 
@@ -17,13 +17,14 @@ export interface MachineWatch {
 
 export interface MachineWatchOptions {
   readonly scratch: ScratchSpace;
+  readonly store: ObjectStore;
   readonly control: ResourceControl;
   readonly gate: Gate;
   readonly logger: Logger;
 }
 
 /** Keeps work out while the scratch disk is full, and clears away what workers that were killed have left. */
-export function watchMachine({ scratch, control, gate, logger }: MachineWatchOptions): MachineWatch {
+export function watchMachine({ scratch, store, control, gate, logger }: MachineWatchOptions): MachineWatch {
   let disk: DiskState | undefined;
   let level: ReturnType<typeof diskLevel> = 'ok';
   const look = async (): Promise<void> => {
@@ -47,13 +48,14 @@ export function watchMachine({ scratch, control, gate, logger }: MachineWatchOpt
   };
   const sweep = async (): Promise<void> => {
     await scratch.sweep();
+    await store.sweep();
     await control.sweep();
   };
   let running: Promise<void> = Promise.resolve();
   const then = (what: () => Promise<void>) => () => {
     running = running
       .then(what)
-      .catch((error: unknown) => logger.warn({ err: error }, 'could not look after the scratch folder'));
+      .catch((error: unknown) => logger.warn({ err: error }, 'could not look after the disk'));
   };
   const timers = [setInterval(then(look), LOOK_MS), setInterval(then(sweep), SWEEP_MS)];
   for (const timer of timers) timer.unref();

@@ -1,5 +1,6 @@
 import { availableParallelism, homedir } from 'node:os';
 import { resolve } from 'node:path';
+import type { JobQueue, LimitCeilings } from '@framefold/domain';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(1).max(65_535);
@@ -168,14 +169,6 @@ const Environment = z.object({
     .describe('Time that a stopping worker gives running chunks to finish'),
 });
 
-/** Limits in the words of a request; absent ones are not set. */
-export interface LimitCeilings {
-  readonly maxCpuPercent?: number;
-  readonly maxMemoryMb?: number;
-  readonly maxDiskMb?: number;
-  readonly timeoutSec?: number;
-}
-
 /** Where everything of an installation lies and listens. */
 export interface Config {
   /** Absolute. */
@@ -211,7 +204,7 @@ export interface Config {
   readonly resourceControl: 'auto' | 'cgroup-v2' | 'cgroup-v1' | 'rlimit';
   readonly cgroup: string | undefined;
   /** What an attempt may use at most, by the queue of its job. */
-  readonly ceilings: Readonly<Record<'default' | 'live' | 'batch', LimitCeilings>>;
+  readonly ceilings: Readonly<Record<JobQueue, LimitCeilings>>;
   readonly sandbox: 'required' | 'preferred' | 'off';
   readonly deployment: { readonly name: string; readonly buildId: string } | undefined;
   readonly limits: {

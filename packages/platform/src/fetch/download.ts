@@ -13,6 +13,8 @@ const MAX_STALLS = 5;
 export interface DownloadOptions {
   readonly maxBytes: number;
   readonly signal: AbortSignal;
+  /** Told the size of the whole file before any byte of it is written, where the server knows it. */
+  readonly onSize?: (totalBytes: number) => Promise<void>;
   /** Called with the number of bytes that are there, earlier tries included. */
   readonly onProgress?: (receivedBytes: number) => void;
   /** Pauses before the server is asked again after it was busy; by default 0.5, 1 and 2 s. */
@@ -25,7 +27,7 @@ export interface DownloadOptions {
  *
  * @returns the file's size in bytes
  * @throws {CodedError} SOURCE_FORBIDDEN, SOURCE_NOT_FOUND, SOURCE_UNREACHABLE, SOURCE_EMPTY and SOURCE_LIMIT_EXCEEDED;
- * SOURCE_INTERRUPTED when it broke off in the middle: call again; STORE_FULL when the disk is. The signal's reason.
+ * SOURCE_INTERRUPTED when it broke off in the middle: call again; STORE_FULL when the disk is. What `onSize` throws; the signal's reason.
  */
 export async function downloadTo(
   guardedFetch: GuardedFetch,
@@ -61,6 +63,7 @@ export async function downloadTo(
   let received = range.startBytes;
   try {
     refuseTooLarge(range.totalBytes ?? 0, options.maxBytes);
+    if (range.totalBytes !== undefined) await options.onSize?.(range.totalBytes);
     await note(before.mostBytes, before.stalls);
     await receive(answer, file, range, options, (bytes) => (received = bytes));
   } catch (error) {

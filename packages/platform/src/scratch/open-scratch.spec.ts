@@ -62,4 +62,29 @@ describe('openScratch', () => {
     await place.release();
     await (await scratch.reserve('other', most90)).release();
   });
+
+  it('holds room for a download, less what earlier attempts have got, until it pauses or ends', async () => {
+    const scratch = await openScratch(root);
+    const first = await scratch.openDownload('job');
+    await first.reserve(5_000_000);
+    expect((await scratch.state()).reservedBytes).toBe(5_000_000);
+    await writeFile(join(first.folder, 'source'), Buffer.alloc(2_000_000));
+    await first.pause();
+    expect((await scratch.state()).reservedBytes).toBe(0);
+    const second = await scratch.openDownload('job');
+    await second.reserve(5_000_000);
+    expect((await scratch.state()).reservedBytes).toBe(3_000_000);
+    await second.release();
+    expect((await scratch.state()).reservedBytes).toBe(0);
+    expect(await readdir(join(root, 'downloads'))).toEqual([]);
+  });
+
+  it('refuses a download for which there is no room', async () => {
+    const scratch = await openScratch(root);
+    const { totalBytes } = await scratch.state();
+    const place = await scratch.openDownload('job');
+    await expect(place.reserve(totalBytes)).rejects.toMatchObject({ code: 'WORKER_DISK_LOW' });
+    await scratch.discardDownload('job');
+    expect(await readdir(join(root, 'downloads'))).toEqual([]);
+  });
 });

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError, fits, type DiskState } from '@framefold/domain';
+import { z } from 'zod';
 import { isOwnerAlive, ownerTag } from '../limits/owner-tag.ts';
 import { sizeOfFolder } from './size-of-folder.ts';
 
@@ -10,8 +11,12 @@ const DOWNLOADS = 'downloads';
 /** What nobody has gone on with for so long belongs to no job any more: downloads, and what owners elsewhere left. */
 const FORGOTTEN_MS = 24 * 3600 * 1000;
 
-/** Beside each reserved folder: how many bytes it may grow to. */
+/** Ending of the notes of what a process has reserved, in its folder. */
 const RESERVED = '.reserved';
+
+/** A folder, and how many bytes it may grow to. */
+const Reservation = z.object({ folder: z.string(), bytes: z.number() });
+type Reservation = z.infer<typeof Reservation>;
 
 /** A folder for one piece of work. */
 export interface ScratchPlace {
@@ -20,12 +25,22 @@ export interface ScratchPlace {
   release(): Promise<void>;
 }
 
+/** A folder for a download, which another attempt on this machine can go on with. */
+export interface DownloadPlace extends ScratchPlace {
+  /**
+   * Holds room for the folder to grow to `bytes`.
+   *
+   * @throws {CodedError} WORKER_DISK_LOW when there is not so much room
+   */
+  reserve(bytes: number): Promise<void>;
+  /** Gives the reservation back and leaves the folder for the next attempt. */
+  pause(): Promise<void>;
+}
+
 /** Room for unfinished output, shared by the workers of a machine. */
 export interface ScratchSpace {
   /** The folder of this process. */
   readonly folder: string;
-  /** A folder for unfinished downloads, which outlives the process. */
-  readonly downloadFolder: string;
   /**
    * Makes an empty folder and holds room for it against others.
    *
@@ -33,6 +48,10 @@ export interface ScratchSpace {
    * @throws {CodedError} WORKER_DISK_LOW when there is not so much room
    */
   reserve(name: string, bytes: number): Promise<ScratchPlace>;
+  /** The folder of a download, with what earlier attempts left in it. It outlives the process. */
+  openDownload(name: string): Promise<DownloadPlace>;
+  /** Removes what is left of a download on this machine, if anything is. */
+  discardDownload(name: string): Promise<void>;
   state(): Promise<DiskState>;
   /** Removes what dead processes of this machine left; their output is never used, since another attempt begins anew. */
   sweep(): Promise<void>;
@@ -47,33 +66,54 @@ export interface ScratchSpace {
  */
 export async function openScratch(root: string): Promise<ScratchSpace> {
   const folder = join(root, ownerTag());
-  const downloadFolder = join(root, DOWNLOADS);
+  const downloads = join(root, DOWNLOADS);
   await mkdir(folder, { recursive: true });
+
+  const reserve = async (name: string, reservation: Reservation): Promise<void> => {
+    const disk = await stateOf(root);
+    const missing = await unwritten(reservation);
+    if (!fits(missing, disk)) {
+      throw new CodedError(
+        'WORKER_DISK_LOW',
+        `The scratch folder has no room for ${Math.ceil(missing / 1024 ** 2)} MB more: ${Math.floor(disk.freeBytes / 1024 ** 2)} MB are free, ${Math.ceil(disk.reservedBytes / 1024 ** 2)} MB of that reserved.`,
+      );
+    }
+    await writeFile(join(folder, name + RESERVED), JSON.stringify(reservation));
+  };
+  const giveBack = (name: string): Promise<void> => rm(join(folder, name + RESERVED), { force: true });
+  const remove = (path: string): Promise<void> => rm(path, { recursive: true, force: true });
+
   const space: ScratchSpace = {
     folder,
-    downloadFolder,
     state: () => stateOf(root),
     async reserve(name, bytes) {
       const place = join(folder, name);
-      const disk = await stateOf(root);
-      if (!fits(bytes, disk)) {
-        throw new CodedError(
-          'WORKER_DISK_LOW',
-          `The scratch folder has no room for ${Math.ceil(bytes / 1024 ** 2)} MB more: ${Math.floor(disk.freeBytes / 1024 ** 2)} MB are free, ${Math.ceil(disk.reservedBytes / 1024 ** 2)} MB of that reserved.`,
-        );
-      }
-      await writeFile(place + RESERVED, String(bytes));
+      await reserve(name, { folder: place, bytes });
       await mkdir(place, { recursive: true });
       return {
         folder: place,
         release: async () => {
-          await rm(place, { recursive: true, force: true });
-          await rm(place + RESERVED, { force: true });
+          await remove(place);
+          await giveBack(name);
         },
       };
     },
+    async openDownload(name) {
+      const place = join(downloads, name);
+      await mkdir(place, { recursive: true });
+      return {
+        folder: place,
+        reserve: (bytes) => reserve(name, { folder: place, bytes }),
+        pause: () => giveBack(name),
+        release: async () => {
+          await remove(place);
+          await giveBack(name);
+        },
+      };
+    },
+    discardDownload: (name) => remove(join(downloads, name)),
     sweep: () => sweep(root),
-    close: () => rm(folder, { recursive: true, force: true }),
+    close: () => remove(folder),
   };
   await space.sweep();
   return space;
@@ -85,13 +125,27 @@ async function stateOf(root: string): Promise<DiskState> {
   for (const owner of await namesIn(root)) {
     if (owner === DOWNLOADS || isOwnerAlive(owner) === false) continue;
     for (const name of await namesIn(join(root, owner))) {
-      if (!name.endsWith(RESERVED)) continue;
-      const place = join(root, owner, name);
-      const promised = Number(await readFile(place, 'utf8').catch(() => 0));
-      reservedBytes += Math.max(0, promised - (await sizeOfFolder(place.slice(0, -RESERVED.length))));
+      if (name.endsWith(RESERVED))
+        reservedBytes += await unwritten(await readReservation(join(root, owner, name)));
     }
   }
   return { freeBytes: bavail * bsize, totalBytes: blocks * bsize, reservedBytes };
+}
+
+/** What a folder may still grow by. */
+async function unwritten(reservation: Reservation | undefined): Promise<number> {
+  return reservation === undefined
+    ? 0
+    : Math.max(0, reservation.bytes - (await sizeOfFolder(reservation.folder)));
+}
+
+async function readReservation(file: string): Promise<Reservation | undefined> {
+  try {
+    return Reservation.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch {
+    // Given back meanwhile, or not written to its end.
+    return undefined;
+  }
 }
 
 async function sweep(root: string): Promise<void> {

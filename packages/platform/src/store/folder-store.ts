@@ -5,11 +5,18 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CodedError } from '@framefold/domain';
+import { isOwnerAlive, ownerTag } from '../limits/owner-tag.ts';
 import { assertKey, assertPrefix } from './keys.ts';
 import type { ByteRange, ObjectStore, StoredObject } from './object-store.ts';
 
 /** Unfinished writes lie here: on the same file system, so that a rename makes them whole at once. */
 const UNFINISHED = '.unfinished';
+
+/** Stands between a random name and its writer's tag. */
+const OWNER_MARK = '~';
+
+/** An unfinished write of another machine, of whose writers nothing can be known, is given up after this time. */
+const FORGOTTEN_MS = 24 * 3600 * 1000;
 
 /**
  * An object store in a folder of this machine: a file an object.
@@ -126,6 +133,16 @@ class FolderStore implements ObjectStore {
     });
   }
 
+  async sweep(): Promise<void> {
+    const folder = join(this.#folder, UNFINISHED);
+    await guarded(async () => {
+      for (const name of await sortedNames(folder)) {
+        const path = join(folder, name);
+        if (await isGivenUp(path, name)) await rm(path, { force: true });
+      }
+    });
+  }
+
   localPath(key: string): string {
     return this.#path(key);
   }
@@ -138,7 +155,7 @@ class FolderStore implements ObjectStore {
   async #unfinishedPath(): Promise<string> {
     const folder = join(this.#folder, UNFINISHED);
     await mkdir(folder, { recursive: true });
-    return join(folder, randomUUID());
+    return join(folder, `${randomUUID()}${OWNER_MARK}${ownerTag()}`);
   }
 
   async #write(body: Uint8Array | string): Promise<string> {
@@ -170,6 +187,13 @@ class FolderStore implements ObjectStore {
       current = dirname(current);
     }
   }
+}
+
+async function isGivenUp(path: string, name: string): Promise<boolean> {
+  const isAlive = isOwnerAlive(name.slice(name.indexOf(OWNER_MARK) + 1));
+  if (isAlive !== undefined) return !isAlive;
+  const found = await unlessMissing(stat(path));
+  return found !== undefined && Date.now() - found.mtimeMs > FORGOTTEN_MS;
 }
 
 /** Makes the folder of `path` if the write needs it; another call may remove it as empty in between. */

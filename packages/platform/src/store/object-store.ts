@@ -37,6 +37,8 @@ export interface ObjectStore {
   delete(key: string): Promise<void>;
   /** Removes every object below a prefix that ends in `/`. */
   deleteAll(prefix: string): Promise<void>;
+  /** Removes what writers that are gone left unfinished; nothing of it was ever under a key. */
+  sweep(): Promise<void>;
   /** The path at which local programs can read the object in place, or undefined for stores that are not local. */
   localPath(key: string): string | undefined;
 }

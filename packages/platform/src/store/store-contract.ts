@@ -97,6 +97,14 @@ export function describeObjectStore(name: string, make: () => Promise<ObjectStor
       expect(await keysBelow('dd/')).toEqual(['dd/4']);
     });
 
+    it('sweeps while others write, and takes nothing from them', async () => {
+      await store.sweep();
+      const writes = Array.from({ length: 20 }, (_, turn) => store.put(`swept/${turn}`, 'x'.repeat(100_000)));
+      for (let turn = 0; turn < 5; turn++) await store.sweep();
+      await Promise.all(writes);
+      expect(await keysBelow('swept/')).toHaveLength(20);
+    });
+
     it('goes on writing below a folder that another call is emptying', async () => {
       await Promise.all(
         Array.from({ length: 30 }, async (_, turn) => {
