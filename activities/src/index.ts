@@ -6,6 +6,7 @@ import { encodeAudio } from './encode-audio/encode-audio.ts';
 import { encodeChunk } from './encode-chunk/encode-chunk.ts';
 import type { EncodeDeps } from './encode-unit.ts';
 import { withFailures } from './failures.ts';
+import { extractSubtitles, type SubtitleDeps } from './extract-subtitles/extract-subtitles.ts';
 import { ingestSource, type IngestDeps } from './ingest/ingest-source.ts';
 import { mergeOutput } from './merge/merge-output.ts';
 import { deliverWebhook, type WebhookDeps } from './notify/deliver-webhook.ts';
@@ -17,7 +18,7 @@ import { splitSource } from './split/split-source.ts';
 
 export type { EncodeDeps } from './encode-unit.ts';
 
-export type MediaDeps = IngestDeps & ProbeDeps & EncodeDeps & PlanDeps & DiscardDeps;
+export type MediaDeps = IngestDeps & ProbeDeps & EncodeDeps & PlanDeps & DiscardDeps & SubtitleDeps;
 export type ControlDeps = WebhookDeps & { readonly store: ObjectStore; readonly catalogue: Catalogue };
 
 /** The activities of the media queue. */
@@ -28,6 +29,7 @@ export function createMediaActivities(deps: MediaDeps): MediaActivities {
     planJob: planJob(deps),
     splitSource: splitSource(deps),
     encodeAudio: encodeAudio(deps),
+    extractSubtitles: extractSubtitles(deps),
     mergeOutput: mergeOutput(deps),
     discard: discard(deps),
   });

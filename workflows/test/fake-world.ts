@@ -94,6 +94,7 @@ export class FakeWorld {
       return unitResult(unit, CHUNK_FRAMES, activityInfo().attempt);
     },
     encodeAudio: async ({ rendition }) => unitResult(rendition, 0, activityInfo().attempt),
+    extractSubtitles: async ({ rendition }) => ({ rendition, cues: 1 }),
     mergeOutput: async (input) => {
       this.merges.push(input);
       return mergeResult;

@@ -27,7 +27,7 @@ export const sourceMeta: SourceMeta = {
   startSeconds: 0,
   audio: [],
   otherVideoTracks: 0,
-  subtitleTracks: 1,
+  subtitles: [{ streamIndex: 2, codec: 'dvd_subtitle', kind: 'image', isDefault: false, isForced: false }],
   undecodableAudioTracks: 0,
 };
 
@@ -69,6 +69,7 @@ export const planRef = (chunks: number, hardware?: HardwareEncoder): PlanRef => 
         bitrateKbps: 128,
       },
     ],
+    subtitles: [],
     segments: chunks,
     chunks: Array.from({ length: chunks }, () => ({ frames: CHUNK_FRAMES, segments: 1 })),
     frames: chunks * CHUNK_FRAMES,

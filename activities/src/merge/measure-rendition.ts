@@ -1,4 +1,4 @@
-import type { MeasuredRendition } from '@framefold/domain';
+import type { MeasuredRendition, SubtitleRecord } from '@framefold/domain';
 import type { TrackInfo } from '@framefold/media';
 import type { CheckedRendition } from './check-rendition.ts';
 
@@ -30,5 +30,28 @@ export function measureRendition(
     ...(track.height === undefined ? {} : { height: track.height }),
     ...(track.kind === 'video' ? { frameRate: Math.round((samples / durationSeconds) * 1000) / 1000 } : {}),
     startSeconds: startTicks / timescale,
+  };
+}
+
+/** Sums up what a rendition of text is. */
+export function measureSubtitles({
+  rendition,
+  cues,
+  sizeBytes,
+  durationSeconds,
+}: SubtitleRecord): MeasuredRendition {
+  const bitsPerSecond = Math.ceil((sizeBytes * 8) / durationSeconds);
+  return {
+    name: rendition,
+    kind: 'subtitles',
+    playlist: `${rendition}/playlist.m3u8`,
+    codecs: 'wvtt',
+    segments: 1,
+    samples: cues,
+    durationSeconds,
+    sizeBytes,
+    peakBitsPerSecond: bitsPerSecond,
+    averageBitsPerSecond: bitsPerSecond,
+    startSeconds: 0,
   };
 }

@@ -1,26 +1,31 @@
 import { createHash } from 'node:crypto';
 import {
+  AUDIO_CODECS,
   CodedError,
+  framesIn,
   storeKeys,
   VIDEO_TIMESCALE,
+  type AudioRendition,
   type EncodedRendition,
   type MeasuredRendition,
   type Plan,
+  type SubtitleRecord,
 } from '@framefold/domain';
-import { masterPlaylist, mediaPlaylist, readTrackInfo } from '@framefold/media';
+import { masterPlaylist, mediaPlaylist, readTrackInfo, targetDuration } from '@framefold/media';
 import type { ObjectStore } from '@framefold/platform';
 import type { MediaActivities } from '@framefold/workflows/contract';
 import { heartbeating } from '../heartbeat.ts';
 import { loadPlan } from '../plan/load-plan.ts';
 import { checkRendition, type CheckedRendition, type ExpectedSegment } from './check-rendition.ts';
-import { measureRendition } from './measure-rendition.ts';
-import { partOf, pictureParts, readCommit } from './read-commits.ts';
+import { measureRendition, measureSubtitles } from './measure-rendition.ts';
+import { partOf, pictureParts, readCommit, readSubtitles } from './read-commits.ts';
 import { sweep } from './sweep.ts';
 
-/** AAC's priming frame lies before the start of presentation. */
-const AAC_PRIMING_SAMPLES = 1024;
-
 const AUDIO_GROUP = 'audio';
+const SUBTITLES_GROUP = 'subtitles';
+
+/** VIDEO-RANGE of a rendition (RFC 8216bis, 4.4.6.2). */
+const VIDEO_RANGES = { sdr: 'SDR', pq: 'PQ', hlg: 'HLG' } as const;
 
 interface FinishedFile {
   readonly path: string;
@@ -28,9 +33,10 @@ interface FinishedFile {
   readonly sha256: string;
 }
 
+/** A rendition that holds what was planned; its playlist is not written yet. */
 interface FinishedRendition {
   readonly measured: MeasuredRendition;
-  readonly files: readonly FinishedFile[];
+  readonly checked: CheckedRendition;
 }
 
 /**
@@ -69,8 +75,7 @@ export function mergeOutput(deps: { readonly store: ObjectStore }): MediaActivit
             `Rendition ${name}: its init segment is missing or altered.`,
           );
         const measured = measureRendition(name, readTrackInfo(init), checked);
-        const playlist = await write(measured.playlist, renditionPlaylist(name, checked));
-        return { measured, files: [playlist, checked.init, ...checked.segments] };
+        return { measured, checked };
       };
 
       const partsOf = pictureParts(store, plan, input);
@@ -80,7 +85,7 @@ export function mergeOutput(deps: { readonly store: ObjectStore }): MediaActivit
           await finish(
             name,
             await partsOf(name),
-            expectedVideo(plan),
+            expectedVideo(plan, name),
             plan.presentationOriginSeconds * VIDEO_TIMESCALE,
           ),
         );
@@ -88,11 +93,25 @@ export function mergeOutput(deps: { readonly store: ObjectStore }): MediaActivit
       for (const track of plan.audio) {
         const part = partOf(await readCommit(store, input.jobId, track.name, input.generation), track.name);
         const originTicks = plan.presentationOriginSeconds * track.sampleRateHz;
-        finished.push(await finish(track.name, [part], expectedAudio(part), originTicks));
+        finished.push(await finish(track.name, [part], expectedAudio(part, track), originTicks));
       }
 
+      const targetSeconds = targetDuration(finished.flatMap(({ checked }) => segmentSeconds(checked)));
+      const files: FinishedFile[] = [];
+      for (const { measured, checked } of finished) {
+        const playlist = await write(
+          measured.playlist,
+          renditionPlaylist(measured.name, checked, targetSeconds),
+        );
+        files.push(playlist, checked.init, ...checked.segments);
+      }
       const renditions = finished.map((rendition) => rendition.measured);
-      const files = finished.flatMap((rendition) => rendition.files);
+      for (const name of input.subtitles ?? []) {
+        const record = await readSubtitles(store, input.jobId, name, input.generation);
+        const measured = measureSubtitles(record);
+        renditions.push(measured);
+        files.push(record, await write(measured.playlist, subtitlesPlaylist(record)));
+      }
       const master = describeMaster(plan, renditions);
       const masterFile: FinishedFile = {
         path: 'master.m3u8',
@@ -117,15 +136,18 @@ export function mergeOutput(deps: { readonly store: ObjectStore }): MediaActivit
     });
 }
 
-function expectedVideo(plan: Plan): ExpectedSegment[] {
+function expectedVideo(plan: Plan, rendition: string): ExpectedSegment[] {
   return plan.chunks.flatMap((chunk) =>
-    chunk.segments.map((segment) => ({ startTicks: segment.startTicks, samples: segment.frames })),
+    chunk.segments.map((segment) => ({
+      startTicks: segment.startTicks,
+      samples: framesIn(segment, rendition),
+    })),
   );
 }
 
-/** Sound begins with its priming frame before the picture's first frame and goes on without a gap. */
-function expectedAudio(part: EncodedRendition): ExpectedSegment[] {
-  let startTicks = -AAC_PRIMING_SAMPLES;
+/** Sound begins with its priming before the picture's first frame and goes on without a gap. */
+function expectedAudio(part: EncodedRendition, { codec }: AudioRendition): ExpectedSegment[] {
+  let startTicks: number = -AUDIO_CODECS[codec].primingSamples;
   return part.segments.map((segment) => {
     const expected = { startTicks };
     startTicks += segment.durationTicks;
@@ -133,7 +155,17 @@ function expectedAudio(part: EncodedRendition): ExpectedSegment[] {
   });
 }
 
-function renditionPlaylist(name: string, checked: CheckedRendition): string {
+/** One segment as long as the presentation: text is small, and players fetch it at once. */
+function subtitlesPlaylist({ rendition, path, durationSeconds }: SubtitleRecord): string {
+  const segments = [{ uri: path.slice(rendition.length + 1), durationSeconds }];
+  return mediaPlaylist(undefined, segments, targetDuration([durationSeconds]));
+}
+
+function segmentSeconds({ segments, timescale }: CheckedRendition): number[] {
+  return segments.map(({ durationTicks }) => durationTicks / timescale);
+}
+
+function renditionPlaylist(name: string, checked: CheckedRendition, targetSeconds: number): string {
   const inFolder = (path: string): string => path.slice(name.length + 1);
   return mediaPlaylist(
     inFolder(checked.init.path),
@@ -141,25 +173,45 @@ function renditionPlaylist(name: string, checked: CheckedRendition): string {
       uri: inFolder(segment.path),
       durationSeconds: segment.durationTicks / checked.timescale,
     })),
+    targetSeconds,
   );
 }
 
 function describeMaster(plan: Plan, renditions: readonly MeasuredRendition[]): string {
   const audio = renditions.filter((rendition) => rendition.kind === 'audio');
   const most = (pick: (rendition: MeasuredRendition) => number): number => Math.max(0, ...audio.map(pick));
-  return masterPlaylist(
-    renditions
-      .filter((rendition) => rendition.kind === 'video')
-      .map((video) => ({
-        uri: video.playlist,
-        codecs: [video.codecs, ...new Set(audio.map((track) => track.codecs))],
-        peakBitsPerSecond: video.peakBitsPerSecond + most((track) => track.peakBitsPerSecond),
-        averageBitsPerSecond: video.averageBitsPerSecond + most((track) => track.averageBitsPerSecond),
+  const soundCodecs = [...new Set(audio.map((track) => track.codecs))];
+  const texts = plan.subtitles.filter(({ name }) => renditions.some((rendition) => rendition.name === name));
+  const groups = {
+    ...(audio.length === 0 ? {} : { audioGroup: AUDIO_GROUP }),
+    ...(texts.length === 0 ? {} : { subtitlesGroup: SUBTITLES_GROUP }),
+  };
+  const pictures = plan.renditions.flatMap(({ name, dynamicRange }) => {
+    const video = renditions.find((rendition) => rendition.name === name);
+    if (video === undefined) return [];
+    return {
+      uri: video.playlist,
+      codecs: [video.codecs, ...soundCodecs],
+      peakBitsPerSecond: video.peakBitsPerSecond + most((track) => track.peakBitsPerSecond),
+      averageBitsPerSecond: video.averageBitsPerSecond + most((track) => track.averageBitsPerSecond),
+      picture: {
         width: video.width ?? 0,
         height: video.height ?? 0,
         frameRate: video.frameRate ?? 0,
-        ...(audio.length === 0 ? {} : { audioGroup: AUDIO_GROUP }),
-      })),
+        range: VIDEO_RANGES[dynamicRange ?? 'sdr'],
+      },
+      ...groups,
+    };
+  });
+  const soundAlone = audio.slice(0, 1).map((track) => ({
+    uri: track.playlist,
+    codecs: soundCodecs,
+    peakBitsPerSecond: most(({ peakBitsPerSecond }) => peakBitsPerSecond),
+    averageBitsPerSecond: most(({ averageBitsPerSecond }) => averageBitsPerSecond),
+    ...groups,
+  }));
+  return masterPlaylist(
+    pictures.length > 0 ? pictures : soundAlone,
     plan.audio.map((track) => ({
       group: AUDIO_GROUP,
       uri: `${track.name}/playlist.m3u8`,
@@ -167,6 +219,14 @@ function describeMaster(plan: Plan, renditions: readonly MeasuredRendition[]): s
       ...(track.language === undefined ? {} : { language: track.language }),
       isDefault: track.isDefault,
       channels: track.channels,
+    })),
+    texts.map((track) => ({
+      group: SUBTITLES_GROUP,
+      uri: `${track.name}/playlist.m3u8`,
+      name: track.label,
+      ...(track.language === undefined ? {} : { language: track.language }),
+      isDefault: track.isDefault,
+      isForced: track.isForced,
     })),
   );
 }

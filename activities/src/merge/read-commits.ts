@@ -3,6 +3,7 @@ import {
   CodedError,
   CommitRecord,
   storeKeys,
+  SubtitleRecord,
   type EncodedRendition,
   type Plan,
 } from '@framefold/domain';
@@ -26,6 +27,26 @@ export function pictureParts(
     const records = own === undefined ? (shared ??= read(generation)) : read(own, rendition);
     return (await records).map((record) => partOf(record, rendition));
   };
+}
+
+/**
+ * Reads what is on record of a track of text.
+ *
+ * @throws {CodedError} OUTPUT_INVALID when there is none, or its file is missing
+ */
+export async function readSubtitles(
+  store: ObjectStore,
+  jobId: string,
+  name: string,
+  generation: number,
+): Promise<SubtitleRecord> {
+  const stored = await store.get(storeKeys.commit(jobId, name, generation));
+  if (stored === undefined) throw new CodedError('OUTPUT_INVALID', `Nothing is committed for ${name}.`);
+  const record = SubtitleRecord.parse(JSON.parse(stored.toString()));
+  const file = await store.head(storeKeys.outputFile(jobId, record.path));
+  if (file?.sizeBytes !== record.sizeBytes)
+    throw new CodedError('OUTPUT_INVALID', `The text of ${name} is missing or altered.`);
+  return record;
 }
 
 /**

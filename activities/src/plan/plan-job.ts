@@ -1,6 +1,5 @@
 import {
   chooseHardwareEncoder,
-  CodedError,
   FrameTable,
   makePlan,
   settleLimits,
@@ -11,7 +10,7 @@ import {
   type JobQueue,
   type LimitCeilings,
   type Plan,
-  type TranscodeRequest,
+  TranscodeRequest,
   type Warning,
   type WorkerReport,
 } from '@framefold/domain';
@@ -29,10 +28,11 @@ export interface PlanDeps {
 
 /** Makes the job's plan from what the probe measured, and writes it to the store. */
 export function planJob(deps: PlanDeps): MediaActivities['planJob'] {
-  return async ({ jobId, request, source }) => {
+  return async ({ jobId, request: asked, source }) => {
+    // A job that was submitted to an earlier version lacks what has come since.
+    const request = TranscodeRequest.parse(asked);
     const stored = await deps.store.get(storeKeys.frames(jobId));
-    if (stored === undefined) throw new CodedError('SOURCE_NO_VIDEO', 'The source has no video track.');
-    const frames = FrameTable.parse(JSON.parse(stored.toString()));
+    const frames = stored === undefined ? undefined : FrameTable.parse(JSON.parse(stored.toString()));
     const hardware = await hardwareEncoder(deps.store, request);
     const { plan, warnings } = makePlan(jobId, request, source, frames, hardware);
     const { displayWidth = 0, displayHeight = 0 } = source.video ?? {};
@@ -102,6 +102,7 @@ function summarisePlan(
     planKey,
     renditions: plan.renditions,
     audio: plan.audio,
+    subtitles: plan.subtitles,
     segments: plan.chunks.reduce((sum, chunk) => sum + chunk.segments.length, 0),
     chunks: plan.chunks.map((chunk) => ({ frames: chunk.frames, segments: chunk.segments.length })),
     frames: plan.video.frames,

@@ -76,6 +76,10 @@ describe('probeSource', () => {
     return file;
   };
 
+  /** Programs that read the whole source: the looks at its fields left out. */
+  const scans = (): string[] =>
+    ran.filter(({ args }) => !args.some((arg) => arg.startsWith('idet'))).map(({ program }) => program);
+
   it('measures a common file by its packets alone', async () => {
     const meta = await probe(clipPath('bunny-480p24-30s.mp4'));
     expect(meta).toMatchObject({
@@ -97,7 +101,7 @@ describe('probeSource', () => {
       Number(((table.pts[index] ?? NaN) / table.timeBase.den).toFixed(1)),
     );
     expect(seconds).toEqual([0, 10.4, 11.9, 15.8, 23]);
-    expect(ran.map((command) => command.program)).toEqual([ffprobe, ffprobe]);
+    expect(scans()).toEqual([ffprobe, ffprobe]);
   });
 
   describe("of the picture's form", () => {
@@ -181,12 +185,40 @@ describe('probeSource', () => {
       ['H.264', H264.with(3, 'medium')],
     ])('decodes %s in AVI, whose packets have no times', async (_, codec) => {
       const { video } = await probe(make('untimed.avi', ...PICTURE, ...codec));
-      expect(ran.map((command) => command.program)).toEqual([ffprobe, ffprobe, ffmpeg]);
+      expect(scans()).toEqual([ffprobe, ffprobe, ffmpeg]);
       expect(video).toMatchObject({ frameCount: 50, frameRate: { num: 25, den: 1 } });
       expect(video?.durationSeconds).toBeCloseTo(2, 5);
       const { pts, keyframes } = await frames();
       expect(pts).toEqual(pts.map((__, index) => (pts[0] ?? NaN) + index));
       expect(keyframes).toEqual([0]);
+    });
+  });
+
+  describe("of the picture's fields", () => {
+    const moving = 'testsrc2=size=320x240:rate=50:duration=2';
+    it.each([
+      ['tff', 'interleave_top', 'tff', true],
+      ['bff', 'interleave_bottom', 'bff', true],
+      ['tff, marked as progressive', 'interleave_top', 'prog', false],
+    ])('finds lines of two moments: %s', async (name, mode, field, marked) => {
+      const file = make(
+        `${name}.mkv`,
+        ...['-f', 'lavfi', '-i', moving, '-vf', `tinterlace=mode=${mode},setfield=${field}`],
+        ...['-c:v', 'ffv1', ...(marked ? ['-flags', '+ildct+ilme'] : [])],
+      );
+      const { video } = await probe(file);
+      expect(video?.fieldOrder).toBe(name.slice(0, 3));
+    });
+
+    it('finds none in a progressive picture that is marked as interlaced', async () => {
+      const file = make(
+        'marked.mkv',
+        ...['-i', clipPath('crystal-12s.mp4'), '-t', '2', '-an', '-vf', 'setfield=tff'],
+        ...['-c:v', 'ffv1', '-field_order', 'tt'],
+      );
+      const { video } = await probe(file);
+      expect(video).toMatchObject({ interlaced: true });
+      expect(video).not.toHaveProperty('fieldOrder');
     });
   });
 
@@ -249,7 +281,7 @@ describe('probeSource', () => {
 
     it('counts what a job does not carry on', async () => {
       expect(await probe(clipPath('subtitles-srt.mkv'))).toMatchObject({
-        subtitleTracks: 1,
+        subtitles: [{ codec: 'subrip', kind: 'text' }],
         otherVideoTracks: 0,
       });
       expect(await probe(clipPath('broken-missing-stsd.mp4'))).toMatchObject({

@@ -1,10 +1,21 @@
-import { CodedError, storeKeys, toNumber, type FrameTable, type SourceMeta } from '@framefold/domain';
+import {
+  CodedError,
+  storeKeys,
+  toNumber,
+  type FrameTable,
+  type SourceMeta,
+  type VideoTrack,
+} from '@framefold/domain';
 import {
   constantFrameRate,
   decodeScanArgv,
   decodeScanner,
   describeArgv,
+  interlaceLooks,
+  interlaceScanArgv,
+  interlaceScanner,
   isComplete,
+  isInterlaceable,
   packetsArgv,
   packetScanner,
   parseDescription,
@@ -47,9 +58,12 @@ export function probeSource(deps: ProbeDeps): MediaActivities['probeSource'] {
     heartbeating(undefined, async (signal) => {
       const file = await sourceFile(source, deps);
       const description = await describe(deps, file, signal);
-      const frames = await scanFrames(deps, file, description, signal);
+      const [frames, fieldOrder] = await Promise.all([
+        scanFrames(deps, file, description, signal),
+        measureFieldOrder(deps, file, description, signal),
+      ]);
       if (frames !== undefined) await deps.store.put(storeKeys.frames(jobId), JSON.stringify(frames));
-      return toSourceMeta(deps.limits, description, frames, source.sizeBytes);
+      return toSourceMeta(deps.limits, description, frames, fieldOrder, source.sizeBytes);
     });
 }
 
@@ -100,6 +114,35 @@ async function scanFrames(
   return toFrameTable(frames, video.timeBase, promisedFrames);
 }
 
+/**
+ * Looks at pictures from several places of the source: what containers and codecs say of fields is often wrong. What
+ * goes wrong here is for the other scans to tell.
+ *
+ * @returns which lines come first where frames hold two moments, else undefined
+ */
+async function measureFieldOrder(
+  { runner, ffmpeg }: ProbeDeps,
+  file: string,
+  { video, containerSeconds = 0 }: Description,
+  signal: AbortSignal,
+): Promise<VideoTrack['fieldOrder']> {
+  if (video === undefined || !isInterlaceable(video.codec)) return undefined;
+  const scanner = interlaceScanner();
+  for (const atSeconds of interlaceLooks(containerSeconds)) {
+    await runner.run({
+      program: ffmpeg,
+      args: interlaceScanArgv(file, video.streamIndex, atSeconds),
+      readable: [file],
+      limits: PROBE_LIMITS,
+      timeoutSeconds: DESCRIBE_TIMEOUT_SECONDS,
+      signal,
+      onLine: scanner.push,
+    });
+  }
+  const measured = scanner.done();
+  return measured === 'still' ? video.fieldOrder : measured;
+}
+
 async function scan(
   deps: ProbeDeps,
   program: string,
@@ -138,6 +181,7 @@ function toSourceMeta(
   limits: SourceLimits,
   { meta, containerSeconds, video }: Description,
   frames: FrameTable | undefined,
+  fieldOrder: VideoTrack['fieldOrder'],
   sizeBytes: number,
 ): SourceMeta {
   if (video === undefined || frames === undefined) {
@@ -153,12 +197,14 @@ function toSourceMeta(
     );
   }
   const frameRate = constantFrameRate(frames);
+  const { fieldOrder: _, ...picture } = video;
   return {
     ...meta,
     sizeBytes,
     durationSeconds,
     video: {
-      ...video,
+      ...picture,
+      ...(fieldOrder === undefined ? {} : { fieldOrder }),
       frameCount: frames.pts.length,
       startSeconds: first * secondsPerPts,
       durationSeconds,

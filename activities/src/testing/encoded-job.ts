@@ -1,3 +1,4 @@
+import { SDR } from '@framefold/domain/testing';
 import { createHash } from 'node:crypto';
 import {
   chunkUnit,
@@ -40,12 +41,13 @@ export const JOB_ID = 'job';
 
 /** 13 frames at 5 Hz: segments of 1, 1 and 0.6 s, in chunks of two and of one; two renditions and a sound track. */
 export const PLAN: Plan = {
-  version: 1,
+  version: 2,
   jobId: JOB_ID,
   segmentSeconds: 1,
   video: {
     streamIndex: 0,
     timeBase: { num: 1, den: 5 },
+    firstPts: 0,
     originPts: 0,
     containerStartSeconds: 0,
     seekIsExact: true,
@@ -55,8 +57,9 @@ export const PLAN: Plan = {
     nominalFrameTicks: 18_000,
   },
   presentationOriginSeconds: 1,
-  treatment: { toneMap: 'none' },
+  treatment: SDR,
   renditions: [videoRendition('large', 320, 240), videoRendition('small', 160, 120)],
+  subtitles: [],
   audio: [
     {
       name: 'audio-eng',

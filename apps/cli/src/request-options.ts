@@ -10,6 +10,11 @@ import { sourceUrlOf } from './source-option.ts';
 export interface RequestOptions {
   readonly ladder?: string;
   readonly segmentSeconds?: number;
+  readonly start?: number;
+  readonly end?: number;
+  readonly audioCodec?: string;
+  readonly audioBitrate?: number;
+  readonly audioChannels?: string;
   readonly priority?: string;
   readonly user?: string;
   readonly label?: readonly string[];
@@ -32,6 +37,11 @@ export function withRequestOptions(command: Command): Command {
       undefined,
     )
     .option('--segment-seconds <seconds>', 'length of a segment, 1 to 30 (default: 6)', toNumber)
+    .option('--start <seconds>', 'leave out what comes before this time', toNumber)
+    .option('--end <seconds>', 'leave out what comes from this time on', toNumber)
+    .option('--audio-codec <codec>', 'aac or opus (default: aac)')
+    .option('--audio-bitrate <kbps>', 'of two channels (default: 128)', toNumber)
+    .option('--audio-channels <layout>', 'stereo, or source: surround sound is kept (default: stereo)')
     .option('--priority <priority>', '1 (most urgent) to 9, or live, high, medium, low, batch (default: 5)')
     .option('--user <id>', 'on whose behalf; users take turns in the queue (default: anonymous)')
     .option('--label <label>', 'a label to find the job by; may be given several times', collect)
@@ -62,10 +72,18 @@ export function requestOf(source: string | undefined, options: RequestOptions, c
     maxDiskMb: options.maxDisk,
     timeoutSec: options.timeoutSeconds,
   });
+  const audio = given({
+    codec: options.audioCodec,
+    bitrateKbps: options.audioBitrate,
+    channels: options.audioChannels,
+  });
   const body = given({
     sourceUrl: sourceUrlOf(source, cwd),
     ladder: ladder === undefined ? undefined : ladderOf(ladder, cwd),
     segmentSeconds,
+    startSeconds: options.start,
+    endSeconds: options.end,
+    audio: Object.keys(audio).length === 0 ? undefined : audio,
     priority: priority !== undefined && /^\d+$/.test(priority) ? Number(priority) : priority,
     userId: user,
     labels: label,

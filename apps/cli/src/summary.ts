@@ -41,8 +41,8 @@ function renditionLines({ renditions }: Job): string[] {
     renditions.flatMap(({ name, kind, measured }) => {
       if (measured === undefined) return [];
       const { width, height, samples, averageBitsPerSecond, sizeBytes } = measured;
-      const size = width === undefined || height === undefined ? 'audio' : `${width}x${height}`;
-      const frames = kind === 'video' ? `${samples} frames` : '';
+      const size = width === undefined || height === undefined ? kind : `${width}x${height}`;
+      const frames = kind === 'video' ? `${samples} frames` : kind === 'subtitles' ? `${samples} cues` : '';
       return [[`  ${name}`, size, frames, formatBitrate(averageBitsPerSecond), formatBytes(sizeBytes)]];
     }),
   );

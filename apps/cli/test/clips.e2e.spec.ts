@@ -9,6 +9,7 @@ interface Expectation {
   /** Sizes of the renditions, best first. */
   readonly sizes?: readonly string[];
   readonly audio?: number;
+  readonly subtitles?: number;
   readonly warnings?: readonly Warning['code'][];
   readonly failure?: FailureCode;
 }
@@ -39,7 +40,7 @@ const CLIPS: Readonly<Record<string, Expectation>> = {
     frames: 9,
     sizes: ['1080x1920', '720x1280', '480x854', '360x640'],
     audio: 1,
-    warnings: ['HDR_TONE_MAPPED'],
+    warnings: ['HDR_TONE_MAPPED', 'DOLBY_VISION_DROPPED'],
   },
   'crystal-12s.mp4': { frames: 359, sizes: ['720x480', '540x360'], audio: 1 },
   'edit-list-bframes-video-only.mp4': {
@@ -89,7 +90,7 @@ const CLIPS: Readonly<Record<string, Expectation>> = {
     frames: 30,
     sizes: ['1080x720', '720x480', '540x360'],
     audio: 1,
-    warnings: ['SUBTITLES_SKIPPED'],
+    subtitles: 1,
   },
   'transport-stream.ts': { frames: 58, sizes: ['1920x1080', '1280x720', '854x480', '640x360'], audio: 1 },
 };
@@ -120,6 +121,8 @@ describe('every clip, through a whole stack', () => {
       expect(job.status).toBe('completed');
       expect(job.warnings.map((warning) => warning.code)).toEqual(expected.warnings ?? []);
 
+      const texts = job.renditions.filter(({ kind }) => kind === 'subtitles');
+      expect(texts).toHaveLength(expected.subtitles ?? 0);
       const renditions = await decodeTree(join(stack.home, 'store/jobs', jobId, 'output'));
       const video = renditions.filter((rendition) => rendition.kind === 'video');
       const bySize = [...video].sort((a, b) => (b.height ?? 0) - (a.height ?? 0));

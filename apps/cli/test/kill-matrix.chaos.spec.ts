@@ -165,7 +165,7 @@ describe('a kill -9 changes nothing of the output', () => {
 
 /** Looks without a pause: what it waits for is over in moments. @param missed what is given when it was not seen */
 async function soon<T>(look: () => Promise<T | false>, missed: T): Promise<T> {
-  for (const began = Date.now(); Date.now() - began < MOMENT_MS; ) {
+  for (const began = Date.now(); Date.now() - began < MOMENT_MS;) {
     const found = await look();
     if (found !== false) return found;
     await new Promise((resolve) => setImmediate(resolve));

@@ -120,7 +120,7 @@ const SOURCE: SourceMeta = {
   startSeconds: 0,
   audio: [],
   otherVideoTracks: 0,
-  subtitleTracks: 0,
+  subtitles: [],
   undecodableAudioTracks: 0,
   video: {
     streamIndex: 0,

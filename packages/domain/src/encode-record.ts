@@ -82,6 +82,19 @@ export const CommitRecord = z.object({
 });
 export type CommitRecord = z.infer<typeof CommitRecord>;
 
+/** A track of text that lies in the output tree. */
+export const SubtitleRecord = z.object({
+  rendition: z.string(),
+  /** Path inside the output tree. */
+  path: z.string(),
+  sizeBytes: z.number().int().positive(),
+  sha256: z.string().length(64),
+  cues: z.number().int().positive(),
+  /** Until the end of the picture, or of the last text, whichever is later. */
+  durationSeconds: z.number().positive(),
+});
+export type SubtitleRecord = z.infer<typeof SubtitleRecord>;
+
 /** What the workflow learns of a finished unit: small, whatever the unit holds. */
 export const UnitResult = z.object({
   unit: z.string(),

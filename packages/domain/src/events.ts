@@ -3,14 +3,14 @@ import { UnitResult } from './encode-record.ts';
 import { JobFailure, Warning } from './failure.ts';
 import { VideoRendition } from './ladder.ts';
 import { EncodeLimits } from './limits.ts';
-import { AudioRendition } from './plan.ts';
+import { AudioRendition, SubtitleRendition } from './plan.ts';
 import { SourceMeta } from './probe.ts';
 import { TranscodeRequest } from './request.ts';
 
 /** A finished rendition as measured on its segments. */
 export const MeasuredRendition = z.object({
   name: z.string(),
-  kind: z.enum(['video', 'audio']),
+  kind: z.enum(['video', 'audio', 'subtitles']),
   playlist: z.string(),
   codecs: z.string(),
   segments: z.number().int().positive(),
@@ -54,10 +54,11 @@ const payloads = {
     planKey: z.string(),
     renditions: z.array(VideoRendition),
     audio: z.array(AudioRendition),
-    segments: z.number().int().positive(),
+    subtitles: z.array(SubtitleRendition).default([]),
+    segments: z.number().int().nonnegative(),
     /** Frames and segments of each chunk, by index. */
     chunks: z.array(z.object({ frames: z.number().int().positive(), segments: z.number().int().positive() })),
-    frames: z.number().int().positive(),
+    frames: z.number().int().nonnegative(),
     durationSeconds: z.number().positive(),
     /** Of each encode attempt. */
     limits: EncodeLimits.optional(),

@@ -35,6 +35,10 @@ export const FAILURES = {
     hint: 'Submit a video file (MP4, MOV, MKV, WebM, AVI, MPEG-TS or FLV).',
   },
   SOURCE_NO_VIDEO: { class: 'terminal', hint: 'The ladder needs a video track; submit a file that has one.' },
+  SOURCE_NO_AUDIO: {
+    class: 'terminal',
+    hint: 'A ladder of sound alone needs a sound track; submit a file that has one.',
+  },
   SOURCE_DAMAGED: {
     class: 'terminal',
     hint: 'Export or upload the file again; Framefold publishes only what it can decode completely.',
@@ -51,7 +55,10 @@ export const FAILURES = {
     class: 'terminal',
     hint: 'The source changed while the job ran; submit it again when it is complete.',
   },
-  PLAN_INVALID: { class: 'terminal', hint: 'Correct the ladder or the segment length of the request.' },
+  PLAN_INVALID: {
+    class: 'terminal',
+    hint: 'Correct the ladder, the times or the segment length of the request.',
+  },
   OUTPUT_INVALID: {
     class: 'terminal',
     hint: 'The finished pieces did not join exactly; please report this with the job id.',
@@ -158,7 +165,11 @@ export const Warning = z.object({
     'VIDEO_TRACKS_SKIPPED',
     'HDR_TONE_MAPPED',
     'CHROMA_REDUCED',
-    'INTERLACED_KEPT',
+    'BIT_DEPTH_REDUCED',
+    'COLOUR_CONVERTED',
+    'DEINTERLACED',
+    'DOLBY_VISION_DROPPED',
+    'FRAME_RATE_REDUCED',
     'LIMIT_CLAMPED',
     'LIMIT_NOT_ENFORCED',
     'SANDBOX_UNAVAILABLE',

@@ -24,7 +24,7 @@ export type SegmentView = z.infer<typeof SegmentView>;
 
 export const RenditionView = z.object({
   name: z.string(),
-  kind: z.enum(['video', 'audio']),
+  kind: z.enum(['video', 'audio', 'subtitles']),
   status: z.enum(['pending', 'processing', 'completed', 'merged']),
   percent: z.number(),
   measured: MeasuredRendition.optional(),
@@ -200,7 +200,7 @@ function renditionViews(job: JobFold, live: readonly LiveUnit[]): RenditionView[
   const measured = new Map(job.measured.map((rendition) => [rendition.name, rendition]));
   const { frames } = job.plan;
   const encoded = framesByRendition(job, live);
-  const view = (name: string, kind: 'video' | 'audio', percent: number): RenditionView => {
+  const view = (name: string, kind: RenditionView['kind'], percent: number): RenditionView => {
     const merged = measured.get(name);
     const status =
       merged !== undefined ? 'merged' : percent >= 100 ? 'completed' : percent > 0 ? 'processing' : 'pending';
@@ -214,6 +214,10 @@ function renditionViews(job: JobFold, live: readonly LiveUnit[]): RenditionView[
       const running = live.some((unit) => unit.unit === rendition.name);
       return view(rendition.name, 'audio', job.audio[rendition.name] !== undefined ? 100 : running ? 1 : 0);
     }),
+    // A track that turns out to hold no text gives none: only those that there are.
+    ...job.measured
+      .filter(({ kind }) => kind === 'subtitles')
+      .map(({ name }) => view(name, 'subtitles', 100)),
   ];
 }
 

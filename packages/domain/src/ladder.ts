@@ -1,115 +1,109 @@
 import { z } from 'zod';
 import { SOFTWARE_ENCODER } from './encoders.ts';
+import { CODECS, rungsOf, VideoCodec, type Ladder, type LadderRung } from './profiles.ts';
 
-/** One step of a ladder as a profile: a size by the short side and how to encode it. */
-export const LadderRung = z.strictObject({
-  name: z
-    .string()
-    .regex(
-      /^(?!audio-)[a-z0-9][a-z0-9-]{0,30}$/,
-      'use lower-case letters, digits and hyphens; audio-... is taken',
-    )
-    .describe('Names the rendition and its folder, e.g. 720p'),
-  shortSide: z.number().int().min(64).max(4320).describe('Length of the shorter side in pixels'),
-  maxrateKbps: z
-    .number()
-    .int()
-    .min(50)
-    .max(200_000)
-    .describe('Ceiling of the bit rate (VBV maxrate) in kbit/s'),
-  crf: z.number().int().min(0).max(51).default(22).describe('Constant rate factor under the ceiling'),
-  preset: z
-    .enum(['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium', 'slow', 'slower', 'veryslow'])
-    .default('medium'),
+/** A rule that thins frames out: of each stretch of `den / num` seconds only the first frame is kept. */
+export const FrameRateCap = z.object({
+  num: z.number().int().positive(),
+  den: z.number().int().positive(),
+  /** Added to a frame's time in ticks of 1/90000 s, so that rounded times fall to one side of a stretch's end. */
+  biasTicks: z.number().int().nonnegative(),
 });
-export type LadderRung = z.infer<typeof LadderRung>;
-
-/** The ladders that a request can name. */
-export const LADDERS = {
-  'hls-default': [
-    { name: '1080p', shortSide: 1080, maxrateKbps: 5000, crf: 22, preset: 'medium' },
-    { name: '720p', shortSide: 720, maxrateKbps: 2800, crf: 22, preset: 'medium' },
-    { name: '480p', shortSide: 480, maxrateKbps: 1400, crf: 22, preset: 'fast' },
-    { name: '360p', shortSide: 360, maxrateKbps: 800, crf: 22, preset: 'fast' },
-  ],
-} as const satisfies Record<string, readonly LadderRung[]>;
-
-/** A ladder by name or spelt out. */
-export const Ladder = z.union([
-  z.enum(Object.keys(LADDERS) as [keyof typeof LADDERS, ...(keyof typeof LADDERS)[]]),
-  z
-    .array(LadderRung)
-    .min(1)
-    .max(10)
-    .refine((rungs) => new Set(rungs.map((rung) => rung.name)).size === rungs.length, 'names must differ'),
-]);
-export type Ladder = z.infer<typeof Ladder>;
+export type FrameRateCap = z.infer<typeof FrameRateCap>;
 
 /** A video rendition that a job will produce: a rung fitted to its source. */
 export const VideoRendition = z.object({
   name: z.string(),
   width: z.number().int().positive(),
   height: z.number().int().positive(),
-  codec: z.literal('h264'),
+  codec: VideoCodec,
   encoder: z.string(),
   preset: z.string(),
-  crf: z.number().int(),
+  /** Constant quality; absent where an average rate is asked for. */
+  crf: z.number().int().optional(),
+  averageKbps: z.number().int().positive().optional(),
+  /** Absent: one. */
+  passes: z.number().int().positive().optional(),
   maxrateKbps: z.number().int(),
   bufsizeKbps: z.number().int(),
+  /** Absent: every frame of the source is kept. */
+  frameRateCap: FrameRateCap.optional(),
+  /** How brightness beyond SDR is coded; absent: it is not. */
+  dynamicRange: z.enum(['pq', 'hlg']).optional(),
 });
 export type VideoRendition = z.infer<typeof VideoRendition>;
+
+/** What a ladder is fitted to. */
+export interface LadderSource {
+  /** Size in square pixels, after rotation. */
+  readonly width: number;
+  readonly height: number;
+  readonly hdr?: 'none' | 'pq' | 'hlg';
+  /** The rule that holds a rung's frame rate under its ceiling, where the source is faster. */
+  readonly capFor?: (maxFrameRate: number) => FrameRateCap | undefined;
+}
 
 const toEven = (length: number): number => Math.max(2, Math.round(length / 2) * 2);
 
 /**
- * Fits a ladder to a source of `width` x `height` display pixels (square pixels, after rotation): rungs above the
- * source are left out, the aspect ratio is kept, sizes are even. A source below the smallest rung gets one rung of its
- * own size, encoded as the smallest rung is.
+ * Fits a ladder to a source: rungs above the source are left out, the aspect ratio is kept, sizes are even. A source
+ * below the smallest rung of a codec gets one rung of its own size, encoded as that smallest rung is.
  *
- * @param encoder of all renditions; their quality and ceiling are those of the ladder whatever encodes them
+ * @param encoder of all H.264 renditions; their quality and ceiling are those of the ladder whatever encodes them
  */
 export function fitLadder(
   ladder: Ladder,
-  display: { width: number; height: number },
+  source: LadderSource,
   encoder: string = SOFTWARE_ENCODER,
 ): VideoRendition[] {
-  const rungs: readonly LadderRung[] = typeof ladder === 'string' ? LADDERS[ladder] : ladder;
-  const shortSide = Math.min(display.width, display.height);
-  const descending = [...rungs].sort((a, b) => b.shortSide - a.shortSide);
-  // A source may fall short of a rung by the pixels that even sizes cost (719 counts as 720).
-  const fitting = descending.filter((rung) => rung.shortSide <= shortSide + 1);
-  const smallest = descending.at(-1);
-  if (fitting.length === 0 && smallest !== undefined) {
-    const own = { ...smallest, shortSide: toEven(shortSide) };
-    return [fitRung({ ...own, name: `${own.shortSide}p` }, display, encoder)];
-  }
-  return fitting.map((rung) => fitRung(rung, display, encoder));
+  const shortSide = Math.min(source.width, source.height);
+  const rungs = rungsOf(ladder);
+  const codecs = [...new Set(rungs.map(({ codec }) => codec))];
+  const taken = new Set<string>();
+  return codecs.flatMap((codec) => {
+    const descending = rungs.filter((rung) => rung.codec === codec).sort((a, b) => b.shortSide - a.shortSide);
+    // A source may fall short of a rung by the pixels that even sizes cost (719 counts as 720).
+    let fitting = descending.filter((rung) => rung.shortSide <= shortSide + 1);
+    const smallest = descending.at(-1);
+    if (fitting.length === 0 && smallest !== undefined) {
+      const own = toEven(shortSide);
+      const name = taken.has(`${own}p`) ? `${own}p-${codec}` : `${own}p`;
+      fitting = [{ ...smallest, shortSide: own, name }];
+    }
+    return fitting.map((rung) => {
+      taken.add(rung.name);
+      return fitRung(rung, source, encoder);
+    });
+  });
 }
 
 /** A rendition as it is encoded where its hardware encoder can't be had. */
 export function inSoftware(rendition: VideoRendition): VideoRendition {
-  return { ...rendition, encoder: SOFTWARE_ENCODER };
+  return { ...rendition, encoder: CODECS[rendition.codec].encoder };
 }
 
-function fitRung(
-  rung: LadderRung,
-  display: { width: number; height: number },
-  encoder: string,
-): VideoRendition {
+function fitRung(rung: LadderRung, source: LadderSource, h264Encoder: string): VideoRendition {
   // At most 1: the pixel by which a source may fall short of its rung must not stretch the long side.
-  const scale = Math.min(1, rung.shortSide / Math.min(display.width, display.height));
-  const portrait = display.height > display.width;
+  const scale = Math.min(1, rung.shortSide / Math.min(source.width, source.height));
+  const portrait = source.height > source.width;
   const short = toEven(rung.shortSide);
-  const long = toEven(Math.max(display.width, display.height) * scale);
+  const long = toEven(Math.max(source.width, source.height) * scale);
+  const cap = rung.maxFrameRate === undefined ? undefined : source.capFor?.(rung.maxFrameRate);
+  const { hdr = 'none' } = source;
   return {
     name: rung.name,
     width: portrait ? short : long,
     height: portrait ? long : short,
-    codec: 'h264',
-    encoder,
+    codec: rung.codec,
+    encoder: rung.codec === 'h264' ? h264Encoder : CODECS[rung.codec].encoder,
     preset: rung.preset,
-    crf: rung.crf,
+    ...(rung.averageKbps === undefined
+      ? { crf: rung.crf ?? CODECS[rung.codec].crf }
+      : { averageKbps: rung.averageKbps }),
+    ...(rung.passes === 2 ? { passes: rung.passes } : {}),
     maxrateKbps: rung.maxrateKbps,
     bufsizeKbps: rung.maxrateKbps * 2,
+    ...(cap === undefined ? {} : { frameRateCap: cap }),
+    ...(rung.dynamicRange === 'source' && hdr !== 'none' ? { dynamicRange: hdr } : {}),
   };
 }

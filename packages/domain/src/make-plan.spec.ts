@@ -1,12 +1,18 @@
 import fc from 'fast-check';
+import { keptFrames } from './frame-rate-cap.ts';
 import { inSoftware } from './ladder.ts';
 import { makePlan } from './make-plan.ts';
-import { Plan, type PlannedSegment } from './plan.ts';
+import { framesIn, Plan, type PlannedSegment } from './plan.ts';
+import { LadderRung } from './profiles.ts';
 import type { FrameTable, SourceMeta } from './probe.ts';
 import { rescale, VIDEO_TIMESCALE } from './rational.ts';
 import { evenFrames, source, videoTrack } from './testing/builders.ts';
 
-const REQUEST = { ladder: 'hls-default', segmentSeconds: 6 } as const;
+const REQUEST = {
+  ladder: 'hls-default',
+  audio: { codec: 'aac', bitrateKbps: 128, channels: 'stereo' },
+  segmentSeconds: 6,
+} as const;
 
 const planOf = (frames: FrameTable, segmentSeconds = 6, meta: SourceMeta = source()): Plan =>
   makePlan('j1', { ...REQUEST, segmentSeconds }, meta, frames).plan;
@@ -45,6 +51,7 @@ describe('makePlan', () => {
     expect(plan.video).toEqual({
       streamIndex: 0,
       timeBase: { num: 1, den: 12_288 },
+      firstPts: 0,
       originPts: 0,
       containerStartSeconds: 0,
       seekIsExact: true,
@@ -288,6 +295,143 @@ describe('makePlan: sound', () => {
   });
 });
 
+describe('makePlan: trimming', () => {
+  const trimmed = (startSeconds?: number, endSeconds?: number, frames = evenFrames(720)): Plan =>
+    makePlan(
+      'j1',
+      {
+        ...REQUEST,
+        ...(startSeconds === undefined ? {} : { startSeconds }),
+        ...(endSeconds === undefined ? {} : { endSeconds }),
+      },
+      source(),
+      frames,
+    ).plan;
+
+  it('takes the frames from the start up to the end, exactly', () => {
+    const plan = trimmed(10, 20);
+    expect(plan.video).toMatchObject({
+      frames: 240,
+      originPts: 240 * 512,
+      firstPts: 0,
+      durationTicks: 900_000,
+    });
+    expect(plan.isCut).toBe(true);
+    const segments = segmentsOf(plan);
+    expect(segments.map(({ startTicks, endTicks }) => [startTicks, endTicks])).toEqual([
+      [0, 540_000],
+      [540_000, 900_000],
+    ]);
+    expect(segments.at(-1)?.sourceEndPts).toBe(480 * 512);
+  });
+
+  it('decodes from the keyframe before the first frame', () => {
+    expect(trimmed(10.1).chunks[0]).toMatchObject({ seekPts: 240 * 512 });
+  });
+
+  it('takes a time that was rounded to the millisecond for its frame', () => {
+    // Frame 1 is shown at 41.667 ms.
+    expect(trimmed(0.042).video.originPts).toBe(512);
+    expect(trimmed(0, 0.042).video.frames).toBe(1);
+  });
+
+  it('lets sound outlast the picture where no end is asked for', () => {
+    expect(trimmed(5)).not.toHaveProperty('isCut');
+  });
+
+  it.each([
+    [30, undefined],
+    [10.01, 10.02],
+  ])('refuses %p to %p s, where no frame is', (start, end) => {
+    expect(() => trimmed(start, end)).toThrow(expect.objectContaining({ code: 'PLAN_INVALID' }));
+  });
+
+  it('covers exactly the frames between any two times, once', () => {
+    const time = fc.double({ min: 0, max: 400, noNaN: true });
+    fc.assert(
+      fc.property(anyFrames, time, time, (frames, a, b) => {
+        const [from, to] = [Math.min(a, b), Math.max(a, b)];
+        const first = frames.pts[0] ?? 0;
+        const seconds = (pts: number): number =>
+          rescale(pts - first, frames.timeBase, VIDEO_TIMESCALE) / VIDEO_TIMESCALE;
+        const wanted = frames.pts.filter(
+          (pts) => seconds(pts) >= from - 0.0005 && seconds(pts) < to - 0.0005,
+        );
+        if (wanted.length === 0) {
+          expect(() => trimmed(from, to, frames)).toThrow();
+          return;
+        }
+        const segments = segmentsOf(trimmed(from, to, frames));
+        const taken = segments.flatMap(({ sourceStartPts, sourceEndPts = Infinity }) =>
+          frames.pts.filter((pts) => pts >= sourceStartPts && pts < sourceEndPts),
+        );
+        expect(taken).toEqual(wanted);
+      }),
+    );
+  });
+});
+
+describe('makePlan: ceilings of the frame rate', () => {
+  const ladder = [
+    { name: 'all', shortSide: 360, maxrateKbps: 800 },
+    { name: 'half', shortSide: 360, maxrateKbps: 800, maxFrameRate: 12 },
+    { name: 'third', shortSide: 360, maxrateKbps: 800, maxFrameRate: 8 },
+  ].map((rung) => LadderRung.parse(rung));
+
+  it('cuts where every rendition has a frame, and counts the frames of each', () => {
+    const plan = makePlan('j1', { ...REQUEST, ladder, segmentSeconds: 1 }, source(), evenFrames(100)).plan;
+    expect(segmentsOf(plan).map(({ frames, framesOf }) => [frames, framesOf?.half, framesOf?.third])).toEqual(
+      [
+        [24, 12, 8],
+        [24, 12, 8],
+        [24, 12, 8],
+        [24, 12, 8],
+        [4, 2, 2],
+      ],
+    );
+  });
+
+  it('keeps the first frame of every segment in every rendition, whatever the source', () => {
+    fc.assert(
+      fc.property(anyFrames, fc.integer({ min: 1, max: 10 }), (frames, segmentSeconds) => {
+        const meta = source({ video: videoTrack({ frameRate: undefined }) });
+        const { plan } = makePlan('j1', { ...REQUEST, ladder, segmentSeconds }, meta, frames);
+        const ticks = frames.pts.map((pts) =>
+          rescale(pts - (frames.pts[0] ?? 0), frames.timeBase, VIDEO_TIMESCALE),
+        );
+        for (const { name, frameRateCap } of plan.renditions) {
+          const kept =
+            frameRateCap === undefined
+              ? ticks
+              : ticks.filter((_, frame) => keptFrames(ticks, frameRateCap)[frame]);
+          const segments = segmentsOf(plan);
+          expect(segments.every(({ startTicks }) => kept.includes(startTicks))).toBe(true);
+          expect(segments.reduce((sum, segment) => sum + framesIn(segment, name), 0)).toBe(kept.length);
+        }
+      }),
+    );
+  });
+});
+
+describe('makePlan: sound alone', () => {
+  it('plans a timeline as long as the sound, and no picture', () => {
+    const { plan } = makePlan('j1', { ...REQUEST, ladder: 'audio-only' }, source(), undefined);
+    expect(Plan.parse(plan)).toEqual(plan);
+    expect(plan).toMatchObject({
+      renditions: [],
+      chunks: [],
+      video: { frames: 0, durationTicks: 2_700_000 },
+    });
+    expect(plan.audio).toHaveLength(1);
+  });
+
+  it('refuses a source without sound', () => {
+    expect(() =>
+      makePlan('j1', { ...REQUEST, ladder: 'audio-only' }, source({ audio: [] }), undefined),
+    ).toThrow(expect.objectContaining({ code: 'SOURCE_NO_AUDIO' }));
+  });
+});
+
 describe('makePlan: encoders', () => {
   const planBy = (encoder?: string): Plan => makePlan('j1', REQUEST, source(), evenFrames(720), encoder).plan;
 
@@ -310,10 +454,23 @@ describe('makePlan: warnings', () => {
   it.each<[string, SourceMeta, string[]]>([
     ['nothing to warn of', source(), []],
     ['PQ', source({ video: videoTrack({ hdr: 'pq' }) }), ['HDR_TONE_MAPPED']],
-    ['4:2:2', source({ video: videoTrack({ pixelFormat: 'yuv422p10le' }) }), ['CHROMA_REDUCED']],
-    ['interlaced', source({ video: videoTrack({ interlaced: true }) }), ['INTERLACED_KEPT']],
+    ['4:2:2', source({ video: videoTrack({ pixelFormat: 'yuv422p' }) }), ['CHROMA_REDUCED']],
+    ['10 bits', source({ video: videoTrack({ pixelFormat: 'yuv420p10le' }) }), ['BIT_DEPTH_REDUCED']],
+    ['RGB', source({ video: videoTrack({ pixelFormat: 'gbrp' }) }), ['CHROMA_REDUCED']],
+    ['marked as interlaced, and not', source({ video: videoTrack({ interlaced: true }) }), []],
+    ['interlaced', source({ video: videoTrack({ fieldOrder: 'tff' }) }), ['DEINTERLACED']],
+    ['wide colours', source({ video: videoTrack({ primaries: 'bt2020' }) }), ['COLOUR_CONVERTED']],
+    ['Dolby Vision', source({ video: videoTrack({ dolbyVisionProfile: 8 }) }), ['DOLBY_VISION_DROPPED']],
     ['two pictures', source({ otherVideoTracks: 1 }), ['VIDEO_TRACKS_SKIPPED']],
-    ['subtitles', source({ subtitleTracks: 2 }), ['SUBTITLES_SKIPPED']],
+    [
+      'subtitles',
+      source({
+        subtitles: [
+          { streamIndex: 2, codec: 'dvd_subtitle', kind: 'image', isDefault: false, isForced: false },
+        ],
+      }),
+      ['SUBTITLES_SKIPPED'],
+    ],
     ['unknown sound', source({ undecodableAudioTracks: 1 }), ['AUDIO_UNDECODABLE']],
     [
       'nine sounds',

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { ColourTreatment } from './colour.ts';
 import { VideoRendition } from './ladder.ts';
 import { Rational } from './rational.ts';
 
 /** Raised whenever the same probe and request would give another plan; part of every plan. */
-export const PLAN_VERSION = 1;
+export const PLAN_VERSION = 2;
 
 /** A stretch of the output timeline that becomes one media segment per rendition. */
 export const PlannedSegment = z.object({
@@ -14,9 +15,16 @@ export const PlannedSegment = z.object({
   /** The same on the output's clock: ticks of 1/90000 s since the first frame. */
   startTicks: z.number().int().nonnegative(),
   endTicks: z.number().int().positive(),
+  /** Frames of the source, and what is left of them in renditions with a ceiling of the frame rate. */
   frames: z.number().int().positive(),
+  framesOf: z.record(z.string(), z.number().int().positive()).optional(),
 });
 export type PlannedSegment = z.infer<typeof PlannedSegment>;
+
+/** Frames that a segment has in a rendition. */
+export function framesIn({ frames, framesOf }: PlannedSegment, rendition: string): number {
+  return framesOf?.[rendition] ?? frames;
+}
 
 /** The unit of encode work: consecutive segments that one encoder process makes. */
 export const PlannedChunk = z.object({
@@ -28,6 +36,10 @@ export const PlannedChunk = z.object({
 });
 export type PlannedChunk = z.infer<typeof PlannedChunk>;
 
+/** The sound codecs that a rendition can have. */
+export const AudioCodec = z.enum(['aac', 'opus']);
+export type AudioCodec = z.infer<typeof AudioCodec>;
+
 /** A sound rendition. */
 export const AudioRendition = z.object({
   name: z.string(),
@@ -35,16 +47,31 @@ export const AudioRendition = z.object({
   language: z.string().optional(),
   label: z.string(),
   isDefault: z.boolean(),
-  codec: z.literal('aac'),
+  codec: AudioCodec,
   channels: z.number().int().positive(),
   sampleRateHz: z.number().int().positive(),
   bitrateKbps: z.number().int().positive(),
 });
 export type AudioRendition = z.infer<typeof AudioRendition>;
 
+/** A rendition of text that is shown over the picture. */
+export const SubtitleRendition = z.object({
+  name: z.string(),
+  streamIndex: z.number().int(),
+  language: z.string().optional(),
+  label: z.string(),
+  isDefault: z.boolean(),
+  /** Shown even to those who want no subtitles: for foreign speech. */
+  isForced: z.boolean(),
+});
+export type SubtitleRendition = z.infer<typeof SubtitleRendition>;
+
 /** How the source's picture is brought into the ladder's form. Same for all renditions, so it is done once. */
 export const PictureTreatment = z.object({
-  toneMap: z.enum(['none', 'pq', 'hlg']),
+  /** Which lines of a frame come first, where each frame holds two moments; absent: nothing is woven. */
+  deinterlace: z.enum(['tff', 'bff']).optional(),
+  /** Of renditions in SDR; those that keep the source's HDR keep its numbers. */
+  colour: ColourTreatment,
 });
 export type PictureTreatment = z.infer<typeof PictureTreatment>;
 
@@ -56,13 +83,15 @@ export const Plan = z.object({
   video: z.object({
     streamIndex: z.number().int(),
     timeBase: Rational,
-    /** The presentation time of the first frame on the source track's clock: zero of the output timeline. */
+    /** The presentation time of the track's first frame, on its own clock. */
+    firstPts: z.number().int(),
+    /** The same of the first frame that is taken: zero of the output timeline. */
     originPts: z.number().int(),
     /** Start of the container, which ffmpeg's `-ss` counts from, in seconds. */
     containerStartSeconds: z.number(),
     /** Whether a seek to a keyframe's time finds that keyframe (MP4, Matroska) or may land late (MPEG-TS, AVI, FLV). */
     seekIsExact: z.boolean(),
-    frames: z.number().int().positive(),
+    frames: z.number().int().nonnegative(),
     durationTicks: z.number().int().positive(),
     /** How far decode times run ahead of presentation times inside of a segment, in ticks; at its ends they don't. */
     decodeLeadTicks: z.number().int().nonnegative(),
@@ -70,9 +99,14 @@ export const Plan = z.object({
   }),
   /** Where presentation starts on every track's clock, in seconds: leaves room for decode lead and audio priming. */
   presentationOriginSeconds: z.number().int().positive(),
-  treatment: PictureTreatment,
-  renditions: z.array(VideoRendition).min(1),
+  /** Absent where only sound is wanted. */
+  treatment: PictureTreatment.optional(),
+  /** Empty, as are the chunks, where only sound is wanted. */
+  renditions: z.array(VideoRendition),
   audio: z.array(AudioRendition),
-  chunks: z.array(PlannedChunk).min(1),
+  subtitles: z.array(SubtitleRendition),
+  chunks: z.array(PlannedChunk),
+  /** Whether sound and text end where the picture does; absent: they may outlast it. */
+  isCut: z.literal(true).optional(),
 });
 export type Plan = z.infer<typeof Plan>;

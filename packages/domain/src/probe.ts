@@ -21,7 +21,12 @@ export const VideoTrack = z.object({
   range: z.string().optional(),
   /** How brightness beyond SDR is coded, if it is. */
   hdr: z.enum(['none', 'pq', 'hlg']),
+  /** Whether the container or codec says that frames hold two moments. Not to be relied on. */
   interlaced: z.boolean(),
+  /** Which lines come first in frames that hold two moments, by measurement; absent where they hold one. */
+  fieldOrder: z.enum(['tff', 'bff']).optional(),
+  /** Profile of Dolby Vision, if there is an enhancement for it. */
+  dolbyVisionProfile: z.number().int().optional(),
   timeBase: Rational,
   /** Nominal frame rate; absent where the source's timing is irregular. */
   frameRate: Rational.optional(),
@@ -47,6 +52,19 @@ export const AudioTrack = z.object({
 });
 export type AudioTrack = z.infer<typeof AudioTrack>;
 
+/** A track of subtitles. */
+export const SubtitleTrack = z.object({
+  streamIndex: z.number().int(),
+  codec: z.string(),
+  /** Whether it holds text, which can be carried on, or pictures of text. */
+  kind: z.enum(['text', 'image']),
+  language: z.string().optional(),
+  title: z.string().optional(),
+  isDefault: z.boolean(),
+  isForced: z.boolean(),
+});
+export type SubtitleTrack = z.infer<typeof SubtitleTrack>;
+
 /** What a source is: the probe's result, recorded in the job's events. */
 export const SourceMeta = z.object({
   container: z.string(),
@@ -56,9 +74,9 @@ export const SourceMeta = z.object({
   startSeconds: z.number(),
   video: VideoTrack.optional(),
   audio: z.array(AudioTrack),
+  subtitles: z.array(SubtitleTrack).default([]),
   /** Tracks that the job does not carry on, for warnings. */
   otherVideoTracks: z.number().int().nonnegative(),
-  subtitleTracks: z.number().int().nonnegative(),
   undecodableAudioTracks: z.number().int().nonnegative(),
 });
 export type SourceMeta = z.infer<typeof SourceMeta>;

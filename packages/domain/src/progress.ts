@@ -39,6 +39,13 @@ export function framesEncoded(job: JobFold, live: readonly LiveUnit[]): number {
   return pixels === 0 ? 0 : encodedPixels / pixels;
 }
 
+/** Share of a job's encoding that is done, from 0 to 1: of the picture, or, where there is none, of the sound tracks. */
+function shareEncoded(job: JobFold, live: readonly LiveUnit[]): number {
+  const { frames = 0, audio = [] } = job.plan ?? {};
+  if (frames > 0) return framesEncoded(job, live) / frames;
+  return audio.length === 0 ? 0 : Object.keys(job.audio).length / audio.length;
+}
+
 /** How far a job is, and when it should be ready at the speed it has had so far. */
 export function estimate(job: JobFold, live: readonly LiveUnit[], now: number): Estimate {
   switch (job.state) {
@@ -59,7 +66,7 @@ export function estimate(job: JobFold, live: readonly LiveUnit[], now: number): 
       if (plan === undefined || startedAt === undefined) return { percent };
       const until = job.state === 'merging' ? (job.enteredAt.merging ?? now) : now;
       const elapsedSeconds = (until - startedAt) / 1000;
-      const share = framesEncoded(job, live) / plan.frames;
+      const share = shareEncoded(job, live);
       if (elapsedSeconds < MINIMUM_ELAPSED_SECONDS || share <= 0) return { percent };
       const speed = (share * plan.durationSeconds) / elapsedSeconds;
       const remainingSeconds = (elapsedSeconds / share) * (1 - share);
@@ -69,9 +76,8 @@ export function estimate(job: JobFold, live: readonly LiveUnit[], now: number): 
 }
 
 function encodedPercent(job: JobFold, live: readonly LiveUnit[]): number {
-  const frames = job.plan?.frames;
-  if (frames === undefined) return 0;
+  if (job.plan === undefined) return 0;
   const { from, to } = ENCODING_PERCENT;
-  const percent = from + ((to - from) * framesEncoded(job, live)) / frames;
+  const percent = from + (to - from) * shareEncoded(job, live);
   return Math.round(percent * 10) / 10;
 }

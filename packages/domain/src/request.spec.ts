@@ -13,6 +13,7 @@ describe('TranscodeRequest', () => {
       engine: 'auto',
       acceleration: 'software',
       ladder: 'hls-default',
+      audio: { codec: 'aac', bitrateKbps: 128, channels: 'stereo' },
       segmentSeconds: 6,
       resourceLimits: {},
       labels: [],
@@ -53,7 +54,7 @@ describe('TranscodeRequest', () => {
       {
         ladder: [
           { name: 'a', shortSide: 720, maxrateKbps: 900 },
-          { name: 'b', shortSide: 480, maxrateKbps: 500, crf: 52 },
+          { name: 'b', shortSide: 480, maxrateKbps: 500, crf: 64 },
         ],
       },
     ],
@@ -61,6 +62,25 @@ describe('TranscodeRequest', () => {
     ['ladder.0.name', { ladder: [{ name: '../a', shortSide: 720, maxrateKbps: 900 }] }],
     ['ladder.0.shortSide', { ladder: [{ name: 'a', maxrateKbps: 900 }] }],
     ['segmentSeconds', { segmentSeconds: 0.5 }],
+    ['endSeconds', { startSeconds: 5, endSeconds: 5 }],
+    ['endSeconds', { endSeconds: 0 }],
+    ['audio.codec', { audio: { codec: 'mp3' } }],
+    ['ladder.0.crf', { ladder: [{ name: 'a', shortSide: 720, maxrateKbps: 900, crf: 52 }] }],
+    ['ladder.0.passes', { ladder: [{ name: 'a', shortSide: 720, maxrateKbps: 900, passes: 2 }] }],
+    [
+      'ladder.0.passes',
+      {
+        ladder: [{ name: 'a', shortSide: 720, codec: 'av1', maxrateKbps: 900, averageKbps: 500, passes: 2 }],
+      },
+    ],
+    [
+      'ladder.0.averageKbps',
+      { ladder: [{ name: 'a', shortSide: 720, maxrateKbps: 900, averageKbps: 500, crf: 20 }] },
+    ],
+    [
+      'ladder.0.dynamicRange',
+      { ladder: [{ name: 'a', shortSide: 720, maxrateKbps: 900, dynamicRange: 'source' }] },
+    ],
     ['resourceLimits.timeoutSec', { resourceLimits: { timeoutSec: 0 } }],
     ['labels.0', { labels: [''] }],
     ['title', { title: '' }],

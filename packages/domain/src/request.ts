@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { Ladder } from './ladder.ts';
+
 import { ResourceLimits } from './limits.ts';
+import { AudioCodec } from './plan.ts';
 import { Priority } from './priority.ts';
+import { Ladder } from './profiles.ts';
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
 
@@ -17,31 +19,55 @@ export const SourceUrl = z
 export const JobQueue = z.enum(['live', 'default', 'batch']);
 export type JobQueue = z.infer<typeof JobQueue>;
 
-/** The body of `POST /api/transcode`, as a client writes it. Unknown fields are refused. */
-export const TranscodeRequest = z.strictObject({
-  sourceUrl: SourceUrl,
-  userId: z
-    .string()
-    .min(1)
-    .max(64)
-    .default('anonymous')
-    .describe('On whose behalf; users take turns in the queue'),
-  webhookUrl: httpUrl.optional().describe('Called when the job has ended'),
-  priority: Priority.default(5).describe('1 (most urgent) to 9, or live, high, medium, low, batch'),
-  queue: JobQueue.default('default'),
-  engine: z.enum(['auto', 'ffmpeg']).default('auto'),
-  acceleration: z
-    .enum(['software', 'hardware'])
-    .default('software')
-    .describe('hardware: on GPUs where a worker has proved an encoder, else in software, with a warning'),
-  confidence: z.literal('auto').optional().describe('Labels a benchmark run; recorded, no effect'),
-  ladder: Ladder.default('hls-default'),
-  segmentSeconds: z.number().min(1).max(30).default(6).describe('Length of a segment in seconds'),
-  resourceLimits: ResourceLimits.default({}),
-  labels: z.array(z.string().min(1).max(64)).max(20).default([]),
-  title: z.string().min(1).max(200).optional().describe('A name for people; by default the file name'),
+/** How sound is encoded. */
+export const AudioProfile = z.strictObject({
+  codec: AudioCodec.default('aac'),
+  bitrateKbps: z.number().int().min(32).max(512).default(128).describe('Of two channels, in kbit/s'),
+  channels: z
+    .enum(['stereo', 'source'])
+    .default('stereo')
+    .describe('stereo: surround sound is mixed down; source: it is kept, at more bits'),
 });
+export type AudioProfile = z.infer<typeof AudioProfile>;
+
+const seconds = z.number().min(0).max(1_000_000);
+
+/** The body of `POST /api/transcode`, as a client writes it. Unknown fields are refused. */
+export const TranscodeRequest = z
+  .strictObject({
+    sourceUrl: SourceUrl,
+    userId: z
+      .string()
+      .min(1)
+      .max(64)
+      .default('anonymous')
+      .describe('On whose behalf; users take turns in the queue'),
+    webhookUrl: httpUrl.optional().describe('Called when the job has ended'),
+    priority: Priority.default(5).describe('1 (most urgent) to 9, or live, high, medium, low, batch'),
+    queue: JobQueue.default('default'),
+    engine: z.enum(['auto', 'ffmpeg']).default('auto'),
+    acceleration: z
+      .enum(['software', 'hardware'])
+      .default('software')
+      .describe('hardware: on GPUs where a worker has proved an encoder, else in software, with a warning'),
+    confidence: z.literal('auto').optional().describe('Labels a benchmark run; recorded, no effect'),
+    ladder: Ladder.default('hls-default'),
+    audio: AudioProfile.default({ codec: 'aac', bitrateKbps: 128, channels: 'stereo' }),
+    startSeconds: seconds.optional().describe('Leave out what comes before this time of the source'),
+    endSeconds: seconds.optional().describe('Leave out what comes from this time of the source on'),
+    segmentSeconds: z.number().min(1).max(30).default(6).describe('Length of a segment in seconds'),
+    resourceLimits: ResourceLimits.default({}),
+    labels: z.array(z.string().min(1).max(64)).max(20).default([]),
+    title: z.string().min(1).max(200).optional().describe('A name for people; by default the file name'),
+  })
+  .refine(({ startSeconds = 0, endSeconds = Infinity }) => endSeconds > startSeconds, {
+    path: ['endSeconds'],
+    error: 'must be above startSeconds',
+  });
 export type TranscodeRequest = z.infer<typeof TranscodeRequest>;
+
+/** A request as clients write it: without what has a default. */
+export type TranscodeRequestBody = z.input<typeof TranscodeRequest>;
 
 /** The name of a job for people: its title, else the last part of the source's path without its ending. */
 export function titleOf(request: Pick<TranscodeRequest, 'sourceUrl' | 'title'>): string {

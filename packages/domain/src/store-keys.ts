@@ -54,6 +54,11 @@ export function segmentPath(rendition: string, segmentIndex: number, sha256: str
   return `${rendition}/segment${String(segmentIndex).padStart(5, '0')}-${sha256.slice(0, 10)}.m4s`;
 }
 
+/** The path of a rendition of text inside the output tree. */
+export function subtitlePath(rendition: string, sha256: string): string {
+  return `${rendition}/subtitles-${sha256.slice(0, 10)}.vtt`;
+}
+
 /**
  * The path of a rendition's init segment inside the output tree.
  *

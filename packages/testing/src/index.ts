@@ -3,6 +3,7 @@ export { clipPath } from './clips.ts';
 export { framefold, startFramefold, type CommandEnd } from './command.ts';
 export { crashingFfmpeg, type CrashingFfmpeg } from './crashing-ffmpeg.ts';
 export { FakeCatalogue } from './fakes/fake-catalogue.ts';
+export { GENERATED_CLIPS, frameNumbers, generatedClip, type GeneratedClipName } from './generated-clips.ts';
 export { decodeTree, type DecodedRendition } from './output-tree.ts';
 export { processesNaming, type RunningProcess } from './processes.ts';
 export { startStack, type TestStack } from './stack.ts';

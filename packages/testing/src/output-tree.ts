@@ -23,10 +23,12 @@ export interface DecodedRendition {
   readonly longestStepSeconds: number;
 }
 
-/** Decodes every rendition of a finished tree, init and segments put together in the playlist's order. */
+/** Decodes every rendition of picture and sound of a finished tree, init and segments put together in the playlist's order. */
 export async function decodeTree(folder: string): Promise<DecodedRendition[]> {
   const entries = await readdir(folder, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  const names = entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('subtitles-'))
+    .map((entry) => entry.name);
   return Promise.all(names.sort().map((name) => decodeRendition(join(folder, name, 'playlist.m3u8'), name)));
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { hasEnded, type JobView, type TranscodeRequest } from '@framefold/domain';
+import { hasEnded, type JobView, type TranscodeRequestBody } from '@framefold/domain';
 import { z } from 'zod';
 import { freePorts } from './free-ports.ts';
 import { startWorker, type WorkerOptions, type WorkerProcess } from './worker-process.ts';
@@ -34,7 +34,7 @@ export interface TestStack {
   startWorker(options?: WorkerOptions): Promise<WorkerProcess>;
   /** The process of a child (`temporal`, `control`, `encode`) or of the supervisor. */
   pid(name: string): Promise<number>;
-  submit(request: Partial<TranscodeRequest> & { sourceUrl: string }): Promise<string>;
+  submit(request: TranscodeRequestBody): Promise<string>;
   job(jobId: string): Promise<JobView>;
   /** Polls the job until `holds`, or until it has ended. */
   follow(jobId: string, holds?: (job: JobView) => boolean): Promise<JobView>;
@@ -94,7 +94,7 @@ class EmbeddedStack implements TestStack {
     return pid;
   }
 
-  async submit(request: Partial<TranscodeRequest> & { sourceUrl: string }): Promise<string> {
+  async submit(request: TranscodeRequestBody): Promise<string> {
     const response = await fetch(`${this.apiUrl}/api/transcode`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

@@ -53,6 +53,20 @@ export interface EncodeAudioInput {
   readonly limits: EncodeLimits;
 }
 
+export interface ExtractSubtitlesInput {
+  readonly jobId: string;
+  readonly source: SourceRef;
+  readonly planKey: string;
+  readonly rendition: string;
+  readonly generation: number;
+}
+
+/** What a track of text gave; without a cue there is no rendition. */
+export interface ExtractedSubtitles {
+  readonly rendition: string;
+  readonly cues: number;
+}
+
 export interface MergeInput {
   readonly jobId: string;
   readonly planKey: string;
@@ -60,6 +74,8 @@ export interface MergeInput {
   readonly generation: number;
   /** Renditions of which each chunk is a unit of its own, with the generation that counts; absent: none. */
   readonly generations?: Readonly<Record<string, number>>;
+  /** Renditions of text that there are; absent: none. */
+  readonly subtitles?: readonly string[];
 }
 
 /** What a hardware rendition waits for. */
@@ -112,6 +128,8 @@ export interface MediaActivities {
     readonly source: SourceRef;
   }): Promise<{ readonly mode: 'in-place' }>;
   encodeAudio(input: EncodeAudioInput): Promise<UnitResult>;
+  /** Writes a track of text into the output tree. */
+  extractSubtitles(input: ExtractSubtitlesInput): Promise<ExtractedSubtitles>;
   /** Checks that everything joins exactly, then writes playlists and checksums. No media is rewritten. */
   mergeOutput(input: MergeInput): Promise<MergeResult>;
   /** Removes what a job no longer needs: `all` but the event log and the records of attempts after a failure, `source` after success. */

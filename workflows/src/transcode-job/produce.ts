@@ -38,7 +38,12 @@ export async function produce(input: TranscodeJobInput, log: JobLog): Promise<Pr
   const encodePicture = async (): Promise<void> => {
     generations = await encodeVideo(input, plan, pictureWork(input, source, plan), log);
   };
-  await runTogether([encodePicture, ...encodeAudio(input, source, plan, log)]);
+  const subtitles: string[] = [];
+  await runTogether([
+    encodePicture,
+    ...encodeAudio(input, source, plan, log),
+    ...extractSubtitles(input, source, plan, log, subtitles),
+  ]);
 
   log.append('MergingStarted', {});
   const merged = await media.mergeOutput({
@@ -46,6 +51,7 @@ export async function produce(input: TranscodeJobInput, log: JobLog): Promise<Pr
     planKey: plan.planKey,
     generation: GENERATION,
     ...(Object.keys(generations).length === 0 ? {} : { generations }),
+    ...(subtitles.length === 0 ? {} : { subtitles: subtitles.sort() }),
   });
   for (const rendition of merged.renditions) log.append('RenditionMerged', { rendition });
 
@@ -84,6 +90,30 @@ function encodeAudio(
       media.encodeAudio.executeWithOptions({ summary: `${name} · ${label}` }, [work]),
     );
     log.append('AudioEncoded', { rendition: name, result: countingRetries(result, retries) });
+  });
+}
+
+/** @param extracted gets the names of the tracks that hold text */
+function extractSubtitles(
+  { jobId }: TranscodeJobInput,
+  source: SourceRef,
+  { planKey, frozen }: PlanRef,
+  log: JobLog,
+  extracted: string[],
+): (() => Promise<void>)[] {
+  // Jobs that were planned by a version without subtitles have none.
+  const tracks = 'subtitles' in frozen ? frozen.subtitles : [];
+  return tracks.map(({ name, label }) => async () => {
+    const work = { jobId, source, planKey, rendition: name, generation: GENERATION };
+    const { result } = await retryEncoderFaults(name, () =>
+      media.extractSubtitles.executeWithOptions({ summary: `${name} · ${label}` }, [work]),
+    );
+    if (result.cues > 0) {
+      extracted.push(name);
+      return;
+    }
+    const message = `${name} holds no text that could be read, and is left out.`;
+    log.append('WarningRaised', { warning: { code: 'SUBTITLES_SKIPPED', message } });
   });
 }
 

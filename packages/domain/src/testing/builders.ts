@@ -1,8 +1,14 @@
+import type { PictureTreatment } from '../plan.ts';
 import type { FrameTable, SourceMeta, VideoTrack } from '../probe.ts';
 import type { JobEvent, JobEventData, JobEventType, MeasuredRendition } from '../events.ts';
 import type { UnitResult } from '../encode-record.ts';
 import { TranscodeRequest } from '../request.ts';
 import type { WorkerReport } from '../worker-report.ts';
+
+const BT709 = { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709' };
+
+/** What a plan does with a picture in HD and SDR: nothing. */
+export const SDR: PictureTreatment = { colour: { conversion: 'keep', input: BT709, output: BT709 } };
 
 /** A request with all defaults, but for what `fields` says. */
 export const request = (fields: Partial<TranscodeRequest> = {}): TranscodeRequest => ({
@@ -50,7 +56,7 @@ export const source = (fields: Partial<SourceMeta> = {}): SourceMeta => ({
     },
   ],
   otherVideoTracks: 0,
-  subtitleTracks: 0,
+  subtitles: [],
   undecodableAudioTracks: 0,
   ...fields,
 });
@@ -126,6 +132,7 @@ export const frozenPlan = (chunks = 5): JobEventData<'PlanFrozen'> => ({
       bitrateKbps: 128,
     },
   ],
+  subtitles: [],
   segments: chunks,
   chunks: Array.from({ length: chunks }, () => ({ frames: 144, segments: 1 })),
   frames: chunks * 144,
@@ -145,7 +152,18 @@ export const EXAMPLES: { readonly [K in JobEventType]: JobEventData<K> } = {
       title: 'A walk',
       labels: ['films', 'night'],
       resourceLimits: { maxCpuPercent: 200, maxMemoryMb: 2048, maxDiskMb: 1000, timeoutSec: 600 },
-      ladder: [{ name: '720p', shortSide: 720, maxrateKbps: 2800, crf: 0, preset: 'medium' }],
+      ladder: [
+        {
+          name: '720p',
+          shortSide: 720,
+          maxrateKbps: 2800,
+          crf: 0,
+          preset: 'medium',
+          codec: 'h264',
+          passes: 1,
+          dynamicRange: 'sdr',
+        },
+      ],
     }),
   },
   ProbingStarted: {},

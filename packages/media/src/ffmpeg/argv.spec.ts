@@ -1,14 +1,16 @@
-import type { Plan } from '@framefold/domain';
+import { SDR } from '@framefold/domain/testing';
+import { hdrColour, type Plan } from '@framefold/domain';
 import { audioArgv } from './audio-argv.ts';
 import { chunkArgv, type Seek } from './chunk-argv.ts';
 
 const PLAN: Plan = {
-  version: 1,
+  version: 2,
   jobId: 'job',
   segmentSeconds: 6,
   video: {
     streamIndex: 1,
     timeBase: { num: 1, den: 12_288 },
+    firstPts: 12_288,
     originPts: 12_288,
     containerStartSeconds: 1,
     seekIsExact: true,
@@ -18,7 +20,7 @@ const PLAN: Plan = {
     nominalFrameTicks: 3750,
   },
   presentationOriginSeconds: 1,
-  treatment: { toneMap: 'none' },
+  treatment: SDR,
   renditions: [
     {
       name: '480p',
@@ -43,6 +45,7 @@ const PLAN: Plan = {
       bufsizeKbps: 1600,
     },
   ],
+  subtitles: [],
   audio: [
     {
       name: 'audio-eng',
@@ -106,7 +109,7 @@ describe('chunkArgv', () => {
 -noaccurate_seek -ss 5.510418 -copyts
 -protocol_whitelist file,pipe -format_whitelist mov,matroska,mpegts,flv,avi,mpeg,mp3,aac,wav,ogg,asf,mxf
 -probesize 20000000 -analyzeduration 20000000 -i file:/in/a_b.mp4 -filter_complex_threads 1 -filter_complex
-[0:1]trim=start_pts=86016,setpts=PTS-(12288),settb=1/90000,split=2[s0][s1];[s0]scale=854:480:flags=bicubic+accurate_rnd+full_chroma_int+bitexact:out_range=tv,setsar=1,format=yuv420p[v0];[s1]scale=640:360:flags=bicubic+accurate_rnd+full_chroma_int+bitexact:out_range=tv,setsar=1,format=yuv420p[v1]
+[0:1]settb=1/12288,trim=start_pts=86016,setpts=PTS-(12288),settb=1/90000,split=1[b0];[b0]split=2[s0][s1];[s0]scale=854:480:flags=bicubic+accurate_rnd+full_chroma_int+bitexact:out_range=tv,setsar=1,format=yuv420p,setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709[v0];[s1]scale=640:360:flags=bicubic+accurate_rnd+full_chroma_int+bitexact:out_range=tv,setsar=1,format=yuv420p,setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709[v1]
 -map [v0] -map_metadata -1 -fps_mode passthrough -enc_time_base 1:90000 -c:v libx264 -preset fast -crf 22
 -maxrate 1400k -bufsize 2800k -threads 1 -g 100000 -force_key_frames 8.999500 -flags +bitexact -fflags +bitexact
 -video_track_timescale 90000 -use_editlist 0 -movflags +empty_moov+default_base_moof+frag_keyframe -f mp4 /out/480p.mp4
@@ -142,7 +145,7 @@ describe('chunkArgv', () => {
     const argv = chunkArgv(plan, chunk, FILES, SEEK, { node: '/dev/dri/renderD129' });
     expect(after(argv, '-vaapi_device')).toBe('/dev/dri/renderD129');
     expect(argv.indexOf('-vaapi_device')).toBeLessThan(argv.indexOf('-i'));
-    expect(after(argv, '-filter_complex')).toMatch(/,format=yuv420p,format=nv12,hwupload\[v0\]$/);
+    expect(after(argv, '-filter_complex')).toMatch(/:colorspace=bt709,format=nv12,hwupload\[v0\]$/);
     expect(argv.join(' ')).toContain('-c:v h264_vaapi -rc_mode QVBR');
     expect(argv.join(' ')).toContain('-bf 0 -g 100000 -flags +bitexact');
   });
@@ -152,10 +155,42 @@ describe('chunkArgv', () => {
     expect(argvOf(1, SEEK, { ...PLAN, renditions: standIns })).toEqual(argvOf(1));
   });
 
-  it.each(['pq', 'hlg'] as const)('tone-maps %s before the renditions part', (toneMap) => {
-    const graph = after(argvOf(0, SEEK, { ...PLAN, treatment: { toneMap } }), '-filter_complex') ?? '';
-    expect(graph.indexOf('tonemap=')).toBeGreaterThan(0);
-    expect(graph.indexOf('tonemap=')).toBeLessThan(graph.indexOf('split='));
+  it('tone-maps once for all renditions in SDR, and not those that keep HDR', () => {
+    const treatment = {
+      colour: { conversion: 'tone-map', input: hdrColour('pq'), output: SDR.colour.output },
+    } as const;
+    const [first, second] = PLAN.renditions;
+    if (first === undefined || second === undefined) throw new Error('no renditions');
+    const renditions = [first, second, { ...second, name: 'hdr', dynamicRange: 'pq' as const }];
+    const graph = after(argvOf(0, SEEK, { ...PLAN, treatment, renditions }), '-filter_complex') ?? '';
+    const parts = graph.split(';');
+    expect(parts.filter((part) => part.includes('tonemap='))).toHaveLength(1);
+    expect(parts.find((part) => part.endsWith('[v0]'))).toContain(
+      'format=yuv420p,setparams=range=tv:color_primaries=bt709',
+    );
+    expect(parts.find((part) => part.endsWith('[v2]'))).toContain(
+      'format=yuv420p10le,setparams=range=tv:color_primaries=bt2020',
+    );
+  });
+
+  it('takes a run-up for what looks at neighbouring frames, and cuts behind it', () => {
+    const deinterlaced = { ...PLAN, treatment: { ...SDR, deinterlace: 'tff' as const } };
+    const graph = after(argvOf(1, SEEK, deinterlaced), '-filter_complex') ?? '';
+    expect(graph.indexOf('bwdif=')).toBeLessThan(graph.indexOf('trim='));
+    expect(Number(after(argvOf(1, SEEK, deinterlaced), '-ss'))).toBeCloseTo(
+      Number(after(argvOf(1), '-ss')) - 1,
+      5,
+    );
+  });
+
+  it('thins frames out by the rule of the plan', () => {
+    const [first] = PLAN.renditions;
+    if (first === undefined) throw new Error('no rendition');
+    const capped = { ...first, frameRateCap: { num: 24, den: 2, biasTicks: 1875 } };
+    const graph = after(argvOf(0, SEEK, { ...PLAN, renditions: [capped] }), '-filter_complex') ?? '';
+    expect(graph).toContain(
+      "select='isnan(prev_pts)+gt(floor((pts+1875)*24/180000),floor((prev_pts+1875)*24/180000))'",
+    );
   });
 });
 

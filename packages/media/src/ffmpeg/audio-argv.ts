@@ -1,9 +1,10 @@
-import type { AudioRendition, Plan } from '@framefold/domain';
+import { AUDIO_CODECS, VIDEO_TIMESCALE, type AudioRendition, type Plan } from '@framefold/domain';
 import { guardedInput } from './input-args.ts';
 
 /**
  * The ffmpeg command line (without the program) that encodes one whole sound track. Time zero is the first frame of
- * the picture: earlier sound is cut, later sound is preceded by silence, gaps are filled with it.
+ * the picture: earlier sound is cut, later sound is preceded by silence, gaps are filled with it. Where the client asks
+ * for an end, sound ends with the picture.
  */
 export function audioArgv(
   plan: Plan,
@@ -13,6 +14,11 @@ export function audioArgv(
 ): string[] {
   const { originPts, timeBase } = plan.video;
   const origin = `${originPts}*${timeBase.num}/${timeBase.den}`;
+  const filters = [
+    `asetpts=PTS-(${origin})/TB`,
+    `aresample=${track.sampleRateHz}:async=1:first_pts=0`,
+    ...(plan.isCut === true ? [`atrim=end=${plan.video.durationTicks / VIDEO_TIMESCALE}`] : []),
+  ];
   return [
     '-nostdin',
     '-hide_banner',
@@ -32,11 +38,11 @@ export function audioArgv(
     '-map_metadata',
     '-1',
     '-af',
-    `asetpts=PTS-(${origin})/TB,aresample=${track.sampleRateHz}:async=1:first_pts=0`,
+    filters.join(','),
     '-ac',
     String(track.channels),
     '-c:a',
-    'aac',
+    AUDIO_CODECS[track.codec].encoder,
     '-b:a',
     `${track.bitrateKbps}k`,
     '-threads',

@@ -1,7 +1,14 @@
-import { VIDEO_TIMESCALE, type Plan, type PlannedChunk, type VideoRendition } from '@framefold/domain';
+import {
+  CodedError,
+  VIDEO_TIMESCALE,
+  type PictureTreatment,
+  type Plan,
+  type PlannedChunk,
+  type VideoRendition,
+} from '@framefold/domain';
 import { deviceArgs, encoderArgs, uploadFilters, type EncodeDevice } from './encoder-args.ts';
 import { guardedInput } from './input-args.ts';
-import { renditionFilters, treatmentFilters } from './picture-filters.ts';
+import { deinterlaceFilters, renditionFilters, sdrFilters } from './picture-filters.ts';
 
 /** Where decoding begins. */
 export type Seek =
@@ -57,35 +64,61 @@ export function chunkArgv(
   ];
 }
 
+/** Whether decoding of a chunk begins with the first frame of the track, whatever the seek. */
+export function beginsWithTrack(plan: Plan, chunk: PlannedChunk): boolean {
+  return chunk.seekPts <= plan.video.firstPts;
+}
+
 function seekArgs(plan: Plan, chunk: PlannedChunk, seek: Seek): string[] {
-  const { timeBase, originPts, containerStartSeconds, seekIsExact } = plan.video;
-  const isFirst = chunk.segments[0]?.sourceStartPts === originPts;
-  if (isFirst || seek.from === 'start') return ['-copyts'];
-  // MPEG-TS, AVI and FLV have no index of exact times: begin at least a second before the keyframe.
-  const margin = seek.earlierSeconds + (seekIsExact ? 0 : 1);
+  const { timeBase, containerStartSeconds, seekIsExact } = plan.video;
+  if (beginsWithTrack(plan, chunk) || seek.from === 'start') return ['-copyts'];
+  // MPEG-TS, AVI and FLV have no index of exact times, and deinterlacing looks at the frame before the first:
+  // begin at least a second before the keyframe.
+  const needsRunUp = !seekIsExact || treatmentOf(plan).deinterlace !== undefined;
+  const margin = seek.earlierSeconds + (needsRunUp ? 1 : 0);
   const keyframeSeconds = (chunk.seekPts * timeBase.num) / timeBase.den;
   // `-ss` counts from the container's start. A microsecond more makes up for its rounding down.
   const seconds = Math.max(0, keyframeSeconds - containerStartSeconds - margin + 0.000_001);
   return ['-noaccurate_seek', '-ss', seconds.toFixed(6), '-copyts'];
 }
 
+/** Decodes once: all renditions share what is done to whole frames, those in SDR what is done to colours. */
 function filterGraph(plan: Plan, chunk: PlannedChunk): string {
+  const treatment = treatmentOf(plan);
+  const { timeBase, originPts, streamIndex } = plan.video;
   const first = chunk.segments[0];
   const last = chunk.segments.at(-1);
   const end = last?.sourceEndPts === undefined ? '' : `:end_pts=${last.sourceEndPts}`;
-  const shared = [
+  const whole = [
+    ...deinterlaceFilters(treatment),
+    `settb=${timeBase.num}/${timeBase.den}`,
+    // Behind what looks at neighbouring frames, so that a chunk's borders look like any other place.
     `trim=start_pts=${first?.sourceStartPts ?? 0}${end}`,
-    `setpts=PTS-(${plan.video.originPts})`,
+    `setpts=PTS-(${originPts})`,
     `settb=1/${VIDEO_TIMESCALE}`,
-    ...treatmentFilters(plan.treatment),
-    `split=${plan.renditions.length}`,
-  ].join(',');
-  const outputs = plan.renditions.map((_, index) => `[s${index}]`).join('');
-  const scaled = plan.renditions.map(
-    (rendition, index) =>
-      `[s${index}]${[...renditionFilters(rendition), ...uploadFilters(rendition.encoder)].join(',')}[v${index}]`,
-  );
-  return [`[0:${plan.video.streamIndex}]${shared}${outputs}`, ...scaled].join(';');
+  ];
+  const inSdr = plan.renditions.filter(({ dynamicRange }) => dynamicRange === undefined);
+  const inHdr = plan.renditions.filter(({ dynamicRange }) => dynamicRange !== undefined);
+  const branches = [
+    { renditions: inSdr, filters: sdrFilters(treatment.colour) },
+    { renditions: inHdr, filters: [] },
+  ].filter(({ renditions }) => renditions.length > 0);
+  const label = (rendition: VideoRendition): number => plan.renditions.indexOf(rendition);
+  return [
+    `[0:${streamIndex}]${whole.join(',')},split=${branches.length}${branches.map((_, b) => `[b${b}]`).join('')}`,
+    ...branches.flatMap(({ renditions, filters }, branch) => [
+      `[b${branch}]${[...filters, `split=${renditions.length}`].join(',')}${renditions.map((r) => `[s${label(r)}]`).join('')}`,
+      ...renditions.map((rendition) => {
+        const own = [...renditionFilters(rendition, treatment.colour), ...uploadFilters(rendition.encoder)];
+        return `[s${label(rendition)}]${own.join(',')}[v${label(rendition)}]`;
+      }),
+    ]),
+  ].join(';');
+}
+
+function treatmentOf({ treatment }: Plan): PictureTreatment {
+  if (treatment === undefined) throw new CodedError('INTERNAL', 'The plan has no picture.');
+  return treatment;
 }
 
 function outputArgs(

@@ -6,47 +6,121 @@ export interface EncodeDevice {
   readonly node?: string;
 }
 
-type Quality = Pick<VideoRendition, 'encoder' | 'preset' | 'crf' | 'maxrateKbps' | 'bufsizeKbps'>;
+/** What of a rendition decides about its encoder's options. */
+export type Quality = Pick<
+  VideoRendition,
+  'encoder' | 'preset' | 'crf' | 'averageKbps' | 'maxrateKbps' | 'bufsizeKbps' | 'dynamicRange'
+>;
 
 /** The quality modes of VAAPI and QSV want a mean rate beside their ceiling, and below it. */
 const MEAN_OF_CEILING = 0.75;
 
+/** What the hardware takes for constant quality where an average rate is asked for: x264's default. */
+const MIDDLING_CRF = 23;
+
+/** Speeds of libvpx (`-cpu-used`, 0 to 5 with deadline good) and of SVT-AV1 (`-preset`, 0 to 13) by the common names. */
+const VP9_SPEEDS: Readonly<Record<string, number>> = {
+  ultrafast: 5,
+  superfast: 5,
+  veryfast: 5,
+  faster: 4,
+  fast: 3,
+  medium: 2,
+  slow: 1,
+  slower: 1,
+  veryslow: 0,
+};
+const AV1_SPEEDS: Readonly<Record<string, number>> = {
+  ultrafast: 12,
+  superfast: 11,
+  veryfast: 10,
+  faster: 9,
+  fast: 8,
+  medium: 7,
+  slow: 5,
+  slower: 4,
+  veryslow: 3,
+};
+
 /**
- * The options of an encoder for constant quality under a ceiling. Hardware encoders reorder little or not at all, since
- * chunks must begin and end with decodable frames, and make the keyframes that are forced on them IDR frames.
+ * The options of an encoder: constant quality under a ceiling, or an average rate. One thread makes the bytes
+ * independent of the machine. Chunks begin and end with decodable frames: hardware reorders little or not at all, x265
+ * closes its GOPs, and keyframes that are forced are IDR frames.
  *
  * https://docs.nvidia.com/video-technologies/video-codec-sdk (NVENC), https://trac.ffmpeg.org/wiki/Hardware/QuickSync,
- * https://trac.ffmpeg.org/wiki/Hardware/VAAPI; `ffmpeg -h encoder=NAME`
+ * https://trac.ffmpeg.org/wiki/Hardware/VAAPI, https://x265.readthedocs.io/en/master/cli.html,
+ * https://trac.ffmpeg.org/wiki/Encode/VP9, https://gitlab.com/AOMediaCodec/SVT-AV1 (Docs/Parameters.md);
+ * `ffmpeg -h encoder=NAME`
  */
 export function encoderArgs(quality: Quality): string[] {
-  const { encoder, crf } = quality;
+  const { encoder, crf, averageKbps, preset } = quality;
   const ceiling = ['-maxrate', `${quality.maxrateKbps}k`, '-bufsize', `${quality.bufsizeKbps}k`];
-  const mean = ['-b:v', `${Math.round(quality.maxrateKbps * MEAN_OF_CEILING)}k`];
+  const mean = ['-b:v', `${averageKbps ?? Math.round(quality.maxrateKbps * MEAN_OF_CEILING)}k`];
+  const hardwareQuality = String(crf ?? MIDDLING_CRF);
+  const rate = averageKbps === undefined ? ['-crf', String(crf)] : mean;
   switch (encoder) {
     case 'h264_nvenc':
       return [
         ...['-c:v', encoder, '-preset', 'p5', '-tune', 'hq'],
-        ...['-rc', 'vbr', '-cq', String(crf), '-b:v', '0', ...ceiling],
-        ...['-bf', '2', '-b_ref_mode', 'disabled', '-no-scenecut', '1', '-forced-idr', '1'],
+        ...(averageKbps === undefined
+          ? ['-rc', 'vbr', '-cq', hardwareQuality, '-b:v', '0']
+          : ['-rc', 'vbr', ...mean]),
+        ...[...ceiling, '-bf', '2', '-b_ref_mode', 'disabled', '-no-scenecut', '1', '-forced-idr', '1'],
       ];
     case 'h264_qsv':
       return [
-        ...['-c:v', encoder, '-preset', 'medium', '-global_quality', String(crf), ...mean, ...ceiling],
-        ...['-bf', '0', '-look_ahead', '0', '-forced_idr', '1'],
+        ...['-c:v', encoder, '-preset', 'medium'],
+        ...(averageKbps === undefined ? ['-global_quality', hardwareQuality] : []),
+        ...[...mean, ...ceiling, '-bf', '0', '-look_ahead', '0', '-forced_idr', '1'],
       ];
     case 'h264_vaapi':
       return [
-        ...['-c:v', encoder, '-rc_mode', 'QVBR', '-global_quality', String(crf)],
+        ...['-c:v', encoder],
+        ...(averageKbps === undefined
+          ? ['-rc_mode', 'QVBR', '-global_quality', hardwareQuality]
+          : ['-rc_mode', 'VBR']),
         ...[...mean, ...ceiling, '-bf', '0'],
       ];
     case 'h264_standin':
       return encoderArgs({ ...quality, encoder: 'libx264' });
-    default:
+    case 'libx265':
       return [
-        ...['-c:v', encoder, '-preset', quality.preset, '-crf', String(crf), ...ceiling],
-        ...['-threads', '1'],
+        ...['-c:v', encoder, '-preset', preset, ...rate, ...ceiling, '-forced-idr', '1'],
+        ...['-tag:v', 'hvc1', '-x265-params', x265Params(quality)],
       ];
+    case 'libvpx-vp9':
+      return [
+        ...[
+          '-c:v',
+          encoder,
+          '-deadline',
+          'good',
+          '-cpu-used',
+          String(VP9_SPEEDS[preset] ?? VP9_SPEEDS.medium),
+        ],
+        // With a rate beside it, constant quality becomes "no better than", and the rate a ceiling.
+        ...(averageKbps === undefined
+          ? ['-crf', String(crf), '-b:v', `${quality.maxrateKbps}k`]
+          : [...mean, ...ceiling]),
+        ...['-row-mt', '0', '-threads', '1'],
+      ];
+    case 'libsvtav1':
+      return [
+        ...['-c:v', encoder, '-preset', String(AV1_SPEEDS[preset] ?? AV1_SPEEDS.medium), ...rate],
+        // SVT-AV1 knows a ceiling beside constant quality alone.
+        ...(averageKbps === undefined ? ceiling : []),
+        ...['-svtav1-params', 'lp=1'],
+      ];
+    default:
+      return ['-c:v', encoder, '-preset', preset, ...rate, ...ceiling, '-threads', '1'];
   }
+}
+
+/** `info=0` keeps the model of the processor out of the stream. */
+function x265Params({ dynamicRange }: Quality): string {
+  const params = ['pools=none', 'frame-threads=1', 'wpp=0', 'open-gop=0', 'info=0', 'log-level=error'];
+  if (dynamicRange === 'pq') params.push('hdr10=1', 'hdr10-opt=1');
+  return params.join(':');
 }
 
 /** Options that open the device, before any input. */

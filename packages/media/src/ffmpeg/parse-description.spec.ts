@@ -212,7 +212,7 @@ describe('parseDescription', () => {
         { index: 8 },
       ]);
       expect(meta.audio.map((track) => track.streamIndex)).toEqual([1]);
-      expect(meta).toMatchObject({ undecodableAudioTracks: 4, subtitleTracks: 1, otherVideoTracks: 0 });
+      expect(meta).toMatchObject({ undecodableAudioTracks: 4, otherVideoTracks: 0 });
     });
   });
 });

@@ -3,6 +3,7 @@ import {
   type AudioTrack,
   type Rational,
   type SourceMeta,
+  type SubtitleTrack,
   type VideoTrack,
 } from '@framefold/domain';
 import { z } from 'zod';
@@ -31,7 +32,9 @@ const Stream = z.looseObject({
   sample_rate: z.string().optional(),
   disposition: z.record(z.string(), z.number()).optional(),
   tags: z.record(z.string(), z.string()).optional(),
-  side_data_list: z.array(z.looseObject({ rotation: z.number().optional() })).optional(),
+  side_data_list: z
+    .array(z.looseObject({ rotation: z.number().optional(), dv_profile: z.number().optional() }))
+    .optional(),
 });
 type Stream = z.infer<typeof Stream>;
 
@@ -43,6 +46,12 @@ const Description = z.looseObject({
   }),
   streams: z.array(Stream).default([]),
 });
+
+/** Subtitles that ffmpeg turns into WebVTT; others are pictures, or hidden in the video. */
+const TEXT_SUBTITLES = new Set(['subrip', 'srt', 'mov_text', 'ass', 'ssa', 'webvtt', 'text']);
+
+/** Its colours are not those of any standard: without the enhancement the picture is green and violet. */
+const DOLBY_VISION_WITHOUT_BASE = 5;
 
 /** A source as its headers describe it; what must be measured on the packets is not in it yet. */
 export interface Description {
@@ -77,7 +86,7 @@ export function parseDescription(json: string): Description {
       startSeconds: parseDecimal(format.start_time) ?? 0,
       audio,
       otherVideoTracks: Math.max(0, pictures.length - 1),
-      subtitleTracks: streams.filter((stream) => stream.codec_type === 'subtitle').length,
+      subtitles: streams.filter((stream) => stream.codec_type === 'subtitle').map(toSubtitleTrack),
       undecodableAudioTracks: sounds.length - audio.length,
     },
     containerSeconds: parseDecimal(format.duration),
@@ -106,6 +115,13 @@ function toVideoTrack(stream: Stream): NonNullable<Description['video']> {
   const squareWidth = Math.max(1, Math.round((width * sampleAspectRatio.num) / sampleAspectRatio.den));
   const sideways = rotationDegrees % 180 === 90;
   const bitrate = parseDecimal(stream.bit_rate);
+  const dolbyVision = stream.side_data_list?.find((data) => data.dv_profile !== undefined)?.dv_profile;
+  if (dolbyVision === DOLBY_VISION_WITHOUT_BASE) {
+    throw new CodedError(
+      'SOURCE_UNSUPPORTED',
+      'The picture is in Dolby Vision profile 5, which has no base layer that other players could show.',
+    );
+  }
   return {
     streamIndex: stream.index,
     codec: stream.codec_name,
@@ -128,10 +144,17 @@ function toVideoTrack(stream: Stream): NonNullable<Description['video']> {
         : stream.color_transfer === 'arib-std-b67'
           ? 'hlg'
           : 'none',
-    interlaced: /^(tt|bb|tb|bt)$/.test(stream.field_order ?? ''),
+    ...fieldsOf(stream.field_order),
+    ...(dolbyVision === undefined ? {} : { dolbyVisionProfile: dolbyVision }),
     timeBase,
     ...(bitrate === undefined ? {} : { bitrateKbps: Math.round(bitrate / 1000) }),
   };
+}
+
+/** Fields as the container or codec describes them. The second letter is the order of display, which is what counts. */
+function fieldsOf(fieldOrder = ''): Pick<VideoTrack, 'interlaced' | 'fieldOrder'> {
+  if (!/^[tb]{2}$/.test(fieldOrder)) return { interlaced: false };
+  return { interlaced: true, fieldOrder: fieldOrder.endsWith('t') ? 'tff' : 'bff' };
 }
 
 function toAudioTrack(stream: Stream): AudioTrack[] {
@@ -154,6 +177,20 @@ function toAudioTrack(stream: Stream): AudioTrack[] {
       ...(durationSeconds === undefined ? {} : { durationSeconds }),
     },
   ];
+}
+
+function toSubtitleTrack(stream: Stream): SubtitleTrack {
+  const codec = stream.codec_name ?? 'unknown';
+  const { language, title } = stream.tags ?? {};
+  return {
+    streamIndex: stream.index,
+    codec,
+    kind: TEXT_SUBTITLES.has(codec) ? 'text' : 'image',
+    ...(language === undefined || language === 'und' ? {} : { language }),
+    ...(title === undefined || title === '' ? {} : { title }),
+    isDefault: stream.disposition?.default === 1,
+    isForced: stream.disposition?.forced === 1,
+  };
 }
 
 function parseJson(text: string): unknown {

@@ -1,36 +1,86 @@
-import type { PictureTreatment, VideoRendition } from '@framefold/domain';
+import {
+  hdrColour,
+  type Colour,
+  type ColourTreatment,
+  type FrameRateCap,
+  type PictureTreatment,
+  type VideoRendition,
+  VIDEO_TIMESCALE,
+} from '@framefold/domain';
 
 /** Bit-exact on every CPU, and accurate; swscale's defaults are neither. */
 const SCALER_FLAGS = 'bicubic+accurate_rnd+full_chroma_int+bitexact';
 
-/**
- * HDR to SDR: linear light, BT.709 primaries, the Hable curve, back to BT.709.
- * https://trac.ffmpeg.org/wiki/colorspace
- */
-const TONE_MAP = [
-  'zscale=t=linear:npl=100',
-  'format=gbrpf32le',
-  'zscale=p=bt709',
-  'tonemap=tonemap=hable:desat=0',
-  'zscale=t=bt709:m=bt709:r=tv',
+/** White of SDR in nits: what tone-mapping takes for 1.0. */
+const SDR_WHITE_NITS = 100;
+
+/** What a frame says of itself as HDR, in every form that ffmpeg knows. Untrue once it is SDR. */
+const HDR_SIDE_DATA = [
+  'MASTERING_DISPLAY_METADATA',
+  'CONTENT_LIGHT_LEVEL',
+  'DYNAMIC_HDR_PLUS',
+  'DOVI_METADATA',
+  'DOVI_RPU_BUFFER',
 ];
 
-/** Filters for what all renditions have in common. */
-export function treatmentFilters(treatment: PictureTreatment): string[] {
-  switch (treatment.toneMap) {
-    case 'none':
+/** Filters for whole frames before anything else: one moment a frame. Needs a frame before and one after. */
+export function deinterlaceFilters({ deinterlace }: PictureTreatment): string[] {
+  return deinterlace === undefined ? [] : [`bwdif=mode=send_frame:parity=${deinterlace}:deint=all`];
+}
+
+/** Filters for what all renditions in SDR have in common. */
+export function sdrFilters({ conversion, input, output }: ColourTreatment): string[] {
+  switch (conversion) {
+    case 'keep':
+    case 'matrix':
       return [];
-    case 'pq':
-    case 'hlg':
-      return [...TONE_MAP, 'format=yuv420p'];
+    case 'convert':
+      return [`zscale=${inputOptions(input)}:${outputOptions(output)}`];
+    case 'tone-map':
+      // Linear light, the output's primaries, the Hable curve, and back (https://trac.ffmpeg.org/wiki/colorspace).
+      return [
+        `zscale=${inputOptions(input)}:t=linear:npl=${SDR_WHITE_NITS}`,
+        'format=gbrpf32le',
+        `zscale=p=${output.primaries}`,
+        'tonemap=tonemap=hable:desat=0',
+        `zscale=${outputOptions(output)}`,
+        'format=yuv420p',
+        ...HDR_SIDE_DATA.map((type) => `sidedata=mode=delete:type=${type}`),
+      ];
   }
 }
 
-/** Filters that bring the picture to one rendition's size: square pixels, 8 bits, 4:2:0, limited range. */
-export function renditionFilters(rendition: VideoRendition): string[] {
+/** Filters that bring the picture to one rendition's rate and size: square pixels, 4:2:0, limited range, tagged. */
+export function renditionFilters(rendition: VideoRendition, treatment: ColourTreatment): string[] {
+  const { width, height, dynamicRange, frameRateCap } = rendition;
+  const colour = dynamicRange === undefined ? treatment.output : hdrColour(dynamicRange);
+  const newMatrix =
+    dynamicRange === undefined && treatment.conversion === 'matrix'
+      ? `:in_color_matrix=${treatment.input.matrix}:out_color_matrix=${colour.matrix}`
+      : '';
   return [
-    `scale=${rendition.width}:${rendition.height}:flags=${SCALER_FLAGS}:out_range=tv`,
+    ...(frameRateCap === undefined ? [] : [thinOut(frameRateCap)]),
+    `scale=${width}:${height}:flags=${SCALER_FLAGS}:out_range=tv${newMatrix}`,
     'setsar=1',
-    'format=yuv420p',
+    `format=${dynamicRange === undefined ? 'yuv420p' : 'yuv420p10le'}`,
+    tag(colour),
   ];
+}
+
+/** Keeps the first frame of each stretch of a cap's clock: the domain's `keptFrames` in ffmpeg's words, to the bit. */
+function thinOut({ num, den, biasTicks }: FrameRateCap): string {
+  const stretch = (pts: string): string => `floor((${pts}+${biasTicks})*${num}/${VIDEO_TIMESCALE * den})`;
+  return `select='isnan(prev_pts)+gt(${stretch('pts')},${stretch('prev_pts')})'`;
+}
+
+function tag({ primaries, transfer, matrix }: Colour): string {
+  return `setparams=range=tv:color_primaries=${primaries}:color_trc=${transfer}:colorspace=${matrix}`;
+}
+
+function inputOptions({ primaries, transfer, matrix }: Colour): string {
+  return `pin=${primaries}:tin=${transfer}:min=${matrix}`;
+}
+
+function outputOptions({ primaries, transfer, matrix }: Colour): string {
+  return `p=${primaries}:t=${transfer}:m=${matrix}:r=tv`;
 }

@@ -1,13 +1,17 @@
 import HLS from 'hls-parser';
-import { masterPlaylist, mediaPlaylist } from './playlists.ts';
+import { masterPlaylist, mediaPlaylist, targetDuration } from './playlists.ts';
 
 beforeAll(() => HLS.setOptions({ strictMode: true }));
 
 describe('mediaPlaylist', () => {
-  const text = mediaPlaylist('init.mp4', [
-    { uri: 'segment00000-aa.m4s', durationSeconds: 6.006 },
-    { uri: 'segment00001-bb.m4s', durationSeconds: 2 },
-  ]);
+  const text = mediaPlaylist(
+    'init.mp4',
+    [
+      { uri: 'segment00000-aa.m4s', durationSeconds: 6.006 },
+      { uri: 'segment00001-bb.m4s', durationSeconds: 2 },
+    ],
+    targetDuration([6.006, 2]),
+  );
 
   it('is accepted by a strict parser', () => {
     const parsed = HLS.parse(text) as HLS.types.MediaPlaylist;
@@ -30,10 +34,9 @@ describe('masterPlaylist', () => {
           codecs: ['avc1.64001E', 'mp4a.40.2'],
           peakBitsPerSecond: 1_500_000,
           averageBitsPerSecond: 900_000,
-          width: 854,
-          height: 480,
-          frameRate: 23.976,
+          picture: { width: 854, height: 480, frameRate: 23.976, range: 'SDR' },
           audioGroup: 'audio',
+          subtitlesGroup: 'subtitles',
         },
       ],
       [
@@ -46,6 +49,16 @@ describe('masterPlaylist', () => {
           channels: 2,
         },
       ],
+      [
+        {
+          group: 'subtitles',
+          uri: 'subtitles-deu/playlist.m3u8',
+          name: 'Deutsch',
+          language: 'deu',
+          isDefault: false,
+          isForced: true,
+        },
+      ],
     );
     const parsed = HLS.parse(text) as HLS.types.MasterPlaylist;
     const [variant] = parsed.variants;
@@ -56,6 +69,7 @@ describe('masterPlaylist', () => {
       resolution: { width: 854, height: 480 },
       frameRate: 23.976,
     });
+    expect(variant?.subtitles[0]).toMatchObject({ name: 'Deutsch', isDefault: false, forced: true });
     expect(variant?.audio[0]).toMatchObject({
       name: 'The  director  speaks',
       language: 'eng',

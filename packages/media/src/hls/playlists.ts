@@ -11,10 +11,15 @@ export interface PlaylistVariant {
   /** Peak and mean over segments in bit/s, sound included. */
   readonly peakBitsPerSecond: number;
   readonly averageBitsPerSecond: number;
-  readonly width: number;
-  readonly height: number;
-  readonly frameRate: number;
+  /** Absent for a variant of sound alone. */
+  readonly picture?: {
+    readonly width: number;
+    readonly height: number;
+    readonly frameRate: number;
+    readonly range: 'SDR' | 'PQ' | 'HLG';
+  };
   readonly audioGroup?: string;
+  readonly subtitlesGroup?: string;
 }
 
 export interface PlaylistAudio {
@@ -26,21 +31,45 @@ export interface PlaylistAudio {
   readonly channels: number;
 }
 
+/** A rendition of text. */
+export interface PlaylistSubtitles {
+  readonly group: string;
+  readonly uri: string;
+  readonly name: string;
+  readonly language?: string;
+  readonly isDefault: boolean;
+  readonly isForced: boolean;
+}
+
 /** HLS protocol version that EXT-X-MAP outside of I-frame playlists asks for (RFC 8216, 7). */
 const VERSION = 6;
 
-/** A finished media playlist over CMAF segments (RFC 8216, 4.3.3). URIs are relative to the playlist. */
-export function mediaPlaylist(initUri: string, segments: readonly PlaylistSegment[]): string {
-  const longest = Math.max(...segments.map((segment) => segment.durationSeconds));
+/**
+ * The target duration of segments. No EXTINF may exceed it when rounded (4.3.3.1); strict readers compare without
+ * rounding, so it is rounded up. All renditions of picture and sound have the same one (6.2.4).
+ */
+export function targetDuration(segmentSeconds: readonly number[]): number {
+  return segmentSeconds.reduce((longest, seconds) => Math.max(longest, Math.ceil(seconds)), 1);
+}
+
+/**
+ * A finished media playlist (RFC 8216, 4.3.3). URIs are relative to the playlist.
+ *
+ * @param initUri of CMAF segments; undefined for those of text
+ */
+export function mediaPlaylist(
+  initUri: string | undefined,
+  segments: readonly PlaylistSegment[],
+  targetSeconds: number,
+): string {
   return [
     '#EXTM3U',
     `#EXT-X-VERSION:${VERSION}`,
-    // No EXTINF may exceed it when rounded (4.3.3.1); strict readers compare without rounding, so round up.
-    `#EXT-X-TARGETDURATION:${Math.ceil(longest)}`,
+    `#EXT-X-TARGETDURATION:${targetSeconds}`,
     '#EXT-X-MEDIA-SEQUENCE:0',
     '#EXT-X-PLAYLIST-TYPE:VOD',
     '#EXT-X-INDEPENDENT-SEGMENTS',
-    `#EXT-X-MAP:URI="${initUri}"`,
+    ...(initUri === undefined ? [] : [`#EXT-X-MAP:URI="${initUri}"`]),
     ...segments.flatMap((segment) => [`#EXTINF:${segment.durationSeconds.toFixed(6)},`, segment.uri]),
     '#EXT-X-ENDLIST',
     '',
@@ -51,6 +80,7 @@ export function mediaPlaylist(initUri: string, segments: readonly PlaylistSegmen
 export function masterPlaylist(
   variants: readonly PlaylistVariant[],
   audio: readonly PlaylistAudio[],
+  subtitles: readonly PlaylistSubtitles[] = [],
 ): string {
   return [
     '#EXTM3U',
@@ -68,19 +98,42 @@ export function masterPlaylist(
         ['URI', quoted(track.uri)],
       ]),
     ),
+    ...subtitles.map((track) =>
+      attributes('#EXT-X-MEDIA', [
+        ['TYPE', 'SUBTITLES'],
+        ['GROUP-ID', quoted(track.group)],
+        ['NAME', quoted(track.name)],
+        ...(track.language === undefined ? [] : [['LANGUAGE', quoted(track.language)] as const]),
+        ['DEFAULT', track.isDefault ? 'YES' : 'NO'],
+        ['AUTOSELECT', 'YES'],
+        ['FORCED', track.isForced ? 'YES' : 'NO'],
+        ['URI', quoted(track.uri)],
+      ]),
+    ),
     ...variants.flatMap((variant) => [
       attributes('#EXT-X-STREAM-INF', [
         ['BANDWIDTH', String(variant.peakBitsPerSecond)],
         ['AVERAGE-BANDWIDTH', String(variant.averageBitsPerSecond)],
         ['CODECS', quoted(variant.codecs.join(','))],
-        ['RESOLUTION', `${variant.width}x${variant.height}`],
-        ['FRAME-RATE', variant.frameRate.toFixed(3)],
+        ...pictureAttributes(variant.picture),
         ...(variant.audioGroup === undefined ? [] : [['AUDIO', quoted(variant.audioGroup)] as const]),
+        ...(variant.subtitlesGroup === undefined
+          ? []
+          : [['SUBTITLES', quoted(variant.subtitlesGroup)] as const]),
       ]),
       variant.uri,
     ]),
     '',
   ].join('\n');
+}
+
+function pictureAttributes(picture: PlaylistVariant['picture']): (readonly [string, string])[] {
+  if (picture === undefined) return [];
+  return [
+    ['RESOLUTION', `${picture.width}x${picture.height}`],
+    ['FRAME-RATE', picture.frameRate.toFixed(3)],
+    ['VIDEO-RANGE', picture.range],
+  ];
 }
 
 function attributes(tag: string, pairs: readonly (readonly [string, string])[]): string {

@@ -5,7 +5,11 @@ import { audioInit, videoInit } from '../testing/init-segments.ts';
 import { packageAudio } from './package-audio.ts';
 import type { PackagedTrack } from './packaged.ts';
 
-const TRACK = { name: 'audio-eng', sampleRateHz: 48_000 } as Partial<AudioRendition> as AudioRendition;
+const TRACK = {
+  name: 'audio-eng',
+  codec: 'aac',
+  sampleRateHz: 48_000,
+} as Partial<AudioRendition> as AudioRendition;
 
 /** A plan whose picture segments begin at `startTicks`, of 1 s in name. */
 const planOf = (...startTicks: readonly number[]): Plan =>

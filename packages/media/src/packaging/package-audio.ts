@@ -1,21 +1,18 @@
-import { CodedError, VIDEO_TIMESCALE, type AudioRendition, type Plan } from '@framefold/domain';
+import { AUDIO_CODECS, CodedError, VIDEO_TIMESCALE, type AudioRendition, type Plan } from '@framefold/domain';
 import { readSamples, type Sample } from '../isobmff/fragments.ts';
 import { extractInit, readTrackInfo } from '../isobmff/init-segment.ts';
 import { writeSegment } from '../isobmff/segment.ts';
 import type { PackagedSegment, PackagedTrack } from './packaged.ts';
 
-/** Samples that an AAC encoder puts before the sound, and samples in a frame (ISO/IEC 14496-3). */
-const PRIMING_SAMPLES = 1024;
-const FRAME_SAMPLES = 1024;
-
 /**
- * Cuts an encoded sound track at the borders of the picture's segments, at whole AAC frames; sound that outlasts the
- * picture goes on in segments of the nominal length. The priming frame lies before the start of presentation.
+ * Cuts an encoded sound track at the borders of the picture's segments, at whole coded frames; sound that outlasts the
+ * picture, or has none, goes on in segments of the nominal length. Priming lies before the start of presentation.
  *
  * @param file the fragmented MP4 that ffmpeg wrote for the track
  * @throws {CodedError} ENCODER_OUTPUT_INVALID when the file holds no sound or is not in the planned form
  */
 export function packageAudio(file: Buffer, plan: Plan, track: AudioRendition): PackagedTrack {
+  const { frameSamples, primingSamples } = AUDIO_CODECS[track.codec];
   const samples = readSamples(file);
   const init = samples.length === 0 ? undefined : extractInit(file);
   const info = init === undefined ? undefined : readTrackInfo(init);
@@ -29,20 +26,20 @@ export function packageAudio(file: Buffer, plan: Plan, track: AudioRendition): P
   const groups: { start: number; samples: Sample[] }[] = [];
   let border = 0;
   samples.forEach((sample, position) => {
-    const startTicks = position * FRAME_SAMPLES - PRIMING_SAMPLES;
+    const startTicks = position * frameSamples - primingSamples;
     while (startTicks >= borders(border + 1)) border++;
     const current = groups[border];
     if (current === undefined) groups[border] = { start: startTicks, samples: [sample] };
     else current.samples.push(sample);
   });
   const origin = plan.presentationOriginSeconds * track.sampleRateHz;
-  // Picture segments shorter than an AAC frame leave a gap in the groups.
+  // Picture segments shorter than a coded frame leave a gap in the groups.
   const segments = groups.filter(Boolean).map((group, index): PackagedSegment => {
     const timed = group.samples.map((sample, position) => ({
       bytes: file.subarray(sample.offset, sample.offset + sample.sizeBytes),
-      decodeTicks: origin + group.start + position * FRAME_SAMPLES,
-      durationTicks: FRAME_SAMPLES,
-      presentationTicks: origin + group.start + position * FRAME_SAMPLES,
+      decodeTicks: origin + group.start + position * frameSamples,
+      durationTicks: frameSamples,
+      presentationTicks: origin + group.start + position * frameSamples,
       isSync: true,
     }));
     return {
@@ -50,7 +47,7 @@ export function packageAudio(file: Buffer, plan: Plan, track: AudioRendition): P
       bytes: writeSegment(timed, index + 1),
       samples: group.samples.length,
       startTicks: group.start,
-      durationTicks: group.samples.length * FRAME_SAMPLES,
+      durationTicks: group.samples.length * frameSamples,
     };
   });
   return { timescale: info.timescale, init, segments };
@@ -63,8 +60,8 @@ function segmentBorders(plan: Plan, sampleRateHz: number): (index: number) => nu
   return (index) => {
     const start = starts[index];
     if (start !== undefined) return toSamples(start);
-    const beyond = index - starts.length;
     const lastStart = starts.at(-1) ?? 0;
-    return toSamples(lastStart) + (beyond + 1) * plan.segmentSeconds * sampleRateHz;
+    const beyond = index - Math.max(0, starts.length - 1);
+    return toSamples(lastStart) + beyond * plan.segmentSeconds * sampleRateHz;
   };
 }

@@ -38,7 +38,7 @@ const fileOf = (samples: readonly TimedSample[], timescale?: number): Buffer =>
 
 describe('packageVideo', () => {
   it('cuts the frames into the planned segments at the planned times', () => {
-    const { timescale, segments } = packageVideo(fileOf(CODED), PLAN, CHUNK);
+    const { timescale, segments } = packageVideo(fileOf(CODED), PLAN, CHUNK, '480p');
     expect(timescale).toBe(90_000);
     expect(segments).toEqual([
       expect.objectContaining({ index: 3, samples: 3, startTicks: 54_000, durationTicks: 54_000 }),
@@ -65,7 +65,8 @@ describe('packageVideo', () => {
   });
 
   it('lets decode times begin and end with their segment', () => {
-    for (const { bytes, startTicks, durationTicks } of packageVideo(fileOf(CODED), PLAN, CHUNK).segments) {
+    for (const { bytes, startTicks, durationTicks } of packageVideo(fileOf(CODED), PLAN, CHUNK, '480p')
+      .segments) {
       const samples = readSamples(bytes);
       const last = samples.at(-1);
       expect(samples[0]?.decodeTicks).toBe(90_000 + startTicks);
@@ -77,13 +78,13 @@ describe('packageVideo', () => {
 
   it('gives an init segment that does not depend on what the chunk holds', () => {
     const other = CODED.map((sample) => ({ ...sample, bytes: Buffer.from('other') }));
-    expect(packageVideo(fileOf(other), PLAN, CHUNK).init).toEqual(
-      packageVideo(fileOf(CODED), PLAN, CHUNK).init,
+    expect(packageVideo(fileOf(other), PLAN, CHUNK, '480p').init).toEqual(
+      packageVideo(fileOf(CODED), PLAN, CHUNK, '480p').init,
     );
   });
 
   it('says how many frames are missing', () => {
-    const packaging = (): unknown => packageVideo(fileOf(CODED.slice(0, 4)), PLAN, CHUNK);
+    const packaging = (): unknown => packageVideo(fileOf(CODED.slice(0, 4)), PLAN, CHUNK, '480p');
     expect(packaging).toThrow(MissingFramesError);
     expect(packaging).toThrow(expect.objectContaining({ expected: 6, found: 4 }));
   });
@@ -111,7 +112,7 @@ describe('packageVideo', () => {
       /segment 3 has 2 frames instead of 3/,
     ],
   ])('refuses %s', (_, file, message) => {
-    const packaging = (): unknown => packageVideo(file, PLAN, CHUNK);
+    const packaging = (): unknown => packageVideo(file, PLAN, CHUNK, '480p');
     expect(packaging).toThrow(message);
     expect(packaging).toThrow(expect.objectContaining({ code: 'ENCODER_OUTPUT_INVALID' }));
   });

@@ -1,5 +1,6 @@
 import {
   CodedError,
+  framesIn,
   VIDEO_TIMESCALE,
   type Plan,
   type PlannedChunk,
@@ -26,16 +27,22 @@ export class MissingFramesError extends Error {
  * Cuts the encoder's output for one chunk into the planned segments and sets every time from the plan: ffmpeg's own
  * times differ by version and flags, only their distances are used.
  *
- * @param file the fragmented MP4 that ffmpeg wrote for one rendition
+ * @param file the fragmented MP4 that ffmpeg wrote for the rendition
  * @throws {MissingFramesError} when frames are missing
  * @throws {CodedError} ENCODER_OUTPUT_INVALID when frames are too many, or a segment does not begin with a keyframe
  */
-export function packageVideo(file: Buffer, plan: Plan, chunk: PlannedChunk): PackagedTrack {
+export function packageVideo(
+  file: Buffer,
+  plan: Plan,
+  chunk: PlannedChunk,
+  rendition: string,
+): PackagedTrack {
   const samples = readSamples(file);
-  if (samples.length < chunk.frames) throw new MissingFramesError(chunk.frames, samples.length);
+  const frames = chunk.segments.reduce((sum, segment) => sum + framesIn(segment, rendition), 0);
+  if (samples.length < frames) throw new MissingFramesError(frames, samples.length);
   const invalid = (what: string): CodedError =>
     new CodedError('ENCODER_OUTPUT_INVALID', `Chunk ${chunk.index}: ${what}.`);
-  if (samples.length > chunk.frames) throw invalid(`${samples.length} frames instead of ${chunk.frames}`);
+  if (samples.length > frames) throw invalid(`${samples.length} frames instead of ${frames}`);
   const init = extractInit(file);
   const { timescale } = readTrackInfo(init);
   if (timescale !== VIDEO_TIMESCALE) throw invalid(`a timescale of ${timescale}`);
@@ -46,8 +53,9 @@ export function packageVideo(file: Buffer, plan: Plan, chunk: PlannedChunk): Pac
     const own = samples.filter(
       (sample) => shown(sample) >= segment.startTicks && shown(sample) < segment.endTicks,
     );
-    if (own.length !== segment.frames) {
-      throw invalid(`segment ${segment.index} has ${own.length} frames instead of ${segment.frames}`);
+    const expected = framesIn(segment, rendition);
+    if (own.length !== expected) {
+      throw invalid(`segment ${segment.index} has ${own.length} frames instead of ${expected}`);
     }
     const [first] = own;
     if (first === undefined || !first.isSync || shown(first) !== segment.startTicks) {

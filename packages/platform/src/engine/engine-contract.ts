@@ -1,3 +1,4 @@
+import { SDR } from '@framefold/domain/testing';
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -93,7 +94,8 @@ export function describeEncodeEngine(name: string, make: () => Promise<Lab>, enc
 
     it('says SOURCE_DAMAGED when the source has fewer frames than planned', async () => {
       const chunk = chunkAt(2);
-      const longer = { ...chunk, frames: chunk.frames + 5 };
+      const segments = chunk.segments.map((segment) => ({ ...segment, frames: segment.frames + 5 }));
+      const longer = { ...chunk, segments };
       await expect(encode(longer)).rejects.toMatchObject({ code: 'SOURCE_DAMAGED' });
     });
 
@@ -154,12 +156,13 @@ const segmentAt = (index: number): PlannedChunk['segments'][number] => ({
 
 /** Chunks of 1, 1 and 2 seconds; the source has one keyframe, at its start. */
 const PLAN: Plan = {
-  version: 1,
+  version: 2,
   jobId: 'engine',
   segmentSeconds: 1,
   video: {
     streamIndex: 0,
     timeBase: { num: 1, den: 12_800 },
+    firstPts: 0,
     originPts: 0,
     containerStartSeconds: 0,
     seekIsExact: true,
@@ -169,7 +172,7 @@ const PLAN: Plan = {
     nominalFrameTicks: TICKS_PER_FRAME,
   },
   presentationOriginSeconds: 1,
-  treatment: { toneMap: 'none' },
+  treatment: SDR,
   renditions: [
     {
       name: 'large',
@@ -194,6 +197,7 @@ const PLAN: Plan = {
       bufsizeKbps: 600,
     },
   ],
+  subtitles: [],
   audio: [
     {
       name: 'audio-und',

@@ -9,6 +9,7 @@ import {
 } from '@framefold/domain';
 import {
   audioArgv,
+  beginsWithTrack,
   chunkArgv,
   MalformedMediaError,
   MissingFramesError,
@@ -101,7 +102,7 @@ class FfmpegEngine implements EncodeEngine {
     chunk: PlannedChunk,
     device?: GpuDevice,
   ): Promise<readonly LocalRendition[]> {
-    const seeks = chunk.segments[0]?.sourceStartPts === task.plan.video.originPts ? SEEKS.slice(-1) : SEEKS;
+    const seeks = beginsWithTrack(task.plan, chunk) ? SEEKS.slice(-1) : SEEKS;
     let damage: CodedError | undefined;
     const startedAt = Date.now();
     for (const seek of seeks) {
@@ -185,7 +186,9 @@ async function packageChunk(task: EngineTask, chunk: PlannedChunk): Promise<Loca
     // Its segments take its place: a chunk does not lie there twice.
     await rm(outputFile(task, rendition.name));
     try {
-      renditions.push(await store(task, rendition.name, packageVideo(file, task.plan, chunk)));
+      renditions.push(
+        await store(task, rendition.name, packageVideo(file, task.plan, chunk, rendition.name)),
+      );
     } catch (error) {
       if (!(error instanceof MalformedMediaError)) throw error;
       // ffmpeg opens its output late: with no frame at all the file holds no boxes.

@@ -19,7 +19,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file framefold/v1/events.proto.
  */
 export const file_framefold_v1_events: GenFile = /*@__PURE__*/
-  fileDesc("ChlmcmFtZWZvbGQvdjEvZXZlbnRzLnByb3RvEgxmcmFtZWZvbGQudjEiegoNUmVjb3JkZWRFdmVudBIOCgZqb2JfaWQYASABKAkSDgoGc3RyZWFtGAIgASgJEhAKCHNlcXVlbmNlGAMgASgFEhAKCHBvc2l0aW9uGAQgASgFEiUKBWV2ZW50GAUgASgLMhYuZnJhbWVmb2xkLnYxLkpvYkV2ZW50IssHCghKb2JFdmVudBIKCgJhdBgBIAEoARIzCg1qb2Jfc3VibWl0dGVkGAIgASgLMhouZnJhbWVmb2xkLnYxLkpvYlN1Ym1pdHRlZEgAEjcKD3Byb2Jpbmdfc3RhcnRlZBgDIAEoCzIcLmZyYW1lZm9sZC52MS5Qcm9iaW5nU3RhcnRlZEgAEjcKD3NvdXJjZV9pbmdlc3RlZBgEIAEoCzIcLmZyYW1lZm9sZC52MS5Tb3VyY2VJbmdlc3RlZEgAEjMKDXNvdXJjZV9wcm9iZWQYBSABKAsyGi5mcmFtZWZvbGQudjEuU291cmNlUHJvYmVkSAASOwoRc3BsaXR0aW5nX3N0YXJ0ZWQYBiABKAsyHi5mcmFtZWZvbGQudjEuU3BsaXR0aW5nU3RhcnRlZEgAEi8KC3BsYW5fZnJvemVuGAcgASgLMhguZnJhbWVmb2xkLnYxLlBsYW5Gcm96ZW5IABIxCgxzb3VyY2Vfc3BsaXQYCCABKAsyGS5mcmFtZWZvbGQudjEuU291cmNlU3BsaXRIABI/ChN0cmFuc2NvZGluZ19zdGFydGVkGAkgASgLMiAuZnJhbWVmb2xkLnYxLlRyYW5zY29kaW5nU3RhcnRlZEgAEjMKDWNodW5rX2VuY29kZWQYCiABKAsyGi5mcmFtZWZvbGQudjEuQ2h1bmtFbmNvZGVkSAASMwoNYXVkaW9fZW5jb2RlZBgLIAEoCzIaLmZyYW1lZm9sZC52MS5BdWRpb0VuY29kZWRIABI/ChNyZW5kaXRpb25fcmVzdGFydGVkGBIgASgLMiAuZnJhbWVmb2xkLnYxLlJlbmRpdGlvblJlc3RhcnRlZEgAEjcKD21lcmdpbmdfc3RhcnRlZBgMIAEoCzIcLmZyYW1lZm9sZC52MS5NZXJnaW5nU3RhcnRlZEgAEjkKEHJlbmRpdGlvbl9tZXJnZWQYDSABKAsyHS5mcmFtZWZvbGQudjEuUmVuZGl0aW9uTWVyZ2VkSAASNQoOd2FybmluZ19yYWlzZWQYDiABKAsyGy5mcmFtZWZvbGQudjEuV2FybmluZ1JhaXNlZEgAEjMKDWpvYl9jb21wbGV0ZWQYDyABKAsyGi5mcmFtZWZvbGQudjEuSm9iQ29tcGxldGVkSAASLQoKam9iX2ZhaWxlZBgQIAEoCzIXLmZyYW1lZm9sZC52MS5Kb2JGYWlsZWRIABIzCg1qb2JfY2FuY2VsbGVkGBEgASgLMhouZnJhbWVmb2xkLnYxLkpvYkNhbmNlbGxlZEgAQgYKBGRhdGEiPwoMSm9iU3VibWl0dGVkEi8KB3JlcXVlc3QYASABKAsyHi5mcmFtZWZvbGQudjEuVHJhbnNjb2RlUmVxdWVzdCIQCg5Qcm9iaW5nU3RhcnRlZCJDCg5Tb3VyY2VJbmdlc3RlZBILCgN1cmkYASABKAkSEgoKc2l6ZV9ieXRlcxgCIAEoARIQCghpbl9wbGFjZRgDIAEoCCI4CgxTb3VyY2VQcm9iZWQSKAoGc291cmNlGAEgASgLMhguZnJhbWVmb2xkLnYxLlNvdXJjZU1ldGEiEgoQU3BsaXR0aW5nU3RhcnRlZCK0AgoKUGxhbkZyb3plbhIUCgxwbGFuX3ZlcnNpb24YASABKAUSEAoIcGxhbl9rZXkYAiABKAkSMAoKcmVuZGl0aW9ucxgDIAMoCzIcLmZyYW1lZm9sZC52MS5WaWRlb1JlbmRpdGlvbhIrCgVhdWRpbxgEIAMoCzIcLmZyYW1lZm9sZC52MS5BdWRpb1JlbmRpdGlvbhIQCghzZWdtZW50cxgFIAEoBRInCgZjaHVua3MYBiADKAsyFy5mcmFtZWZvbGQudjEuQ2h1bmtTaXplEg4KBmZyYW1lcxgHIAEoBRIYChBkdXJhdGlvbl9zZWNvbmRzGAggASgBEi8KBmxpbWl0cxgJIAEoCzIaLmZyYW1lZm9sZC52MS5FbmNvZGVMaW1pdHNIAIgBAUIJCgdfbGltaXRzIoEBCgxFbmNvZGVMaW1pdHMSHAoPbWF4X2NwdV9wZXJjZW50GAEgASgFSACIAQESFQoNbWF4X21lbW9yeV9tYhgCIAEoBRITCgttYXhfZGlza19tYhgDIAEoBRITCgt0aW1lb3V0X3NlYxgEIAEoBUISChBfbWF4X2NwdV9wZXJjZW50Ii0KCUNodW5rU2l6ZRIOCgZmcmFtZXMYASABKAUSEAoIc2VnbWVudHMYAiABKAUiGwoLU291cmNlU3BsaXQSDAoEbW9kZRgBIAEoCSIUChJUcmFuc2NvZGluZ1N0YXJ0ZWQicwoMQ2h1bmtFbmNvZGVkEhMKC2NodW5rX2luZGV4GAEgASgFEigKBnJlc3VsdBgCIAEoCzIYLmZyYW1lZm9sZC52MS5Vbml0UmVzdWx0EhYKCXJlbmRpdGlvbhgDIAEoCUgAiAEBQgwKCl9yZW5kaXRpb24iSwoMQXVkaW9FbmNvZGVkEhEKCXJlbmRpdGlvbhgBIAEoCRIoCgZyZXN1bHQYAiABKAsyGC5mcmFtZWZvbGQudjEuVW5pdFJlc3VsdCJMChJSZW5kaXRpb25SZXN0YXJ0ZWQSEQoJcmVuZGl0aW9uGAEgASgJEhIKCmdlbmVyYXRpb24YAiABKAUSDwoHZW5jb2RlchgDIAEoCSIQCg5NZXJnaW5nU3RhcnRlZCJFCg9SZW5kaXRpb25NZXJnZWQSMgoJcmVuZGl0aW9uGAEgASgLMh8uZnJhbWVmb2xkLnYxLk1lYXN1cmVkUmVuZGl0aW9uIjcKDVdhcm5pbmdSYWlzZWQSJgoHd2FybmluZxgBIAEoCzIVLmZyYW1lZm9sZC52MS5XYXJuaW5nIjcKDEpvYkNvbXBsZXRlZBInCgZvdXRwdXQYASABKAsyFy5mcmFtZWZvbGQudjEuSm9iT3V0cHV0IjYKCUpvYkZhaWxlZBIpCgdmYWlsdXJlGAEgASgLMhguZnJhbWVmb2xkLnYxLkpvYkZhaWx1cmUiHgoMSm9iQ2FuY2VsbGVkEg4KBnJlYXNvbhgBIAEoCSL2AgoQVHJhbnNjb2RlUmVxdWVzdBISCgpzb3VyY2VfdXJsGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSGAoLd2ViaG9va191cmwYAyABKAlIAIgBARIQCghwcmlvcml0eRgEIAEoBRINCgVxdWV1ZRgFIAEoCRIOCgZlbmdpbmUYBiABKAkSFwoKY29uZmlkZW5jZRgHIAEoCUgBiAEBEiYKBmxhZGRlchgIIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRIXCg9zZWdtZW50X3NlY29uZHMYCSABKAESNQoPcmVzb3VyY2VfbGltaXRzGAogASgLMhwuZnJhbWVmb2xkLnYxLlJlc291cmNlTGltaXRzEg4KBmxhYmVscxgLIAMoCRISCgV0aXRsZRgMIAEoCUgCiAEBEhQKDGFjY2VsZXJhdGlvbhgNIAEoCUIOCgxfd2ViaG9va191cmxCDQoLX2NvbmZpZGVuY2VCCAoGX3RpdGxlIsQBCg5SZXNvdXJjZUxpbWl0cxIcCg9tYXhfY3B1X3BlcmNlbnQYASABKAVIAIgBARIaCg1tYXhfbWVtb3J5X21iGAIgASgFSAGIAQESGAoLbWF4X2Rpc2tfbWIYAyABKAVIAogBARIYCgt0aW1lb3V0X3NlYxgEIAEoBUgDiAEBQhIKEF9tYXhfY3B1X3BlcmNlbnRCEAoOX21heF9tZW1vcnlfbWJCDgoMX21heF9kaXNrX21iQg4KDF90aW1lb3V0X3NlYyKcAgoKU291cmNlTWV0YRIRCgljb250YWluZXIYASABKAkSEgoKc2l6ZV9ieXRlcxgCIAEoARIYChBkdXJhdGlvbl9zZWNvbmRzGAMgASgBEhUKDXN0YXJ0X3NlY29uZHMYBCABKAESLAoFdmlkZW8YBSABKAsyGC5mcmFtZWZvbGQudjEuVmlkZW9UcmFja0gAiAEBEicKBWF1ZGlvGAYgAygLMhguZnJhbWVmb2xkLnYxLkF1ZGlvVHJhY2sSGgoSb3RoZXJfdmlkZW9fdHJhY2tzGAcgASgFEhcKD3N1YnRpdGxlX3RyYWNrcxgIIAEoBRIgChh1bmRlY29kYWJsZV9hdWRpb190cmFja3MYCSABKAVCCAoGX3ZpZGVvIvYECgpWaWRlb1RyYWNrEhQKDHN0cmVhbV9pbmRleBgBIAEoBRINCgVjb2RlYxgCIAEoCRITCgtjb2RlZF93aWR0aBgDIAEoBRIUCgxjb2RlZF9oZWlnaHQYBCABKAUSMwoTc2FtcGxlX2FzcGVjdF9yYXRpbxgFIAEoCzIWLmZyYW1lZm9sZC52MS5SYXRpb25hbBIYChByb3RhdGlvbl9kZWdyZWVzGAYgASgFEhUKDWRpc3BsYXlfd2lkdGgYByABKAUSFgoOZGlzcGxheV9oZWlnaHQYCCABKAUSFAoMcGl4ZWxfZm9ybWF0GAkgASgJEhUKCHRyYW5zZmVyGAogASgJSACIAQESFgoJcHJpbWFyaWVzGAsgASgJSAGIAQESEwoGbWF0cml4GAwgASgJSAKIAQESEgoFcmFuZ2UYDSABKAlIA4gBARILCgNoZHIYDiABKAkSEgoKaW50ZXJsYWNlZBgPIAEoCBIpCgl0aW1lX2Jhc2UYECABKAsyFi5mcmFtZWZvbGQudjEuUmF0aW9uYWwSLwoKZnJhbWVfcmF0ZRgRIAEoCzIWLmZyYW1lZm9sZC52MS5SYXRpb25hbEgEiAEBEhMKC2ZyYW1lX2NvdW50GBIgASgFEhUKDXN0YXJ0X3NlY29uZHMYEyABKAESGAoQZHVyYXRpb25fc2Vjb25kcxgUIAEoARIZCgxiaXRyYXRlX2ticHMYFSABKAFIBYgBAUILCglfdHJhbnNmZXJCDAoKX3ByaW1hcmllc0IJCgdfbWF0cml4QggKBl9yYW5nZUINCgtfZnJhbWVfcmF0ZUIPCg1fYml0cmF0ZV9rYnBzIvwBCgpBdWRpb1RyYWNrEhQKDHN0cmVhbV9pbmRleBgBIAEoBRINCgVjb2RlYxgCIAEoCRIQCghjaGFubmVscxgDIAEoBRIWCg5zYW1wbGVfcmF0ZV9oehgEIAEoBRIVCghsYW5ndWFnZRgFIAEoCUgAiAEBEhIKBXRpdGxlGAYgASgJSAGIAQESEgoKaXNfZGVmYXVsdBgHIAEoCBIVCg1zdGFydF9zZWNvbmRzGAggASgBEh0KEGR1cmF0aW9uX3NlY29uZHMYCSABKAFIAogBAUILCglfbGFuZ3VhZ2VCCAoGX3RpdGxlQhMKEV9kdXJhdGlvbl9zZWNvbmRzIiQKCFJhdGlvbmFsEgsKA251bRgBIAEoBRILCgNkZW4YAiABKAUipgEKDlZpZGVvUmVuZGl0aW9uEgwKBG5hbWUYASABKAkSDQoFd2lkdGgYAiABKAUSDgoGaGVpZ2h0GAMgASgFEg0KBWNvZGVjGAQgASgJEg8KB2VuY29kZXIYBSABKAkSDgoGcHJlc2V0GAYgASgJEgsKA2NyZhgHIAEoBRIUCgxtYXhyYXRlX2ticHMYCCABKAUSFAoMYnVmc2l6ZV9rYnBzGAkgASgFIsoBCg5BdWRpb1JlbmRpdGlvbhIMCgRuYW1lGAEgASgJEhQKDHN0cmVhbV9pbmRleBgCIAEoBRIVCghsYW5ndWFnZRgDIAEoCUgAiAEBEg0KBWxhYmVsGAQgASgJEhIKCmlzX2RlZmF1bHQYBSABKAgSDQoFY29kZWMYBiABKAkSEAoIY2hhbm5lbHMYByABKAUSFgoOc2FtcGxlX3JhdGVfaHoYCCABKAUSFAoMYml0cmF0ZV9rYnBzGAkgASgFQgsKCV9sYW5ndWFnZSL6AQoKVW5pdFJlc3VsdBIMCgR1bml0GAEgASgJEhgKEHRlbXBvcmFsX2F0dGVtcHQYAiABKAUSEQoJd29ya2VyX2lkGAMgASgJEg4KBmZyYW1lcxgEIAEoBRIWCg5lbmNvZGVfc2Vjb25kcxgFIAEoARIVCg1tZWRpYV9zZWNvbmRzGAYgASgBEhIKCnNpemVfYnl0ZXMYByABKAESGAoLY3B1X3NlY29uZHMYCCABKAFIAIgBARIeChFwZWFrX21lbW9yeV9ieXRlcxgJIAEoAUgBiAEBQg4KDF9jcHVfc2Vjb25kc0IUChJfcGVha19tZW1vcnlfYnl0ZXMi3gIKEU1lYXN1cmVkUmVuZGl0aW9uEgwKBG5hbWUYASABKAkSDAoEa2luZBgCIAEoCRIQCghwbGF5bGlzdBgDIAEoCRIOCgZjb2RlY3MYBCABKAkSEAoIc2VnbWVudHMYBSABKAUSDwoHc2FtcGxlcxgGIAEoBRIYChBkdXJhdGlvbl9zZWNvbmRzGAcgASgBEhIKCnNpemVfYnl0ZXMYCCABKAESHAoUcGVha19iaXRzX3Blcl9zZWNvbmQYCSABKAESHwoXYXZlcmFnZV9iaXRzX3Blcl9zZWNvbmQYCiABKAESEgoFd2lkdGgYCyABKAVIAIgBARITCgZoZWlnaHQYDCABKAVIAYgBARIXCgpmcmFtZV9yYXRlGA0gASgBSAKIAQESFQoNc3RhcnRfc2Vjb25kcxgOIAEoAUIICgZfd2lkdGhCCQoHX2hlaWdodEINCgtfZnJhbWVfcmF0ZSJsCglKb2JPdXRwdXQSEgoKZm9sZGVyX2tleRgBIAEoCRIOCgZtYXN0ZXIYAiABKAkSDQoFZmlsZXMYAyABKAUSEgoKc2l6ZV9ieXRlcxgEIAEoARIYChBkdXJhdGlvbl9zZWNvbmRzGAUgASgBIlsKCkpvYkZhaWx1cmUSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEgwKBGhpbnQYAyABKAkSDQoFcGhhc2UYBCABKAkSEQoJcmV0cnlhYmxlGAUgASgIIigKB1dhcm5pbmcSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJYgZwcm90bzM", [file_google_protobuf_struct]);
+  fileDesc("ChlmcmFtZWZvbGQvdjEvZXZlbnRzLnByb3RvEgxmcmFtZWZvbGQudjEiegoNUmVjb3JkZWRFdmVudBIOCgZqb2JfaWQYASABKAkSDgoGc3RyZWFtGAIgASgJEhAKCHNlcXVlbmNlGAMgASgFEhAKCHBvc2l0aW9uGAQgASgFEiUKBWV2ZW50GAUgASgLMhYuZnJhbWVmb2xkLnYxLkpvYkV2ZW50IssHCghKb2JFdmVudBIKCgJhdBgBIAEoARIzCg1qb2Jfc3VibWl0dGVkGAIgASgLMhouZnJhbWVmb2xkLnYxLkpvYlN1Ym1pdHRlZEgAEjcKD3Byb2Jpbmdfc3RhcnRlZBgDIAEoCzIcLmZyYW1lZm9sZC52MS5Qcm9iaW5nU3RhcnRlZEgAEjcKD3NvdXJjZV9pbmdlc3RlZBgEIAEoCzIcLmZyYW1lZm9sZC52MS5Tb3VyY2VJbmdlc3RlZEgAEjMKDXNvdXJjZV9wcm9iZWQYBSABKAsyGi5mcmFtZWZvbGQudjEuU291cmNlUHJvYmVkSAASOwoRc3BsaXR0aW5nX3N0YXJ0ZWQYBiABKAsyHi5mcmFtZWZvbGQudjEuU3BsaXR0aW5nU3RhcnRlZEgAEi8KC3BsYW5fZnJvemVuGAcgASgLMhguZnJhbWVmb2xkLnYxLlBsYW5Gcm96ZW5IABIxCgxzb3VyY2Vfc3BsaXQYCCABKAsyGS5mcmFtZWZvbGQudjEuU291cmNlU3BsaXRIABI/ChN0cmFuc2NvZGluZ19zdGFydGVkGAkgASgLMiAuZnJhbWVmb2xkLnYxLlRyYW5zY29kaW5nU3RhcnRlZEgAEjMKDWNodW5rX2VuY29kZWQYCiABKAsyGi5mcmFtZWZvbGQudjEuQ2h1bmtFbmNvZGVkSAASMwoNYXVkaW9fZW5jb2RlZBgLIAEoCzIaLmZyYW1lZm9sZC52MS5BdWRpb0VuY29kZWRIABI/ChNyZW5kaXRpb25fcmVzdGFydGVkGBIgASgLMiAuZnJhbWVmb2xkLnYxLlJlbmRpdGlvblJlc3RhcnRlZEgAEjcKD21lcmdpbmdfc3RhcnRlZBgMIAEoCzIcLmZyYW1lZm9sZC52MS5NZXJnaW5nU3RhcnRlZEgAEjkKEHJlbmRpdGlvbl9tZXJnZWQYDSABKAsyHS5mcmFtZWZvbGQudjEuUmVuZGl0aW9uTWVyZ2VkSAASNQoOd2FybmluZ19yYWlzZWQYDiABKAsyGy5mcmFtZWZvbGQudjEuV2FybmluZ1JhaXNlZEgAEjMKDWpvYl9jb21wbGV0ZWQYDyABKAsyGi5mcmFtZWZvbGQudjEuSm9iQ29tcGxldGVkSAASLQoKam9iX2ZhaWxlZBgQIAEoCzIXLmZyYW1lZm9sZC52MS5Kb2JGYWlsZWRIABIzCg1qb2JfY2FuY2VsbGVkGBEgASgLMhouZnJhbWVmb2xkLnYxLkpvYkNhbmNlbGxlZEgAQgYKBGRhdGEiPwoMSm9iU3VibWl0dGVkEi8KB3JlcXVlc3QYASABKAsyHi5mcmFtZWZvbGQudjEuVHJhbnNjb2RlUmVxdWVzdCIQCg5Qcm9iaW5nU3RhcnRlZCJDCg5Tb3VyY2VJbmdlc3RlZBILCgN1cmkYASABKAkSEgoKc2l6ZV9ieXRlcxgCIAEoARIQCghpbl9wbGFjZRgDIAEoCCI4CgxTb3VyY2VQcm9iZWQSKAoGc291cmNlGAEgASgLMhguZnJhbWVmb2xkLnYxLlNvdXJjZU1ldGEiEgoQU3BsaXR0aW5nU3RhcnRlZCLoAgoKUGxhbkZyb3plbhIUCgxwbGFuX3ZlcnNpb24YASABKAUSEAoIcGxhbl9rZXkYAiABKAkSMAoKcmVuZGl0aW9ucxgDIAMoCzIcLmZyYW1lZm9sZC52MS5WaWRlb1JlbmRpdGlvbhIrCgVhdWRpbxgEIAMoCzIcLmZyYW1lZm9sZC52MS5BdWRpb1JlbmRpdGlvbhIQCghzZWdtZW50cxgFIAEoBRInCgZjaHVua3MYBiADKAsyFy5mcmFtZWZvbGQudjEuQ2h1bmtTaXplEg4KBmZyYW1lcxgHIAEoBRIYChBkdXJhdGlvbl9zZWNvbmRzGAggASgBEi8KBmxpbWl0cxgJIAEoCzIaLmZyYW1lZm9sZC52MS5FbmNvZGVMaW1pdHNIAIgBARIyCglzdWJ0aXRsZXMYCiADKAsyHy5mcmFtZWZvbGQudjEuU3VidGl0bGVSZW5kaXRpb25CCQoHX2xpbWl0cyKBAQoMRW5jb2RlTGltaXRzEhwKD21heF9jcHVfcGVyY2VudBgBIAEoBUgAiAEBEhUKDW1heF9tZW1vcnlfbWIYAiABKAUSEwoLbWF4X2Rpc2tfbWIYAyABKAUSEwoLdGltZW91dF9zZWMYBCABKAVCEgoQX21heF9jcHVfcGVyY2VudCItCglDaHVua1NpemUSDgoGZnJhbWVzGAEgASgFEhAKCHNlZ21lbnRzGAIgASgFIhsKC1NvdXJjZVNwbGl0EgwKBG1vZGUYASABKAkiFAoSVHJhbnNjb2RpbmdTdGFydGVkInMKDENodW5rRW5jb2RlZBITCgtjaHVua19pbmRleBgBIAEoBRIoCgZyZXN1bHQYAiABKAsyGC5mcmFtZWZvbGQudjEuVW5pdFJlc3VsdBIWCglyZW5kaXRpb24YAyABKAlIAIgBAUIMCgpfcmVuZGl0aW9uIksKDEF1ZGlvRW5jb2RlZBIRCglyZW5kaXRpb24YASABKAkSKAoGcmVzdWx0GAIgASgLMhguZnJhbWVmb2xkLnYxLlVuaXRSZXN1bHQiTAoSUmVuZGl0aW9uUmVzdGFydGVkEhEKCXJlbmRpdGlvbhgBIAEoCRISCgpnZW5lcmF0aW9uGAIgASgFEg8KB2VuY29kZXIYAyABKAkiEAoOTWVyZ2luZ1N0YXJ0ZWQiRQoPUmVuZGl0aW9uTWVyZ2VkEjIKCXJlbmRpdGlvbhgBIAEoCzIfLmZyYW1lZm9sZC52MS5NZWFzdXJlZFJlbmRpdGlvbiI3Cg1XYXJuaW5nUmFpc2VkEiYKB3dhcm5pbmcYASABKAsyFS5mcmFtZWZvbGQudjEuV2FybmluZyI3CgxKb2JDb21wbGV0ZWQSJwoGb3V0cHV0GAEgASgLMhcuZnJhbWVmb2xkLnYxLkpvYk91dHB1dCI2CglKb2JGYWlsZWQSKQoHZmFpbHVyZRgBIAEoCzIYLmZyYW1lZm9sZC52MS5Kb2JGYWlsdXJlIh4KDEpvYkNhbmNlbGxlZBIOCgZyZWFzb24YASABKAki+QMKEFRyYW5zY29kZVJlcXVlc3QSEgoKc291cmNlX3VybBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEhgKC3dlYmhvb2tfdXJsGAMgASgJSACIAQESEAoIcHJpb3JpdHkYBCABKAUSDQoFcXVldWUYBSABKAkSDgoGZW5naW5lGAYgASgJEhcKCmNvbmZpZGVuY2UYByABKAlIAYgBARImCgZsYWRkZXIYCCABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWUSFwoPc2VnbWVudF9zZWNvbmRzGAkgASgBEjUKD3Jlc291cmNlX2xpbWl0cxgKIAEoCzIcLmZyYW1lZm9sZC52MS5SZXNvdXJjZUxpbWl0cxIOCgZsYWJlbHMYCyADKAkSEgoFdGl0bGUYDCABKAlIAogBARIUCgxhY2NlbGVyYXRpb24YDSABKAkSKQoFYXVkaW8YDiABKAsyGi5mcmFtZWZvbGQudjEuQXVkaW9Qcm9maWxlEhoKDXN0YXJ0X3NlY29uZHMYDyABKAFIA4gBARIYCgtlbmRfc2Vjb25kcxgQIAEoAUgEiAEBQg4KDF93ZWJob29rX3VybEINCgtfY29uZmlkZW5jZUIICgZfdGl0bGVCEAoOX3N0YXJ0X3NlY29uZHNCDgoMX2VuZF9zZWNvbmRzIkUKDEF1ZGlvUHJvZmlsZRINCgVjb2RlYxgBIAEoCRIUCgxiaXRyYXRlX2ticHMYAiABKAUSEAoIY2hhbm5lbHMYAyABKAkixAEKDlJlc291cmNlTGltaXRzEhwKD21heF9jcHVfcGVyY2VudBgBIAEoBUgAiAEBEhoKDW1heF9tZW1vcnlfbWIYAiABKAVIAYgBARIYCgttYXhfZGlza19tYhgDIAEoBUgCiAEBEhgKC3RpbWVvdXRfc2VjGAQgASgFSAOIAQFCEgoQX21heF9jcHVfcGVyY2VudEIQCg5fbWF4X21lbW9yeV9tYkIOCgxfbWF4X2Rpc2tfbWJCDgoMX3RpbWVvdXRfc2VjIsoCCgpTb3VyY2VNZXRhEhEKCWNvbnRhaW5lchgBIAEoCRISCgpzaXplX2J5dGVzGAIgASgBEhgKEGR1cmF0aW9uX3NlY29uZHMYAyABKAESFQoNc3RhcnRfc2Vjb25kcxgEIAEoARIsCgV2aWRlbxgFIAEoCzIYLmZyYW1lZm9sZC52MS5WaWRlb1RyYWNrSACIAQESJwoFYXVkaW8YBiADKAsyGC5mcmFtZWZvbGQudjEuQXVkaW9UcmFjaxIaChJvdGhlcl92aWRlb190cmFja3MYByABKAUSIAoYdW5kZWNvZGFibGVfYXVkaW9fdHJhY2tzGAkgASgFEi4KCXN1YnRpdGxlcxgKIAMoCzIbLmZyYW1lZm9sZC52MS5TdWJ0aXRsZVRyYWNrQggKBl92aWRlb0oECAgQCVIPc3VidGl0bGVfdHJhY2tzIqsBCg1TdWJ0aXRsZVRyYWNrEhQKDHN0cmVhbV9pbmRleBgBIAEoBRINCgVjb2RlYxgCIAEoCRIMCgRraW5kGAMgASgJEhUKCGxhbmd1YWdlGAQgASgJSACIAQESEgoFdGl0bGUYBSABKAlIAYgBARISCgppc19kZWZhdWx0GAYgASgIEhEKCWlzX2ZvcmNlZBgHIAEoCEILCglfbGFuZ3VhZ2VCCAoGX3RpdGxlItwFCgpWaWRlb1RyYWNrEhQKDHN0cmVhbV9pbmRleBgBIAEoBRINCgVjb2RlYxgCIAEoCRITCgtjb2RlZF93aWR0aBgDIAEoBRIUCgxjb2RlZF9oZWlnaHQYBCABKAUSMwoTc2FtcGxlX2FzcGVjdF9yYXRpbxgFIAEoCzIWLmZyYW1lZm9sZC52MS5SYXRpb25hbBIYChByb3RhdGlvbl9kZWdyZWVzGAYgASgFEhUKDWRpc3BsYXlfd2lkdGgYByABKAUSFgoOZGlzcGxheV9oZWlnaHQYCCABKAUSFAoMcGl4ZWxfZm9ybWF0GAkgASgJEhUKCHRyYW5zZmVyGAogASgJSACIAQESFgoJcHJpbWFyaWVzGAsgASgJSAGIAQESEwoGbWF0cml4GAwgASgJSAKIAQESEgoFcmFuZ2UYDSABKAlIA4gBARILCgNoZHIYDiABKAkSEgoKaW50ZXJsYWNlZBgPIAEoCBIpCgl0aW1lX2Jhc2UYECABKAsyFi5mcmFtZWZvbGQudjEuUmF0aW9uYWwSLwoKZnJhbWVfcmF0ZRgRIAEoCzIWLmZyYW1lZm9sZC52MS5SYXRpb25hbEgEiAEBEhMKC2ZyYW1lX2NvdW50GBIgASgFEhUKDXN0YXJ0X3NlY29uZHMYEyABKAESGAoQZHVyYXRpb25fc2Vjb25kcxgUIAEoARIZCgxiaXRyYXRlX2ticHMYFSABKAFIBYgBARIYCgtmaWVsZF9vcmRlchgWIAEoCUgGiAEBEiEKFGRvbGJ5X3Zpc2lvbl9wcm9maWxlGBcgASgFSAeIAQFCCwoJX3RyYW5zZmVyQgwKCl9wcmltYXJpZXNCCQoHX21hdHJpeEIICgZfcmFuZ2VCDQoLX2ZyYW1lX3JhdGVCDwoNX2JpdHJhdGVfa2Jwc0IOCgxfZmllbGRfb3JkZXJCFwoVX2RvbGJ5X3Zpc2lvbl9wcm9maWxlIvwBCgpBdWRpb1RyYWNrEhQKDHN0cmVhbV9pbmRleBgBIAEoBRINCgVjb2RlYxgCIAEoCRIQCghjaGFubmVscxgDIAEoBRIWCg5zYW1wbGVfcmF0ZV9oehgEIAEoBRIVCghsYW5ndWFnZRgFIAEoCUgAiAEBEhIKBXRpdGxlGAYgASgJSAGIAQESEgoKaXNfZGVmYXVsdBgHIAEoCBIVCg1zdGFydF9zZWNvbmRzGAggASgBEh0KEGR1cmF0aW9uX3NlY29uZHMYCSABKAFIAogBAUILCglfbGFuZ3VhZ2VCCAoGX3RpdGxlQhMKEV9kdXJhdGlvbl9zZWNvbmRzIiQKCFJhdGlvbmFsEgsKA251bRgBIAEoBRILCgNkZW4YAiABKAUi+QIKDlZpZGVvUmVuZGl0aW9uEgwKBG5hbWUYASABKAkSDQoFd2lkdGgYAiABKAUSDgoGaGVpZ2h0GAMgASgFEg0KBWNvZGVjGAQgASgJEg8KB2VuY29kZXIYBSABKAkSDgoGcHJlc2V0GAYgASgJEhAKA2NyZhgHIAEoBUgAiAEBEhQKDG1heHJhdGVfa2JwcxgIIAEoBRIUCgxidWZzaXplX2ticHMYCSABKAUSGQoMYXZlcmFnZV9rYnBzGAogASgFSAGIAQESEwoGcGFzc2VzGAsgASgFSAKIAQESNwoOZnJhbWVfcmF0ZV9jYXAYDCABKAsyGi5mcmFtZWZvbGQudjEuRnJhbWVSYXRlQ2FwSAOIAQESGgoNZHluYW1pY19yYW5nZRgNIAEoCUgEiAEBQgYKBF9jcmZCDwoNX2F2ZXJhZ2Vfa2Jwc0IJCgdfcGFzc2VzQhEKD19mcmFtZV9yYXRlX2NhcEIQCg5fZHluYW1pY19yYW5nZSI8CgxGcmFtZVJhdGVDYXASCwoDbnVtGAEgASgFEgsKA2RlbhgCIAEoBRISCgpiaWFzX3RpY2tzGAMgASgFIpEBChFTdWJ0aXRsZVJlbmRpdGlvbhIMCgRuYW1lGAEgASgJEhQKDHN0cmVhbV9pbmRleBgCIAEoBRIVCghsYW5ndWFnZRgDIAEoCUgAiAEBEg0KBWxhYmVsGAQgASgJEhIKCmlzX2RlZmF1bHQYBSABKAgSEQoJaXNfZm9yY2VkGAYgASgIQgsKCV9sYW5ndWFnZSLKAQoOQXVkaW9SZW5kaXRpb24SDAoEbmFtZRgBIAEoCRIUCgxzdHJlYW1faW5kZXgYAiABKAUSFQoIbGFuZ3VhZ2UYAyABKAlIAIgBARINCgVsYWJlbBgEIAEoCRISCgppc19kZWZhdWx0GAUgASgIEg0KBWNvZGVjGAYgASgJEhAKCGNoYW5uZWxzGAcgASgFEhYKDnNhbXBsZV9yYXRlX2h6GAggASgFEhQKDGJpdHJhdGVfa2JwcxgJIAEoBUILCglfbGFuZ3VhZ2Ui+gEKClVuaXRSZXN1bHQSDAoEdW5pdBgBIAEoCRIYChB0ZW1wb3JhbF9hdHRlbXB0GAIgASgFEhEKCXdvcmtlcl9pZBgDIAEoCRIOCgZmcmFtZXMYBCABKAUSFgoOZW5jb2RlX3NlY29uZHMYBSABKAESFQoNbWVkaWFfc2Vjb25kcxgGIAEoARISCgpzaXplX2J5dGVzGAcgASgBEhgKC2NwdV9zZWNvbmRzGAggASgBSACIAQESHgoRcGVha19tZW1vcnlfYnl0ZXMYCSABKAFIAYgBAUIOCgxfY3B1X3NlY29uZHNCFAoSX3BlYWtfbWVtb3J5X2J5dGVzIt4CChFNZWFzdXJlZFJlbmRpdGlvbhIMCgRuYW1lGAEgASgJEgwKBGtpbmQYAiABKAkSEAoIcGxheWxpc3QYAyABKAkSDgoGY29kZWNzGAQgASgJEhAKCHNlZ21lbnRzGAUgASgFEg8KB3NhbXBsZXMYBiABKAUSGAoQZHVyYXRpb25fc2Vjb25kcxgHIAEoARISCgpzaXplX2J5dGVzGAggASgBEhwKFHBlYWtfYml0c19wZXJfc2Vjb25kGAkgASgBEh8KF2F2ZXJhZ2VfYml0c19wZXJfc2Vjb25kGAogASgBEhIKBXdpZHRoGAsgASgFSACIAQESEwoGaGVpZ2h0GAwgASgFSAGIAQESFwoKZnJhbWVfcmF0ZRgNIAEoAUgCiAEBEhUKDXN0YXJ0X3NlY29uZHMYDiABKAFCCAoGX3dpZHRoQgkKB19oZWlnaHRCDQoLX2ZyYW1lX3JhdGUibAoJSm9iT3V0cHV0EhIKCmZvbGRlcl9rZXkYASABKAkSDgoGbWFzdGVyGAIgASgJEg0KBWZpbGVzGAMgASgFEhIKCnNpemVfYnl0ZXMYBCABKAESGAoQZHVyYXRpb25fc2Vjb25kcxgFIAEoASJbCgpKb2JGYWlsdXJlEgwKBGNvZGUYASABKAkSDwoHbWVzc2FnZRgCIAEoCRIMCgRoaW50GAMgASgJEg0KBXBoYXNlGAQgASgJEhEKCXJldHJ5YWJsZRgFIAEoCCIoCgdXYXJuaW5nEgwKBGNvZGUYASABKAkSDwoHbWVzc2FnZRgCIAEoCWIGcHJvdG8z", [file_google_protobuf_struct]);
 
 /**
  * An event in a job's log. `job_id`, `stream` and `sequence` are its identity; `position` is its place in the log.
@@ -327,6 +327,11 @@ export type PlanFrozen = Message<"framefold.v1.PlanFrozen"> & {
    * @generated from field: optional framefold.v1.EncodeLimits limits = 9;
    */
   limits?: EncodeLimits | undefined;
+
+  /**
+   * @generated from field: repeated framefold.v1.SubtitleRendition subtitles = 10;
+   */
+  subtitles: SubtitleRendition[];
 };
 
 /**
@@ -652,7 +657,7 @@ export type TranscodeRequest = Message<"framefold.v1.TranscodeRequest"> & {
   confidence?: string | undefined;
 
   /**
-   * A ladder's name, or a list of rungs: an object each with name, shortSide, maxrateKbps, crf, preset.
+   * A ladder's name, or a list of rungs: objects with the fields of LadderRung in the API.
    *
    * @generated from field: google.protobuf.Value ladder = 8;
    */
@@ -684,6 +689,23 @@ export type TranscodeRequest = Message<"framefold.v1.TranscodeRequest"> & {
    * @generated from field: string acceleration = 13;
    */
   acceleration: string;
+
+  /**
+   * @generated from field: framefold.v1.AudioProfile audio = 14;
+   */
+  audio?: AudioProfile | undefined;
+
+  /**
+   * Times of the source between which it is taken.
+   *
+   * @generated from field: optional double start_seconds = 15;
+   */
+  startSeconds?: number | undefined;
+
+  /**
+   * @generated from field: optional double end_seconds = 16;
+   */
+  endSeconds?: number | undefined;
 };
 
 /**
@@ -692,6 +714,41 @@ export type TranscodeRequest = Message<"framefold.v1.TranscodeRequest"> & {
  */
 export const TranscodeRequestSchema: GenMessage<TranscodeRequest> = /*@__PURE__*/
   messageDesc(file_framefold_v1_events, 21);
+
+/**
+ * How sound is encoded.
+ *
+ * @generated from message framefold.v1.AudioProfile
+ */
+export type AudioProfile = Message<"framefold.v1.AudioProfile"> & {
+  /**
+   * aac, opus
+   *
+   * @generated from field: string codec = 1;
+   */
+  codec: string;
+
+  /**
+   * Of two channels.
+   *
+   * @generated from field: int32 bitrate_kbps = 2;
+   */
+  bitrateKbps: number;
+
+  /**
+   * stereo, source
+   *
+   * @generated from field: string channels = 3;
+   */
+  channels: string;
+};
+
+/**
+ * Describes the message framefold.v1.AudioProfile.
+ * Use `create(AudioProfileSchema)` to create a new message.
+ */
+export const AudioProfileSchema: GenMessage<AudioProfile> = /*@__PURE__*/
+  messageDesc(file_framefold_v1_events, 22);
 
 /**
  * Limits of each encode attempt.
@@ -725,7 +782,7 @@ export type ResourceLimits = Message<"framefold.v1.ResourceLimits"> & {
  * Use `create(ResourceLimitsSchema)` to create a new message.
  */
 export const ResourceLimitsSchema: GenMessage<ResourceLimits> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 22);
+  messageDesc(file_framefold_v1_events, 23);
 
 /**
  * @generated from message framefold.v1.SourceMeta
@@ -767,14 +824,14 @@ export type SourceMeta = Message<"framefold.v1.SourceMeta"> & {
   otherVideoTracks: number;
 
   /**
-   * @generated from field: int32 subtitle_tracks = 8;
-   */
-  subtitleTracks: number;
-
-  /**
    * @generated from field: int32 undecodable_audio_tracks = 9;
    */
   undecodableAudioTracks: number;
+
+  /**
+   * @generated from field: repeated framefold.v1.SubtitleTrack subtitles = 10;
+   */
+  subtitles: SubtitleTrack[];
 };
 
 /**
@@ -782,7 +839,56 @@ export type SourceMeta = Message<"framefold.v1.SourceMeta"> & {
  * Use `create(SourceMetaSchema)` to create a new message.
  */
 export const SourceMetaSchema: GenMessage<SourceMeta> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 23);
+  messageDesc(file_framefold_v1_events, 24);
+
+/**
+ * @generated from message framefold.v1.SubtitleTrack
+ */
+export type SubtitleTrack = Message<"framefold.v1.SubtitleTrack"> & {
+  /**
+   * @generated from field: int32 stream_index = 1;
+   */
+  streamIndex: number;
+
+  /**
+   * @generated from field: string codec = 2;
+   */
+  codec: string;
+
+  /**
+   * text, image
+   *
+   * @generated from field: string kind = 3;
+   */
+  kind: string;
+
+  /**
+   * @generated from field: optional string language = 4;
+   */
+  language?: string | undefined;
+
+  /**
+   * @generated from field: optional string title = 5;
+   */
+  title?: string | undefined;
+
+  /**
+   * @generated from field: bool is_default = 6;
+   */
+  isDefault: boolean;
+
+  /**
+   * @generated from field: bool is_forced = 7;
+   */
+  isForced: boolean;
+};
+
+/**
+ * Describes the message framefold.v1.SubtitleTrack.
+ * Use `create(SubtitleTrackSchema)` to create a new message.
+ */
+export const SubtitleTrackSchema: GenMessage<SubtitleTrack> = /*@__PURE__*/
+  messageDesc(file_framefold_v1_events, 25);
 
 /**
  * @generated from message framefold.v1.VideoTrack
@@ -896,6 +1002,18 @@ export type VideoTrack = Message<"framefold.v1.VideoTrack"> & {
    * @generated from field: optional double bitrate_kbps = 21;
    */
   bitrateKbps?: number | undefined;
+
+  /**
+   * By measurement: tff, bff.
+   *
+   * @generated from field: optional string field_order = 22;
+   */
+  fieldOrder?: string | undefined;
+
+  /**
+   * @generated from field: optional int32 dolby_vision_profile = 23;
+   */
+  dolbyVisionProfile?: number | undefined;
 };
 
 /**
@@ -903,7 +1021,7 @@ export type VideoTrack = Message<"framefold.v1.VideoTrack"> & {
  * Use `create(VideoTrackSchema)` to create a new message.
  */
 export const VideoTrackSchema: GenMessage<VideoTrack> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 24);
+  messageDesc(file_framefold_v1_events, 26);
 
 /**
  * @generated from message framefold.v1.AudioTrack
@@ -960,7 +1078,7 @@ export type AudioTrack = Message<"framefold.v1.AudioTrack"> & {
  * Use `create(AudioTrackSchema)` to create a new message.
  */
 export const AudioTrackSchema: GenMessage<AudioTrack> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 25);
+  messageDesc(file_framefold_v1_events, 27);
 
 /**
  * @generated from message framefold.v1.Rational
@@ -982,7 +1100,7 @@ export type Rational = Message<"framefold.v1.Rational"> & {
  * Use `create(RationalSchema)` to create a new message.
  */
 export const RationalSchema: GenMessage<Rational> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 26);
+  messageDesc(file_framefold_v1_events, 28);
 
 /**
  * @generated from message framefold.v1.VideoRendition
@@ -1004,7 +1122,7 @@ export type VideoRendition = Message<"framefold.v1.VideoRendition"> & {
   height: number;
 
   /**
-   * h264
+   * h264, hevc, vp9, av1
    *
    * @generated from field: string codec = 4;
    */
@@ -1021,9 +1139,11 @@ export type VideoRendition = Message<"framefold.v1.VideoRendition"> & {
   preset: string;
 
   /**
-   * @generated from field: int32 crf = 7;
+   * Constant quality, where no average rate is asked for.
+   *
+   * @generated from field: optional int32 crf = 7;
    */
-  crf: number;
+  crf?: number | undefined;
 
   /**
    * @generated from field: int32 maxrate_kbps = 8;
@@ -1034,6 +1154,28 @@ export type VideoRendition = Message<"framefold.v1.VideoRendition"> & {
    * @generated from field: int32 bufsize_kbps = 9;
    */
   bufsizeKbps: number;
+
+  /**
+   * @generated from field: optional int32 average_kbps = 10;
+   */
+  averageKbps?: number | undefined;
+
+  /**
+   * @generated from field: optional int32 passes = 11;
+   */
+  passes?: number | undefined;
+
+  /**
+   * @generated from field: optional framefold.v1.FrameRateCap frame_rate_cap = 12;
+   */
+  frameRateCap?: FrameRateCap | undefined;
+
+  /**
+   * pq, hlg
+   *
+   * @generated from field: optional string dynamic_range = 13;
+   */
+  dynamicRange?: string | undefined;
 };
 
 /**
@@ -1041,7 +1183,80 @@ export type VideoRendition = Message<"framefold.v1.VideoRendition"> & {
  * Use `create(VideoRenditionSchema)` to create a new message.
  */
 export const VideoRenditionSchema: GenMessage<VideoRendition> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 27);
+  messageDesc(file_framefold_v1_events, 29);
+
+/**
+ * Of each stretch of den / num seconds only the first frame is kept.
+ *
+ * @generated from message framefold.v1.FrameRateCap
+ */
+export type FrameRateCap = Message<"framefold.v1.FrameRateCap"> & {
+  /**
+   * @generated from field: int32 num = 1;
+   */
+  num: number;
+
+  /**
+   * @generated from field: int32 den = 2;
+   */
+  den: number;
+
+  /**
+   * @generated from field: int32 bias_ticks = 3;
+   */
+  biasTicks: number;
+};
+
+/**
+ * Describes the message framefold.v1.FrameRateCap.
+ * Use `create(FrameRateCapSchema)` to create a new message.
+ */
+export const FrameRateCapSchema: GenMessage<FrameRateCap> = /*@__PURE__*/
+  messageDesc(file_framefold_v1_events, 30);
+
+/**
+ * Text that is shown over the picture.
+ *
+ * @generated from message framefold.v1.SubtitleRendition
+ */
+export type SubtitleRendition = Message<"framefold.v1.SubtitleRendition"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: int32 stream_index = 2;
+   */
+  streamIndex: number;
+
+  /**
+   * @generated from field: optional string language = 3;
+   */
+  language?: string | undefined;
+
+  /**
+   * @generated from field: string label = 4;
+   */
+  label: string;
+
+  /**
+   * @generated from field: bool is_default = 5;
+   */
+  isDefault: boolean;
+
+  /**
+   * @generated from field: bool is_forced = 6;
+   */
+  isForced: boolean;
+};
+
+/**
+ * Describes the message framefold.v1.SubtitleRendition.
+ * Use `create(SubtitleRenditionSchema)` to create a new message.
+ */
+export const SubtitleRenditionSchema: GenMessage<SubtitleRendition> = /*@__PURE__*/
+  messageDesc(file_framefold_v1_events, 31);
 
 /**
  * @generated from message framefold.v1.AudioRendition
@@ -1073,7 +1288,7 @@ export type AudioRendition = Message<"framefold.v1.AudioRendition"> & {
   isDefault: boolean;
 
   /**
-   * aac
+   * aac, opus
    *
    * @generated from field: string codec = 6;
    */
@@ -1100,7 +1315,7 @@ export type AudioRendition = Message<"framefold.v1.AudioRendition"> & {
  * Use `create(AudioRenditionSchema)` to create a new message.
  */
 export const AudioRenditionSchema: GenMessage<AudioRendition> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 28);
+  messageDesc(file_framefold_v1_events, 32);
 
 /**
  * What a finished unit of work (a chunk, or a track of sound) gave.
@@ -1161,7 +1376,7 @@ export type UnitResult = Message<"framefold.v1.UnitResult"> & {
  * Use `create(UnitResultSchema)` to create a new message.
  */
 export const UnitResultSchema: GenMessage<UnitResult> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 29);
+  messageDesc(file_framefold_v1_events, 33);
 
 /**
  * A finished rendition as measured on its segments.
@@ -1247,7 +1462,7 @@ export type MeasuredRendition = Message<"framefold.v1.MeasuredRendition"> & {
  * Use `create(MeasuredRenditionSchema)` to create a new message.
  */
 export const MeasuredRenditionSchema: GenMessage<MeasuredRendition> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 30);
+  messageDesc(file_framefold_v1_events, 34);
 
 /**
  * @generated from message framefold.v1.JobOutput
@@ -1284,7 +1499,7 @@ export type JobOutput = Message<"framefold.v1.JobOutput"> & {
  * Use `create(JobOutputSchema)` to create a new message.
  */
 export const JobOutputSchema: GenMessage<JobOutput> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 31);
+  messageDesc(file_framefold_v1_events, 35);
 
 /**
  * @generated from message framefold.v1.JobFailure
@@ -1325,7 +1540,7 @@ export type JobFailure = Message<"framefold.v1.JobFailure"> & {
  * Use `create(JobFailureSchema)` to create a new message.
  */
 export const JobFailureSchema: GenMessage<JobFailure> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 32);
+  messageDesc(file_framefold_v1_events, 36);
 
 /**
  * @generated from message framefold.v1.Warning
@@ -1347,5 +1562,5 @@ export type Warning = Message<"framefold.v1.Warning"> & {
  * Use `create(WarningSchema)` to create a new message.
  */
 export const WarningSchema: GenMessage<Warning> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 33);
+  messageDesc(file_framefold_v1_events, 37);
 

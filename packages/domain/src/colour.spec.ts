@@ -1,0 +1,50 @@
+import { colourOf, hdrColour, treatColour } from './colour.ts';
+import { videoTrack } from './testing/builders.ts';
+
+const hd = { codedWidth: 1920, codedHeight: 1080 };
+const ntsc = { codedWidth: 720, codedHeight: 480 };
+const pal = { codedWidth: 720, codedHeight: 576 };
+
+describe('colourOf', () => {
+  it.each([
+    ['HD that says nothing', hd, ['bt709', 'bt709', 'bt709']],
+    ['525 lines that say nothing', ntsc, ['smpte170m', 'smpte170m', 'smpte170m']],
+    ['625 lines that say nothing', pal, ['bt470bg', 'smpte170m', 'bt470bg']],
+    ['portrait HD', { codedWidth: 1080, codedHeight: 1920 }, ['bt709', 'bt709', 'bt709']],
+    ['HD marked as BT.601', { ...hd, matrix: 'smpte170m' }, ['smpte170m', 'bt709', 'smpte170m']],
+    ['RGB', { ...hd, pixelFormat: 'gbrp' }, ['bt709', 'bt709', 'gbr']],
+    ['HDR that says only so', { ...hd, hdr: 'pq' as const }, ['bt2020', 'smpte2084', 'bt2020nc']],
+    [
+      'HDR of a display',
+      { ...hd, hdr: 'pq' as const, primaries: 'smpte432' },
+      ['smpte432', 'smpte2084', 'bt2020nc'],
+    ],
+  ])('%s', (_, fields, [primaries, transfer, matrix]) => {
+    expect(colourOf(videoTrack(fields))).toEqual({ primaries, transfer, matrix });
+  });
+});
+
+describe('treatColour', () => {
+  it.each([
+    ['BT.709', {}, 'keep', 'bt709'],
+    ['BT.601', { ...ntsc, matrix: 'smpte170m', primaries: 'smpte170m' }, 'keep', 'smpte170m'],
+    ['sRGB as RGB', { ...hd, pixelFormat: 'rgb24', transfer: 'iec61966-2-1' }, 'matrix', 'bt709'],
+    ['SMPTE 240M', { ...hd, matrix: 'smpte240m' }, 'matrix', 'bt709'],
+    [
+      'BT.2020 in SDR',
+      { ...hd, primaries: 'bt2020', matrix: 'bt2020nc', transfer: 'bt2020-10' },
+      'convert',
+      'bt709',
+    ],
+    ['linear light', { ...hd, transfer: 'linear' }, 'convert', 'bt709'],
+    ['HLG', { ...hd, hdr: 'hlg' as const }, 'tone-map', 'bt709'],
+  ])('of %s', (_, fields, conversion, matrix) => {
+    const { treatment, warnings } = treatColour(videoTrack(fields));
+    expect(treatment).toMatchObject({ conversion, output: { matrix } });
+    expect(warnings.map(({ code }) => code)).toEqual(conversion === 'convert' ? ['COLOUR_CONVERTED'] : []);
+  });
+});
+
+it('names HDR as H.273 does', () => {
+  expect(hdrColour('hlg')).toEqual({ primaries: 'bt2020', transfer: 'arib-std-b67', matrix: 'bt2020nc' });
+});

@@ -1,0 +1,94 @@
+import { guardedInput } from './input-args.ts';
+
+/** Codecs in which a frame can hold the lines of two moments. */
+const INTERLACEABLE = new Set([
+  'h264',
+  'hevc',
+  'mpeg1video',
+  'mpeg2video',
+  'mpeg4',
+  'msmpeg4v3',
+  'vc1',
+  'wmv3',
+  'prores',
+  'dnxhd',
+  'dvvideo',
+  'mjpeg',
+  'ffv1',
+  'rawvideo',
+  'v210',
+  'huffyuv',
+  'utvideo',
+  'cineform',
+  'h263',
+  'flv1',
+  'theora',
+  'qtrle',
+  'jpeg2000',
+]);
+
+/** Frames that one look takes: long enough to see movement, short enough to cost little. */
+const FRAMES = 60;
+
+/**
+ * How much better lines of two moments must explain a picture than those of one. At ffmpeg's 1.04 finely striped pictures
+ * in one moment (its own test pattern) pass for interlaced; at 1.5 those come out undecided, and interlaced films do not.
+ */
+const CERTAINTY = 1.5;
+
+/** A source as short as this is looked at in one place. */
+const SHORT_SECONDS = 10;
+
+/** This share of frames with the lines of two moments is more than chance: telecine has two in five. */
+const ENOUGH = 0.2;
+
+/** Whether frames of a codec can hold the lines of two moments at all. */
+export function isInterlaceable(codec: string): boolean {
+  return INTERLACEABLE.has(codec);
+}
+
+/** Where to look in a source of so many seconds. */
+export function interlaceLooks(durationSeconds: number): number[] {
+  return durationSeconds < SHORT_SECONDS ? [0] : [0.2, 0.5, 0.8].map((share) => share * durationSeconds);
+}
+
+/**
+ * ffmpeg's command line (without the program) for a look at whether frames hold one moment or two.
+ *
+ * @param atSeconds where to look, from the container's start
+ */
+export function interlaceScanArgv(sourceFile: string, streamIndex: number, atSeconds: number): string[] {
+  return [
+    // From the keyframe before: where exactly does not matter.
+    ...['-nostdin', '-v', 'error', '-noaccurate_seek', '-ss', atSeconds.toFixed(3)],
+    ...guardedInput(sourceFile),
+    ...['-map', `0:${streamIndex}`, '-frames:v', String(FRAMES)],
+    ...[
+      '-vf',
+      `idet=intl_thres=${CERTAINTY},metadata=mode=print:key=lavfi.idet.multiple.current_frame:file=pipe\\\\:1`,
+    ],
+    ...['-fps_mode', 'passthrough', '-f', 'null', '-'],
+  ];
+}
+
+/** Collects the lines of `interlaceScanArgv`, of one look or several. */
+export function interlaceScanner(): {
+  readonly push: (line: string) => void;
+  /** Which lines come first where frames hold two moments; undefined where they hold one; `still` where nothing moved. */
+  readonly done: () => 'tff' | 'bff' | 'still' | undefined;
+} {
+  const counts = { tff: 0, bff: 0, progressive: 0, undetermined: 0 };
+  return {
+    push: (line) => {
+      const found = /^lavfi\.idet\.multiple\.current_frame=(\w+)/.exec(line)?.[1];
+      if (found !== undefined && found in counts) counts[found as keyof typeof counts]++;
+    },
+    done: () => {
+      const { tff, bff, progressive } = counts;
+      const told = tff + bff + progressive;
+      if (told === 0) return 'still';
+      if ((tff + bff) / told < ENOUGH) return undefined;
+      return tff >= bff ? 'tff' : 'bff';
+    },
+  };
+}
