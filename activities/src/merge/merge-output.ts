@@ -106,7 +106,8 @@ export function mergeOutput(deps: { readonly store: ObjectStore }): MediaActivit
         files.push(playlist, checked.init, ...checked.segments);
       }
       const renditions = finished.map((rendition) => rendition.measured);
-      for (const name of input.subtitles ?? []) {
+      for (const { name } of plan.subtitles) {
+        if (input.subtitles?.includes(name) !== true) continue;
         const record = await readSubtitles(store, input.jobId, name, input.generation);
         const measured = measureSubtitles(record);
         renditions.push(measured);

@@ -139,8 +139,7 @@ async function measureFieldOrder(
       onLine: scanner.push,
     });
   }
-  const measured = scanner.done();
-  return measured === 'still' ? video.fieldOrder : measured;
+  return scanner.done(video.fieldOrder);
 }
 
 async function scan(

@@ -165,6 +165,7 @@ export const Warning = z.object({
     'VIDEO_TRACKS_SKIPPED',
     'HDR_TONE_MAPPED',
     'CHROMA_REDUCED',
+    'ALPHA_DROPPED',
     'BIT_DEPTH_REDUCED',
     'COLOUR_CONVERTED',
     'DEINTERLACED',

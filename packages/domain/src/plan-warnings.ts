@@ -39,6 +39,8 @@ function warnOfPicture({ renditions, treatment }: Plan, video: VideoTrack, warn:
       `The Dolby Vision enhancement (profile ${video.dolbyVisionProfile}) is left out; its base layer is used.`,
     );
   }
+  if (video.hasAlpha === true)
+    warn('ALPHA_DROPPED', 'The picture is transparent in places; its renditions are opaque.');
   if (CHROMA_SHRINKS.test(video.pixelFormat) || isRgb(video)) {
     warn('CHROMA_REDUCED', `Colour is reduced from ${video.pixelFormat} to 4:2:0, which players need.`);
   }

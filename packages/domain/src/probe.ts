@@ -25,6 +25,8 @@ export const VideoTrack = z.object({
   interlaced: z.boolean(),
   /** Which lines come first in frames that hold two moments, by measurement; absent where they hold one. */
   fieldOrder: z.enum(['tff', 'bff']).optional(),
+  /** Whether pictures are transparent in places. */
+  hasAlpha: z.boolean().optional(),
   /** Profile of Dolby Vision, if there is an enhancement for it. */
   dolbyVisionProfile: z.number().int().optional(),
   timeBase: Rational,

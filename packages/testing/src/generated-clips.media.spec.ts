@@ -9,6 +9,7 @@ import {
   type GeneratedClip,
   type GeneratedClipName,
 } from './generated-clips.ts';
+import { beepTimes, flashTimes } from './sync-marks.ts';
 import { requireTool } from './tools.ts';
 
 const names = Object.keys(GENERATED_CLIPS) as GeneratedClipName[];
@@ -115,39 +116,6 @@ const CHANNELS: Readonly<Record<string, number>> = { mono: 1, stereo: 2, '5.1': 
 function endOf(track: Track): number {
   const last = track.frames.at(-1);
   return last === undefined ? NaN : last.atSeconds + last.seconds;
-}
-
-/** Seconds at which the picture turns white, and at which sound follows on silence. */
-async function marks({ path, video }: Inspected): Promise<{ flashes: number[]; beeps: number[] }> {
-  const print = (key: string): string => `metadata=print:key=lavfi.${key}:file=-`;
-  const read = async (
-    filters: readonly string[],
-    above: number,
-  ): Promise<{ at: number; value: number }[]> => {
-    const argv = [
-      '-nostdin',
-      '-v',
-      'error',
-      '-copyts',
-      '-noautorotate',
-      '-i',
-      path,
-      ...filters,
-      '-f',
-      'null',
-      '-',
-    ];
-    const found = (await run('ffmpeg', argv)).matchAll(/pts_time:(\S+)\s+lavfi\.\S+=(\S+)/g);
-    return [...found]
-      .map((match) => ({ at: Number(match[1]), value: Number(match[2]) }))
-      .filter(({ value }) => value > above);
-  };
-  const white = `format=gray,crop=iw:ih/2:0:0,signalstats,${print('signalstats.YMIN')}`;
-  const silence = `silencedetect=noise=-30dB:duration=0.3,a${print('silence_end')}`;
-  const picture = `0:${String(video?.index)}`;
-  const flashes = await read(['-map', picture, '-fps_mode', 'passthrough', '-vf', white], 200);
-  const beeps = await read(['-map', '0:a:0', '-af', silence], -Infinity);
-  return { flashes: flashes.map(({ at }) => at), beeps: beeps.map(({ value }) => value) };
 }
 
 /** When each keyframe of the picture is shown, after the first. */
@@ -524,7 +492,9 @@ it.each(countable)('every frame of %s shows its number', async (name) => {
 const withBoth = names.filter((name) => expectedOf(name).frames > 0 && expectedOf(name).audio.length > 0);
 
 it.each(withBoth)('%s flashes when it beeps', async (name) => {
-  const { flashes, beeps } = await marks(await inspect(name));
+  const { path, video } = await inspect(name);
+  const flashes = await flashTimes(path, `0:${String(video?.index)}`);
+  const beeps = await beepTimes(path);
   // Sound may go on without a picture.
   const shown = beeps.filter((at) => at < flashes.at(-1)! + 0.5);
   expect(shown.length).toBeGreaterThan(0);

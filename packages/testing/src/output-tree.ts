@@ -32,11 +32,24 @@ export async function decodeTree(folder: string): Promise<DecodedRendition[]> {
   return Promise.all(names.sort().map((name) => decodeRendition(join(folder, name, 'playlist.m3u8'), name)));
 }
 
-async function decodeRendition(playlist: string, name: string): Promise<DecodedRendition> {
+/**
+ * Hands a finished rendition as one file to `use`: its init and segments put together in the playlist's order.
+ *
+ * @param playlist path of the rendition's playlist
+ */
+export async function withJoined<T>(playlist: string, use: (file: string) => Promise<T>): Promise<T> {
   const scratch = await mkdtemp(join(tmpdir(), 'framefold-decode-'));
   try {
     const file = join(scratch, 'whole.mp4');
     await writeFile(file, await joinSegments(playlist));
+    return await use(file);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+function decodeRendition(playlist: string, name: string): Promise<DecodedRendition> {
+  return withJoined(playlist, async (file) => {
     const { stdout } = await run(
       requireTool('ffprobe'),
       ['-v', 'error', '-of', 'json', '-show_entries', 'frame=pts_time:stream=codec_type,width,height', file],
@@ -61,9 +74,7 @@ async function decodeRendition(playlist: string, name: string): Promise<DecodedR
         .slice(1)
         .reduce((most, time, index) => Math.max(most, time - (times[index] ?? NaN)), 0),
     };
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+  });
 }
 
 async function joinSegments(playlist: string): Promise<Buffer> {

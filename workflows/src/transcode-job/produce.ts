@@ -51,7 +51,7 @@ export async function produce(input: TranscodeJobInput, log: JobLog): Promise<Pr
     planKey: plan.planKey,
     generation: GENERATION,
     ...(Object.keys(generations).length === 0 ? {} : { generations }),
-    ...(subtitles.length === 0 ? {} : { subtitles: subtitles.sort() }),
+    ...(subtitles.length === 0 ? {} : { subtitles }),
   });
   for (const rendition of merged.renditions) log.append('RenditionMerged', { rendition });
 

@@ -1,3 +1,4 @@
+import type { VideoTrack } from '@framefold/domain';
 import { guardedInput } from './input-args.ts';
 
 /** Codecs in which a frame can hold the lines of two moments. */
@@ -31,16 +32,16 @@ const INTERLACEABLE = new Set([
 const FRAMES = 60;
 
 /**
- * How much better lines of two moments must explain a picture than those of one. At ffmpeg's 1.04 finely striped pictures
- * in one moment (its own test pattern) pass for interlaced; at 1.5 those come out undecided, and interlaced films do not.
+ * How much better the lines of two moments must explain a picture than those of one. At ffmpeg's own 1.04 finely striped
+ * pictures pass for interlaced; at 1.2 they hardly do, and films in fields still do in some of their frames.
  */
-const CERTAINTY = 1.5;
+const CERTAINTY = 1.2;
+
+/** Shares of frames that are told to hold two moments, from which on a source is believed to: the less it says so itself, the more. */
+const ENOUGH = { marked: 0.05, unmarked: 0.3 } as const;
 
 /** A source as short as this is looked at in one place. */
 const SHORT_SECONDS = 10;
-
-/** This share of frames with the lines of two moments is more than chance: telecine has two in five. */
-const ENOUGH = 0.2;
 
 /** Whether frames of a codec can hold the lines of two moments at all. */
 export function isInterlaceable(codec: string): boolean {
@@ -74,8 +75,12 @@ export function interlaceScanArgv(sourceFile: string, streamIndex: number, atSec
 /** Collects the lines of `interlaceScanArgv`, of one look or several. */
 export function interlaceScanner(): {
   readonly push: (line: string) => void;
-  /** Which lines come first where frames hold two moments; undefined where they hold one; `still` where nothing moved. */
-  readonly done: () => 'tff' | 'bff' | 'still' | undefined;
+  /**
+   * Which lines come first where frames hold two moments; undefined where they hold one.
+   *
+   * @param marked what container or codec say; believed where nothing moves
+   */
+  readonly done: (marked: VideoTrack['fieldOrder']) => VideoTrack['fieldOrder'];
 } {
   const counts = { tff: 0, bff: 0, progressive: 0, undetermined: 0 };
   return {
@@ -83,11 +88,12 @@ export function interlaceScanner(): {
       const found = /^lavfi\.idet\.multiple\.current_frame=(\w+)/.exec(line)?.[1];
       if (found !== undefined && found in counts) counts[found as keyof typeof counts]++;
     },
-    done: () => {
+    done: (marked) => {
       const { tff, bff, progressive } = counts;
       const told = tff + bff + progressive;
-      if (told === 0) return 'still';
-      if ((tff + bff) / told < ENOUGH) return undefined;
+      if (told === 0) return marked;
+      const enough = marked === undefined ? ENOUGH.unmarked : ENOUGH.marked;
+      if ((tff + bff) / told < enough) return undefined;
       return tff >= bff ? 'tff' : 'bff';
     },
   };

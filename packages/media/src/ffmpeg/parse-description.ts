@@ -145,10 +145,17 @@ function toVideoTrack(stream: Stream): NonNullable<Description['video']> {
           ? 'hlg'
           : 'none',
     ...fieldsOf(stream.field_order),
+    ...(hasAlpha(stream) ? { hasAlpha: true } : {}),
     ...(dolbyVision === undefined ? {} : { dolbyVisionProfile: dolbyVision }),
     timeBase,
     ...(bitrate === undefined ? {} : { bitrateKbps: Math.round(bitrate / 1000) }),
   };
+}
+
+/** VP8 and VP9 keep transparency in a second layer, of which only a tag tells (https://www.webmproject.org/docs/container, AlphaMode). */
+function hasAlpha({ pix_fmt: pixelFormat = '', tags = {} }: Stream): boolean {
+  const mode = tags.alpha_mode ?? tags.ALPHA_MODE;
+  return mode === '1' || /^(yuva|gbrap|ya\d|rgba|bgra|argb|abgr|pal8)/.test(pixelFormat);
 }
 
 /** Fields as the container or codec describes them. The second letter is the order of display, which is what counts. */

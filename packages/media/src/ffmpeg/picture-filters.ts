@@ -54,13 +54,10 @@ export function sdrFilters({ conversion, input, output }: ColourTreatment): stri
 export function renditionFilters(rendition: VideoRendition, treatment: ColourTreatment): string[] {
   const { width, height, dynamicRange, frameRateCap } = rendition;
   const colour = dynamicRange === undefined ? treatment.output : hdrColour(dynamicRange);
-  const newMatrix =
-    dynamicRange === undefined && treatment.conversion === 'matrix'
-      ? `:in_color_matrix=${treatment.input.matrix}:out_color_matrix=${colour.matrix}`
-      : '';
+  const newMatrix = dynamicRange === undefined && treatment.conversion === 'matrix';
   return [
     ...(frameRateCap === undefined ? [] : [thinOut(frameRateCap)]),
-    `scale=${width}:${height}:flags=${SCALER_FLAGS}:out_range=tv${newMatrix}`,
+    `scale=${width}:${height}:flags=${SCALER_FLAGS}:out_range=tv${newMatrix ? matrixOptions(treatment) : ''}`,
     'setsar=1',
     `format=${dynamicRange === undefined ? 'yuv420p' : 'yuv420p10le'}`,
     tag(colour),
@@ -71,6 +68,12 @@ export function renditionFilters(rendition: VideoRendition, treatment: ColourTre
 function thinOut({ num, den, biasTicks }: FrameRateCap): string {
   const stretch = (pts: string): string => `floor((${pts}+${biasTicks})*${num}/${VIDEO_TIMESCALE * den})`;
   return `select='isnan(prev_pts)+gt(${stretch('pts')},${stretch('prev_pts')})'`;
+}
+
+/** RGB has no matrix that swscale would have to be told. */
+function matrixOptions({ input, output }: ColourTreatment): string {
+  const from = input.matrix === 'gbr' ? '' : `:in_color_matrix=${input.matrix}`;
+  return `${from}:out_color_matrix=${output.matrix}`;
 }
 
 function tag({ primaries, transfer, matrix }: Colour): string {
