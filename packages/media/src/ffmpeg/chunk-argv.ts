@@ -18,8 +18,24 @@ export type Seek =
 
 export interface ChunkFiles {
   readonly sourceFile: string;
-  /** The output file of each rendition by name. */
+  /** The output file of each rendition by name; what a first pass finds out is put beside it. */
   readonly outputFile: (renditionName: string) => string;
+}
+
+/** Whether some of a plan's renditions want a first pass, in which nothing is written but what it finds out. */
+export function needsFirstPass({ renditions }: Plan): boolean {
+  return renditions.some(isTwoPass);
+}
+
+/**
+ * The command line of the first pass over a chunk: at the renditions in two passes alone.
+ *
+ * @throws {CodedError} INTERNAL when there is none
+ */
+export function firstPassArgv(plan: Plan, chunk: PlannedChunk, files: ChunkFiles, seek: Seek): string[] {
+  const renditions = plan.renditions.filter(isTwoPass);
+  if (renditions.length === 0) throw new CodedError('INTERNAL', 'No rendition wants a first pass.');
+  return argvFor({ ...plan, renditions }, chunk, files, seek, 1);
 }
 
 /**
@@ -36,6 +52,23 @@ export function chunkArgv(
   chunk: PlannedChunk,
   files: ChunkFiles,
   seek: Seek,
+  device?: EncodeDevice,
+): string[] {
+  // ffmpeg tells the findings of outputs apart by their numbers, which so are those of the first pass.
+  const renditions = [...plan.renditions.filter(isTwoPass), ...plan.renditions.filter((r) => !isTwoPass(r))];
+  return argvFor({ ...plan, renditions }, chunk, files, seek, 2, device);
+}
+
+function isTwoPass({ passes }: VideoRendition): boolean {
+  return passes === 2;
+}
+
+function argvFor(
+  plan: Plan,
+  chunk: PlannedChunk,
+  files: ChunkFiles,
+  seek: Seek,
+  pass: 1 | 2,
   device?: EncodeDevice,
 ): string[] {
   const encoders = new Set(plan.renditions.map(({ encoder }) => encoder));
@@ -60,7 +93,7 @@ export function chunkArgv(
     '1',
     '-filter_complex',
     filterGraph(plan, chunk),
-    ...plan.renditions.flatMap((rendition, index) => outputArgs(chunk, rendition, index, files)),
+    ...plan.renditions.flatMap((rendition, index) => outputArgs(chunk, rendition, index, files, pass)),
   ];
 }
 
@@ -126,7 +159,9 @@ function outputArgs(
   rendition: VideoRendition,
   index: number,
   files: ChunkFiles,
+  pass: 1 | 2,
 ): string[] {
+  const output = files.outputFile(rendition.name);
   return [
     '-map',
     `[v${index}]`,
@@ -137,6 +172,7 @@ function outputArgs(
     '-enc_time_base',
     `1:${VIDEO_TIMESCALE}`,
     ...encoderArgs(rendition),
+    ...(isTwoPass(rendition) ? ['-pass', String(pass), '-passlogfile', `${output}-pass`] : []),
     // Keyframes stand at segment starts; scene cuts may add some. No other interval is wanted.
     '-g',
     '100000',
@@ -145,6 +181,12 @@ function outputArgs(
     '+bitexact',
     '-fflags',
     '+bitexact',
+    ...(pass === 1 ? ['-f', 'null', '-'] : fragmentedMp4(output)),
+  ];
+}
+
+function fragmentedMp4(output: string): string[] {
+  return [
     '-video_track_timescale',
     String(VIDEO_TIMESCALE),
     '-use_editlist',
@@ -153,7 +195,7 @@ function outputArgs(
     '+empty_moov+default_base_moof+frag_keyframe',
     '-f',
     'mp4',
-    files.outputFile(rendition.name),
+    output,
   ];
 }
 

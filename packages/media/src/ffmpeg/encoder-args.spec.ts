@@ -12,7 +12,11 @@ const argv = (encoder: string, device?: { node?: string }): string =>
 
 describe('encoder options', () => {
   it.each([
-    ['libx264', undefined, '-c:v libx264 -preset medium -crf 22 -maxrate 2800k -bufsize 5600k -threads 1'],
+    [
+      'libx264',
+      undefined,
+      '-c:v libx264 -preset medium -crf 22 -maxrate 2800k -bufsize 5600k -threads 1 -x264-params stitchable=1:cpu-independent=1',
+    ],
     [
       'h264_nvenc',
       {},
@@ -28,7 +32,11 @@ describe('encoder options', () => {
       { node: '/dev/dri/renderD129' },
       '-vaapi_device /dev/dri/renderD129 format=nv12 hwupload -c:v h264_vaapi -rc_mode QVBR -global_quality 22 -b:v 2100k -maxrate 2800k -bufsize 5600k -bf 0',
     ],
-    ['h264_standin', {}, '-c:v libx264 -preset medium -crf 22 -maxrate 2800k -bufsize 5600k -threads 1'],
+    [
+      'h264_standin',
+      {},
+      '-c:v libx264 -preset medium -crf 22 -maxrate 2800k -bufsize 5600k -threads 1 -x264-params stitchable=1:cpu-independent=1',
+    ],
   ])('of %s', (encoder, device, expected) => {
     expect(argv(encoder, device)).toBe(expected);
   });

@@ -18,6 +18,9 @@ const MEAN_OF_CEILING = 0.75;
 /** What the hardware takes for constant quality where an average rate is asked for: x264's default. */
 const MIDDLING_CRF = 23;
 
+/** Headers that don't follow from a chunk's content, and decisions that don't follow from the model of the processor. */
+const X264_PARAMS = 'stitchable=1:cpu-independent=1';
+
 /** Speeds of libvpx (`-cpu-used`, 0 to 5 with deadline good) and of SVT-AV1 (`-preset`, 0 to 13) by the common names. */
 const VP9_SPEEDS: Readonly<Record<string, number>> = {
   ultrafast: 5,
@@ -112,7 +115,10 @@ export function encoderArgs(quality: Quality): string[] {
         ...['-svtav1-params', 'lp=1'],
       ];
     default:
-      return ['-c:v', encoder, '-preset', preset, ...rate, ...ceiling, '-threads', '1'];
+      return [
+        ...['-c:v', encoder, '-preset', preset, ...rate, ...ceiling, '-threads', '1'],
+        ...['-x264-params', X264_PARAMS],
+      ];
   }
 }
 

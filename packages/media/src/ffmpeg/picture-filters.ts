@@ -11,10 +11,10 @@ import {
 /** Bit-exact on every CPU, and accurate; swscale's defaults are neither. */
 const SCALER_FLAGS = 'bicubic+accurate_rnd+full_chroma_int+bitexact';
 
-/** White of SDR in nits: what tone-mapping takes for 1.0. */
-const SDR_WHITE_NITS = 100;
-
-/** What a frame says of itself as HDR, in every form that ffmpeg knows. Untrue once it is SDR. */
+/**
+ * What a frame says of itself as HDR, in every form that ffmpeg knows. Untrue once it is SDR; and where in a stream it
+ * stands must not decide how a chunk is tone-mapped.
+ */
 const HDR_SIDE_DATA = [
   'MASTERING_DISPLAY_METADATA',
   'CONTENT_LIGHT_LEVEL',
@@ -28,25 +28,28 @@ export function deinterlaceFilters({ deinterlace }: PictureTreatment): string[] 
   return deinterlace === undefined ? [] : [`bwdif=mode=send_frame:parity=${deinterlace}:deint=all`];
 }
 
-/** Filters for what all renditions in SDR have in common. */
+/**
+ * Filters for what all renditions in SDR have in common. swscale's colour mapping is the same on every processor, which
+ * zscale's is not, and its perceptual intent keeps the detail in highlights (docs/adr/0013).
+ */
 export function sdrFilters({ conversion, input, output }: ColourTreatment): string[] {
+  const map = (intent: string): string[] => [
+    ...HDR_SIDE_DATA.map((type) => `sidedata=mode=delete:type=${type}`),
+    `setparams=color_primaries=${input.primaries}:color_trc=${input.transfer}:colorspace=${input.matrix}`,
+    [
+      `scale=flags=${SCALER_FLAGS}:intent=${intent}:out_range=tv`,
+      `out_primaries=${output.primaries}:out_transfer=${output.transfer}:out_color_matrix=${output.matrix}`,
+    ].join(':'),
+    'format=yuv420p',
+  ];
   switch (conversion) {
     case 'keep':
     case 'matrix':
       return [];
     case 'convert':
-      return [`zscale=${inputOptions(input)}:${outputOptions(output)}`];
+      return map('relative_colorimetric');
     case 'tone-map':
-      // Linear light, the output's primaries, the Hable curve, and back (https://trac.ffmpeg.org/wiki/colorspace).
-      return [
-        `zscale=${inputOptions(input)}:t=linear:npl=${SDR_WHITE_NITS}`,
-        'format=gbrpf32le',
-        `zscale=p=${output.primaries}`,
-        'tonemap=tonemap=hable:desat=0',
-        `zscale=${outputOptions(output)}`,
-        'format=yuv420p',
-        ...HDR_SIDE_DATA.map((type) => `sidedata=mode=delete:type=${type}`),
-      ];
+      return map('perceptual');
   }
 }
 
@@ -78,12 +81,4 @@ function matrixOptions({ input, output }: ColourTreatment): string {
 
 function tag({ primaries, transfer, matrix }: Colour): string {
   return `setparams=range=tv:color_primaries=${primaries}:color_trc=${transfer}:colorspace=${matrix}`;
-}
-
-function inputOptions({ primaries, transfer, matrix }: Colour): string {
-  return `pin=${primaries}:tin=${transfer}:min=${matrix}`;
-}
-
-function outputOptions({ primaries, transfer, matrix }: Colour): string {
-  return `p=${primaries}:t=${transfer}:m=${matrix}:r=tv`;
 }

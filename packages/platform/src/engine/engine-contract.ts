@@ -19,13 +19,17 @@ interface Lab {
 /**
  * What every engine must hold: exactly the planned frames at the planned times, the same bytes each time.
  *
- * @param encoder that the plan names
+ * @param settings of all renditions, where they are not constant quality by libx264
  */
-export function describeEncodeEngine(name: string, make: () => Promise<Lab>, encoder = 'libx264'): void {
+export function describeEncodeEngine(
+  name: string,
+  make: () => Promise<Lab>,
+  settings: Partial<VideoRendition> = {},
+): void {
   describe(`${name} as an encode engine`, () => {
     const planned = {
       ...PLAN,
-      renditions: PLAN.renditions.map((rendition) => ({ ...rendition, encoder })),
+      renditions: PLAN.renditions.map((rendition) => ({ ...rendition, ...settings })),
     };
     let lab: Lab;
     let folder: string;

@@ -1,10 +1,14 @@
 import { loadConfig } from '@framefold/config';
+import type { VideoRendition } from '@framefold/domain';
 import { DevicePool } from '../gpu/device-pool.ts';
 import { standInInventory } from '../gpu/gpu-device.ts';
 import { createProcessRunner } from '../process/create-process-runner.ts';
 import type { EncodeEngine } from './encode-engine.ts';
 import { describeEncodeEngine } from './engine-contract.ts';
 import { createFfmpegEngine } from './ffmpeg-engine.ts';
+
+/** Every rendition of the contract's plan at an average rate. */
+const AVERAGE = { crf: undefined, averageKbps: 200 } as unknown as Partial<VideoRendition>;
 
 async function lab(): Promise<{ ffmpeg: string; engine: EncodeEngine }> {
   const { ffmpeg, bwrap } = loadConfig().tools;
@@ -20,4 +24,17 @@ async function lab(): Promise<{ ffmpeg: string; engine: EncodeEngine }> {
 }
 
 describeEncodeEngine('ffmpeg', lab);
-describeEncodeEngine('ffmpeg on a device that stands in for a GPU', lab, 'h264_standin');
+describeEncodeEngine('ffmpeg on a device that stands in for a GPU', lab, { encoder: 'h264_standin' });
+describeEncodeEngine('ffmpeg in HEVC', lab, { codec: 'hevc', encoder: 'libx265', preset: 'ultrafast' });
+describeEncodeEngine('ffmpeg in VP9', lab, { codec: 'vp9', encoder: 'libvpx-vp9', preset: 'fast', crf: 40 });
+describeEncodeEngine('ffmpeg in AV1', lab, { codec: 'av1', encoder: 'libsvtav1', preset: 'fast', crf: 40 });
+describeEncodeEngine('ffmpeg at an average rate in one pass', lab, AVERAGE);
+describeEncodeEngine('ffmpeg in two passes', lab, { ...AVERAGE, passes: 2 });
+describeEncodeEngine('ffmpeg in HEVC in two passes', lab, {
+  ...AVERAGE,
+  ...{ passes: 2, codec: 'hevc', encoder: 'libx265', preset: 'ultrafast' },
+});
+describeEncodeEngine('ffmpeg in VP9 in two passes', lab, {
+  ...AVERAGE,
+  ...{ passes: 2, codec: 'vp9', encoder: 'libvpx-vp9', preset: 'fast' },
+});

@@ -11,11 +11,14 @@ import {
   audioArgv,
   beginsWithTrack,
   chunkArgv,
+  firstPassArgv,
   MalformedMediaError,
   MissingFramesError,
+  needsFirstPass,
   packageAudio,
   packageVideo,
   progressReader,
+  type ChunkFiles,
   type PackagedTrack,
   type Seek,
 } from '@framefold/media';
@@ -106,16 +109,18 @@ class FfmpegEngine implements EncodeEngine {
     let damage: CodedError | undefined;
     const startedAt = Date.now();
     for (const seek of seeks) {
-      // The time is for all tries together.
-      const spentSeconds = (Date.now() - startedAt) / 1000;
-      const left =
-        task.timeoutSeconds === undefined ? {} : { timeoutSeconds: task.timeoutSeconds - spentSeconds };
-      const result = await this.#run(
-        { ...task, ...left },
-        this.#chunkArgs(task, chunk, seek, device),
-        chunk.frames,
-        device,
-      );
+      // The time is for all tries and passes together.
+      const left = (): EngineTask =>
+        task.timeoutSeconds === undefined
+          ? task
+          : { ...task, timeoutSeconds: task.timeoutSeconds - (Date.now() - startedAt) / 1000 };
+      const first = needsFirstPass(task.plan)
+        ? await this.#run(left(), firstPassArgv(task.plan, chunk, filesOf(task), seek))
+        : undefined;
+      const result =
+        first !== undefined && first.exitCode !== 0
+          ? first
+          : await this.#run(left(), this.#chunkArgs(task, chunk, seek, device), chunk.frames, device);
       if (result.exitCode !== EXIT_INVALID_DATA) assertSuccess(result, task, `chunk ${chunk.index}`);
       try {
         if (result.exitCode === 0) return await packageChunk(task, chunk);
@@ -136,8 +141,7 @@ class FfmpegEngine implements EncodeEngine {
   }
 
   #chunkArgs(task: EngineTask, chunk: PlannedChunk, seek: Seek, device?: GpuDevice): string[] {
-    const files = { sourceFile: task.sourceFile, outputFile: (name: string) => outputFile(task, name) };
-    return chunkArgv(task.plan, chunk, files, seek, device);
+    return chunkArgv(task.plan, chunk, filesOf(task), seek, device);
   }
 
   async #run(
@@ -172,6 +176,10 @@ class FfmpegEngine implements EncodeEngine {
     task.onUsage?.(result.usage);
     return result;
   }
+}
+
+function filesOf(task: EngineTask): ChunkFiles {
+  return { sourceFile: task.sourceFile, outputFile: (name) => outputFile(task, name) };
 }
 
 function outputFile(task: EngineTask, renditionName: string): string {
