@@ -14,6 +14,9 @@ import { workerReport, workerReports } from './worker-reports.ts';
 /** After so many attempts of one scheduling whose worker vanished the piece itself is suspected. */
 const MAX_LOST_ATTEMPTS = 3;
 
+/** How long a worker leaves a unit to others on which the encoder broke here: they may be unable to take it, too. */
+const DECLINE_MS = 60_000;
+
 /** A unit of work as its attempts' records name it. */
 export interface UnitName {
   readonly jobId: string;
@@ -45,8 +48,11 @@ export async function admitUnit(store: ObjectStore, name: UnitName, workerId: st
     throw new CodedError('WORKER_LOST', `${lost} workers were lost while they encoded ${name.unit}.`);
   }
   // Temporal can't be asked for another worker, so the one that failed leaves the task to the others.
-  const broken = new Set(attempts.filter(brokeEncoder).map((attempt) => attempt.workerId));
-  if (broken.has(workerId) && (await anotherServes(store, taskQueue, hardwareEncoder, broken))) {
+  const faults = attempts.filter(brokeEncoder);
+  const broken = new Set(faults.map((attempt) => attempt.workerId));
+  const latest = Math.max(0, ...faults.map(({ outcome }) => outcome?.endedAt ?? 0));
+  const declines = broken.has(workerId) && Date.now() - latest < DECLINE_MS;
+  if (declines && (await anotherServes(store, taskQueue, hardwareEncoder, broken))) {
     throw new CodedError(
       'WORKER_BUSY',
       `The encoder broke on ${name.unit} here; another worker is to try it.`,

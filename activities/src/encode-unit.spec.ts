@@ -21,7 +21,7 @@ import {
   type ScratchSpace,
 } from '@framefold/platform';
 import { CancelledFailure } from '@temporalio/common';
-import { encodeUnit, type EncodeUnit, type UnitRun } from './encode-unit.ts';
+import { encodeUnit, type EncodeDeps, type EncodeUnit, type UnitRun } from './encode-unit.ts';
 import { quietEnvironment } from './testing/quiet-environment.ts';
 
 const UNIT = 'chunk-00003';
@@ -53,9 +53,12 @@ describe('encodeUnit', () => {
     unit: EncodeUnit,
     environment = quietEnvironment({ attempt: 1 }),
     workerId = 'worker-a',
+    ceilings: EncodeDeps['ceilings'] = { default: {}, live: {}, batch: {} },
   ): Promise<UnitResult> => {
     const engine = { build: 'fake-1' } as Partial<EncodeEngine> as EncodeEngine;
-    return environment.run(() => encodeUnit({ store, trust: 'all', engine, scratch, workerId }, unit));
+    return environment.run(() =>
+      encodeUnit({ store, trust: 'all', ceilings, engine, scratch, workerId }, unit),
+    );
   };
 
   const attempts = async (): Promise<AttemptRecord[]> => {
@@ -336,6 +339,22 @@ describe('encodeUnit', () => {
       await expect(encode(crash, here(), 'worker-b')).rejects.toMatchObject({ code: 'ENCODER_CRASHED' });
       expect((await encode(unitOf(output('picture')), here())).workerId).toBe('worker-a');
     });
+  });
+
+  it('gives an encoder no more than its own operator grants', async () => {
+    let given: UnitRun | undefined;
+    const unit = unitOf((run) => {
+      given = run;
+      return output('picture')(run);
+    });
+    const ceilings = { default: { maxMemoryMb: 32 }, live: { maxMemoryMb: 16 }, batch: { maxMemoryMb: 8 } };
+    const encodeOn = (taskQueue: string, name: string) =>
+      encode({ ...unit, unit: name }, quietEnvironment({ taskQueue }), 'worker-a', ceilings);
+    await encodeOn('framefold-encode-cpu', 'chunk-00001');
+    // Default and batch jobs share a queue.
+    expect(given?.limits.memoryBytes).toBe(32 * 1024 ** 2);
+    await encodeOn('framefold-encode-cpu-live', 'chunk-00002');
+    expect(given?.limits.memoryBytes).toBe(16 * 1024 ** 2);
   });
 
   it('gives the encoder its limits and records what it used, all runs together', async () => {

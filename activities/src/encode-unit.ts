@@ -11,11 +11,14 @@ import {
   segmentPath,
   storeKeys,
   summarise,
+  clampLimits,
   type AttemptOutcome,
   type AttemptRecord,
   type AttemptUsage,
   type EncodedRendition,
   type EncodeLimits,
+  type JobQueue,
+  type LimitCeilings,
   type LiveUnit,
   type UnitResult,
 } from '@framefold/domain';
@@ -35,6 +38,8 @@ export interface EncodeDeps extends SourceDeps {
   readonly engine: EncodeEngine;
   readonly scratch: Pick<ScratchSpace, 'reserve'>;
   readonly workerId: string;
+  /** What the operator of this worker grants an attempt at most, by the job's queue. */
+  readonly ceilings: Readonly<Record<JobQueue, LimitCeilings>>;
 }
 
 /** A piece of work by which one commit record is made. */
@@ -46,8 +51,8 @@ export interface EncodeUnit {
   readonly hardwareEncoder?: string;
   readonly frames: number;
   readonly limits: EncodeLimits;
-  /** For all processes of an attempt together. */
-  readonly timeoutSeconds: number;
+  /** For all processes of an attempt together, where that is not what the limits say. */
+  readonly timeoutSeconds?: number;
   /** Room that an attempt may need; never more than its limit is held for it. */
   readonly scratchBytes: number;
   readonly argv: (scratchFolder: string) => readonly string[];
@@ -65,7 +70,8 @@ const BYTES_PER_MB = 1024 ** 2;
  *
  * @throws {CodedError} WORKER_LOST or WORKER_BUSY as {@link admitUnit} does; WORKER_DISK_LOW; what the engine throws
  */
-export async function encodeUnit(deps: EncodeDeps, unit: EncodeUnit): Promise<UnitResult> {
+export async function encodeUnit(deps: EncodeDeps, asked: EncodeUnit): Promise<UnitResult> {
+  const unit = { ...asked, limits: clampLimits(asked.limits, ceilingsHere(deps)) };
   const committed = await readCommit(deps.store, unit);
   if (committed !== undefined) return summarise(committed);
   await admitUnit(deps.store, unit, deps.workerId);
@@ -81,6 +87,19 @@ export async function encodeUnit(deps: EncodeDeps, unit: EncodeUnit): Promise<Un
   } finally {
     await place.release();
   }
+}
+
+/** By the queue of the task; default and batch jobs share one, so that the wider of their ceilings holds. */
+function ceilingsHere({ ceilings }: EncodeDeps): LimitCeilings {
+  if (Context.current().info.taskQueue.endsWith('-live')) return ceilings.live;
+  const wider = (name: keyof LimitCeilings): number =>
+    Math.max(ceilings.default[name] ?? Infinity, ceilings.batch[name] ?? Infinity);
+  return {
+    maxCpuPercent: wider('maxCpuPercent'),
+    maxMemoryMb: wider('maxMemoryMb'),
+    maxDiskMb: wider('maxDiskMb'),
+    timeoutSec: wider('timeoutSec'),
+  };
 }
 
 async function attemptUnit(
@@ -125,7 +144,7 @@ async function attemptUnit(
           scratchFolder,
           signal,
           limits: processLimits(unit.limits),
-          timeoutSeconds: unit.timeoutSeconds,
+          timeoutSeconds: unit.timeoutSeconds ?? unit.limits.timeoutSec,
           onProgress: (progress) => (live = { ...live, ...progress }),
           onUsage: (more) => (usage = addUsage(usage, more)),
         });

@@ -16,6 +16,7 @@ import { publishRecord } from './record/publish-record.ts';
 import { recordEvents } from './record/record-events.ts';
 import { splitSource } from './split/split-source.ts';
 
+export { workerReports } from './worker-reports.ts';
 export type { EncodeDeps } from './encode-unit.ts';
 
 export type MediaDeps = IngestDeps & ProbeDeps & EncodeDeps & PlanDeps & DiscardDeps & SubtitleDeps;

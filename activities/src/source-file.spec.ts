@@ -2,9 +2,12 @@ import { mkdtemp, rm, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { storeKeys, type WorkerReport } from '@framefold/domain';
+import { workerReport } from '@framefold/domain/testing';
 import { createFolderStore } from '@framefold/platform';
 import type { SourceRef } from '@framefold/workflows/contract';
 import { sourceFile, storedSource } from './source-file.ts';
+import { quietEnvironment } from './testing/quiet-environment.ts';
 
 describe('sourceFile', () => {
   let folder: string;
@@ -27,10 +30,23 @@ describe('sourceFile', () => {
     const store = createFolderStore(join(folder, 'store'));
     await store.put('jobs/1/source/source.mp4', 'four');
     const deps = { store, trust: 'local' } as const;
-    expect(await sourceFile(inPlace, deps)).toBe(file);
-    await expect(sourceFile(storedSource('jobs/1/source/source.mp4', 4), deps)).rejects.toMatchObject({
-      code: 'SANDBOX_REQUIRED',
-    });
+    const read = (source: SourceRef): Promise<string> =>
+      quietEnvironment({ taskQueue: 'media' }).run(() => sourceFile(source, deps));
+    expect(await read(inPlace)).toBe(file);
+    const outside = storedSource('jobs/1/source/source.mp4', 4);
+    await expect(read(outside)).rejects.toMatchObject({ code: 'SANDBOX_REQUIRED' });
+    const report = (fields: Partial<WorkerReport>): Promise<void> =>
+      store.put(
+        storeKeys.worker('other'),
+        JSON.stringify(workerReport({ id: 'other', status: 'idle', lastHeartbeat: Date.now(), ...fields })),
+      );
+    // One with a sandbox that does other work is no help; one that serves the queue is to read it.
+    await report({ isolation: 'sandbox', queues: ['encode'] });
+    await expect(read(outside)).rejects.toMatchObject({ code: 'SANDBOX_REQUIRED' });
+    await report({ isolation: 'none', queues: ['media'] });
+    await expect(read(outside)).rejects.toMatchObject({ code: 'SANDBOX_REQUIRED' });
+    await report({ isolation: 'sandbox', queues: ['media'] });
+    await expect(read(outside)).rejects.toMatchObject({ code: 'WORKER_BUSY' });
   });
 
   it('finds files in place and in the store', async () => {

@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { CodedError } from '@framefold/domain';
+import { Context } from '@temporalio/activity';
+import { CodedError, takesWork } from '@framefold/domain';
 import type { ObjectStore } from '@framefold/platform';
 import type { SourceRef } from '@framefold/workflows/contract';
+import { workerReports } from './worker-reports.ts';
 
 const STORE_SCHEME = 'store:';
 
@@ -22,22 +24,29 @@ export interface SourceDeps {
 /**
  * Refuses media that came from outside on a worker that may not read it.
  *
- * @throws {CodedError} SANDBOX_REQUIRED
+ * @throws {CodedError} WORKER_BUSY when a worker with a sandbox takes tasks of the same queue, else SANDBOX_REQUIRED
  */
-export function assertTrusted(trust: Trust, isLocalFile: boolean): void {
-  if (trust === 'local' && !isLocalFile) {
-    throw new CodedError('SANDBOX_REQUIRED', 'The worker has no sandbox and reads no media from outside.');
+export async function assertTrusted({ store, trust }: SourceDeps, isLocalFile: boolean): Promise<void> {
+  if (trust === 'all' || isLocalFile) return;
+  const { taskQueue } = Context.current().info;
+  for await (const report of workerReports(store)) {
+    if (report.isolation === 'sandbox' && takesWork(report, taskQueue, Date.now()))
+      throw new CodedError('WORKER_BUSY', 'The worker has no sandbox; another is to read this media.');
   }
+  throw new CodedError(
+    'SANDBOX_REQUIRED',
+    'No worker has a sandbox, without which no media from outside is read.',
+  );
 }
 
 /**
  * The file at which programs of this machine read a source.
  *
  * @throws {CodedError} SOURCE_NOT_FOUND when it is gone, SOURCE_CHANGED when a file read in place is not what it was,
- *   SANDBOX_REQUIRED when this worker may not read it
+ *   WORKER_BUSY or SANDBOX_REQUIRED when this worker may not read it
  */
 export async function sourceFile(source: SourceRef, { store, trust }: SourceDeps): Promise<string> {
-  assertTrusted(trust, source.inPlace);
+  await assertTrusted({ store, trust }, source.inPlace);
   const path = source.uri.startsWith(STORE_SCHEME)
     ? store.localPath(source.uri.slice(STORE_SCHEME.length))
     : fileURLToPath(source.uri);

@@ -15,6 +15,7 @@ describe('discard', () => {
     for (const job of ['1', '10']) {
       await store.put(storeKeys.source(job, '.mp4'), 'x');
       await store.put(storeKeys.plan(job), 'x');
+      if (job === '1') await store.put(storeKeys.plan(job, 'h264_nvenc'), 'x');
       await store.put(storeKeys.outputFile(job, 'master.m3u8'), 'x');
       await store.put(storeKeys.commit(job, 'chunk-00000', 0), 'x');
       await store.put(storeKeys.attempt(job, 'chunk-00000', 'g0-1-a'), 'x');
@@ -48,7 +49,8 @@ describe('discard', () => {
       'output/master.m3u8',
       'work/attempts/chunk-00000/g0-1-a.json',
       'work/commits/chunk-00000-g0.json',
-      'work/plan.json',
+      'work/plans/h264_nvenc.json',
+      'work/plans/software.json',
     ]);
   });
 });

@@ -19,7 +19,7 @@ export function discard(deps: DiscardDeps): MediaActivities['discard'] {
         await deps.store.deleteAll(storeKeys.sourceFolder(jobId));
         await deps.store.deleteAll(storeKeys.output(jobId));
         await deps.store.deleteAll(storeKeys.commits(jobId));
-        await deps.store.delete(storeKeys.plan(jobId));
+        await deps.store.deleteAll(storeKeys.plans(jobId));
         return deps.store.delete(storeKeys.frames(jobId));
       case 'source':
         await deps.store.deleteAll(storeKeys.sourceFolder(jobId));

@@ -7,6 +7,7 @@ import { createFolderStore, openScratch, type EncodeEngine, type ObjectStore } f
 import type { EncodeChunkInput } from '@framefold/workflows/contract';
 import { JOB_ID, PLAN } from '../testing/encoded-job.ts';
 import { quietEnvironment } from '../testing/quiet-environment.ts';
+import type { EncodeDeps } from '../encode-unit.ts';
 import { encodeChunk } from './encode-chunk.ts';
 
 const HARDWARE: Plan = {
@@ -46,7 +47,14 @@ describe('encodeChunk', () => {
         );
       },
     };
-    const deps = { store, engine: engine as EncodeEngine, scratch, workerId: 'w', trust: 'all' as const };
+    const deps: EncodeDeps = {
+      store,
+      engine: engine as EncodeEngine,
+      scratch,
+      workerId: 'w',
+      trust: 'all',
+      ceilings: { default: {}, live: {}, batch: {} },
+    };
     const source = { uri: pathToFileURL(join(folder, 'source.mp4')).href, sizeBytes: 6, inPlace: true };
     const { unit }: UnitResult = await quietEnvironment().run(() =>
       encodeChunk(deps)({

@@ -29,7 +29,6 @@ export function encodeChunk(deps: EncodeDeps): EncodeActivities['encodeChunk'] {
       ...(hardware === undefined ? {} : { hardwareEncoder: hardware.encoder }),
       frames: chunk.frames,
       limits,
-      timeoutSeconds: limits.timeoutSec,
       scratchBytes: scratchBytes(plan.renditions, secondsOf(chunk)),
       argv: (scratchFolder) => deps.engine.chunkArgv({ sourceFile: file, plan, scratchFolder }, chunk),
       encode: (run) => deps.engine.encodeChunk({ sourceFile: file, plan, ...run }, chunk),

@@ -37,15 +37,17 @@ export async function downloadSource(deps: IngestDeps, jobId: string, url: URL):
   try {
     const sizeBytes = await heartbeating(
       () => ({ receivedBytes: received }),
-      (signal) =>
-        downloadTo(deps.fetch, url, file, {
+      async (signal) => {
+        const bytes = await downloadTo(deps.fetch, url, file, {
           maxBytes: deps.limits.sourceBytes,
           signal,
-          onSize: (bytes) => place.reserve(bytes),
-          onProgress: (bytes) => (received = bytes),
-        }),
+          onSize: (total) => place.reserve(total),
+          onProgress: (arrived) => (received = arrived),
+        });
+        await deps.store.putFile(key, file);
+        return bytes;
+      },
     );
-    await deps.store.putFile(key, file);
     await place.release();
     return storedSource(key, sizeBytes);
   } catch (error) {

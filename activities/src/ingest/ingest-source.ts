@@ -16,7 +16,7 @@ export interface IngestDeps extends SourceDeps {
 export function ingestSource(deps: IngestDeps): MediaActivities['ingestSource'] {
   return async ({ jobId, request }) => {
     const url = new URL(request.sourceUrl);
-    assertTrusted(deps.trust, url.protocol === 'file:');
+    await assertTrusted(deps, url.protocol === 'file:');
     return url.protocol === 'file:' ? referenceFile(deps, url) : downloadSource(deps, jobId, url);
   };
 }

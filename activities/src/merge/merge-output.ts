@@ -47,7 +47,7 @@ interface FinishedRendition {
 export function mergeOutput(deps: { readonly store: ObjectStore }): MediaActivities['mergeOutput'] {
   const { store } = deps;
   return (input) =>
-    heartbeating(undefined, async () => {
+    heartbeating(undefined, async (signal) => {
       const plan = await loadPlan(store, input.planKey);
       const outputKey = (path: string): string => storeKeys.outputFile(input.jobId, path);
       const write = async (path: string, text: string): Promise<FinishedFile> => {
@@ -61,6 +61,8 @@ export function mergeOutput(deps: { readonly store: ObjectStore }): MediaActivit
         expected: readonly ExpectedSegment[],
         originTicks: number,
       ): Promise<FinishedRendition> => {
+        // A worker that drains hands the merge back; the next one begins anew, and writes the same.
+        signal.throwIfAborted();
         const checked = await checkRendition(store, outputKey, {
           jobId: input.jobId,
           name,

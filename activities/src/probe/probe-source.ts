@@ -225,6 +225,9 @@ function assertNotBroken(result: CommandResult): void {
       evidence(result),
     );
   }
+  if (result.exceeded === 'time') {
+    throw new CodedError('PROBE_CRASHED', 'Reading the source took too long.', evidence(result));
+  }
   if (result.exitSignal !== undefined && result.exceeded === undefined && !result.aborted) {
     throw new CodedError(
       'PROBE_CRASHED',

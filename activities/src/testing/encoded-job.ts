@@ -1,4 +1,3 @@
-import { SDR } from '@framefold/domain/testing';
 import { createHash } from 'node:crypto';
 import {
   chunkUnit,
@@ -11,6 +10,7 @@ import {
   type StoredSegment,
   type VideoRendition,
 } from '@framefold/domain';
+import { SDR } from '@framefold/domain/testing';
 import { writeSegment } from '@framefold/media';
 import { audioInit, videoInit } from '@framefold/media/testing';
 import type { ObjectStore } from '@framefold/platform';

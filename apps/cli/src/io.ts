@@ -37,6 +37,8 @@ export interface Io {
   readonly stack: Stack;
   /** Measures this machine; takes a line about each step. */
   readonly calibrate: (report: (line: string) => void) => Promise<Calibration>;
+  /** Runs a worker until it has drained; gives its exit status. */
+  readonly runWorker: (roles: string | undefined) => Promise<number>;
   /** Rejects with ConfigError. */
   readonly loadConfig: () => Config;
   /** Calls back at every Ctrl-C from now on, instead of ending the process. Returns the function that undoes it. */

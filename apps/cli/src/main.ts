@@ -2,6 +2,7 @@ import { loadConfig } from '@framefold/config';
 import { calibrateMachine } from './calibrate-machine.ts';
 import type { Io } from './io.ts';
 import { run } from './program.ts';
+import { runWorkerProgram } from './worker-program.ts';
 import { down, ensureUp, stackOptions, up } from './stack/index.ts';
 
 // npm passes a Ctrl-C on that the terminal has delivered already; a person is slower.
@@ -18,6 +19,7 @@ const io: Io = {
     down: (config) => down(config.home, config.drainSeconds),
   },
   calibrate: calibrateMachine,
+  runWorker: runWorkerProgram,
   loadConfig: () => loadConfig(),
   onInterrupt: (listener) => {
     let lastAt = -Infinity;

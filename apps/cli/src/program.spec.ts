@@ -45,6 +45,7 @@ function command(...argv: string[]): Promise<number> {
       interrupt = listener;
       return () => undefined;
     },
+    runWorker: async (roles) => (roles === 'media' ? 0 : 1),
     calibrate: async (report) => {
       report('1 at once: 0.5 s of video per second');
       return {

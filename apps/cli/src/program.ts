@@ -7,7 +7,7 @@ import { recommend } from './commands/config.ts';
 import { cancel, list, status, submit } from './commands/jobs.ts';
 import { down, up } from './commands/stack.ts';
 import { transcode } from './commands/transcode.ts';
-import { listWorkers } from './commands/workers.ts';
+import { listWorkers, runWorker } from './commands/workers.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { withRequestOptions } from './request-options.ts';
@@ -88,6 +88,11 @@ function programOf(io: Io, finish: (code: ExitCode) => void): Command {
     .command('down')
     .description('stop the embedded stack')
     .action(async () => finish(await down(io)));
+  program
+    .command('worker')
+    .description('run a worker in the foreground, beside or instead of that of the stack; SIGTERM drains it')
+    .option('--roles <roles>', 'media, encode-cpu, encode-gpu; comma-separated (default: all that fit)')
+    .action(async (options: object) => finish(await runWorker(options, io)));
   program
     .command('workers')
     .description('the workers that encode')

@@ -99,6 +99,12 @@ describe('a kill -9 changes nothing of the output', () => {
     },
   };
 
+  /** Whether an encoder of the job ended by a kill: a program that had ended by itself before was not killed. */
+  const lostAnEncoder = async (jobId: string): Promise<boolean> =>
+    (await evidenceOf(stack, jobId).attempts()).some(
+      ({ outcome }) => outcome?.code === 'ENCODER_CRASHED' && outcome.evidence?.signal === 'SIGKILL',
+    );
+
   /** Kills once in the phase of a new job, and follows the job to its end. */
   const killIn = async (
     phase: Phase,
@@ -114,7 +120,9 @@ describe('a kill -9 changes nothing of the output', () => {
       const takesAll = victim === 'the encode process' || victim === 'the whole stack';
       const job = await stack.follow(jobId);
       const { startedAt = Infinity, endedAt = 0 } = job.phases.find(({ state }) => state === phase) ?? {};
-      const isKilled = victim !== 'the media program alone' || programs.length > 0;
+      const isKilled =
+        victim !== 'the media program alone' ||
+        (phase === 'probing' ? programs.length > 0 : await lostAnEncoder(jobId));
       if (isKilled && startedAt <= at && at < endedAt) {
         return { jobId, job, killed: { at, committed, doomed: takesAll ? programs : [] } };
       }

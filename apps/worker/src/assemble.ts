@@ -88,13 +88,12 @@ export async function assemble({ config, roles, workerId, logger }: AssembleOpti
   });
   const engine = await createFfmpegEngine({ ffmpeg, runner, devices: pool });
   const trust = runner.isolation === 'sandbox' || config.sandbox === 'off' ? 'all' : 'local';
-  const encode: EncodeDeps = { store, engine, scratch, workerId, trust };
+  const encode: EncodeDeps = { store, engine, scratch, workerId, trust, ceilings: config.ceilings };
   const media: MediaDeps = {
     ...encode,
     scratch,
     runner,
     control,
-    ceilings: config.ceilings,
     ffmpeg,
     ffprobe,
     fetch: createGuardedFetch({ privateNetworks: config.privateNetworks }),

@@ -1,3 +1,4 @@
+import { workerReports } from '@framefold/activities';
 import { workingDevices, type ProvedEncoder } from '@framefold/domain';
 import { slotsOn } from '@framefold/platform';
 import type { Role } from '@framefold/runtime';
@@ -33,12 +34,12 @@ export function encoderTrials(
   const note = (outcome: ProvedEncoder): void =>
     void proved.set(`${outcome.name} on ${outcome.device}`, outcome);
   const software = encoderCheck({
-    store,
+    reports: () => workerReports(store),
     workerId,
     build: engine.build,
     prove: async () => {
       const proof = await prove(SOFTWARE);
-      note(withoutHash(proof));
+      note(proof);
       return proof;
     },
   });
@@ -57,7 +58,7 @@ export function encoderTrials(
     run: async () => {
       if (roles.includes('encode-gpu')) {
         for (const device of devices) {
-          for (const encoder of device.encoders) note(withoutHash(await prove(encoder, device)));
+          for (const encoder of device.encoders) note(await prove(encoder, device));
         }
         if (roles.length === 1 && workingDevices(all()).size === 0) return noDevice(all());
       }
@@ -69,8 +70,4 @@ export function encoderTrials(
 function noDevice(proved: readonly ProvedEncoder[]): string {
   const reasons = proved.map(({ name, device, reason }) => `${name} on ${device}: ${reason ?? 'unknown'}`);
   return reasons.length === 0 ? 'no GPU was found.' : `no GPU works: ${reasons.join('; ')}`;
-}
-
-function withoutHash({ sha256: _, ...proof }: Awaited<ReturnType<Assembly['prove']>>): ProvedEncoder {
-  return proof;
 }

@@ -1,8 +1,9 @@
 import { mkdtemp, rm, utimes } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { storeKeys } from '@framefold/domain';
-import { createFolderStore, type ObjectStore, type Proof } from '@framefold/platform';
+import { storeKeys, type ProvedEncoder, type WorkerReport } from '@framefold/domain';
+import { workerReport } from '@framefold/domain/testing';
+import { createFolderStore, type ObjectStore } from '@framefold/platform';
 import { Gate } from '@framefold/runtime';
 import { createLogger } from '@framefold/telemetry';
 import { diskCheck, encoderCheck, storeCheck, untilReady } from './readiness.ts';
@@ -59,23 +60,44 @@ describe('readiness', () => {
   });
 
   describe('of an encoder', () => {
-    const check = (workerId: string, proof: Partial<Proof>, build = 'ffmpeg-9') =>
+    const check = (proof: Partial<ProvedEncoder>, others: readonly WorkerReport[] = [], build = 'ffmpeg-9') =>
       encoderCheck({
-        store,
-        workerId,
+        reports: async function* () {
+          yield* others;
+        },
+        workerId: 'own',
         build,
         prove: async () => ({ name: 'libx264', device: 'cpu', works: true, ...proof }),
       })();
+    const serving = (id: string, sha256: string, fields: Partial<WorkerReport> = {}): WorkerReport =>
+      workerReport({
+        id,
+        status: 'idle',
+        lastHeartbeat: Date.now(),
+        cpuModel: cpus()[0]?.model ?? '',
+        encoderBuild: 'ffmpeg-9',
+        proved: [{ name: 'libx264', device: 'cpu', works: true, sha256 }],
+        ...fields,
+      });
 
     it('is not there when its trial fails', async () => {
-      expect(await check('a', { works: false, reason: 'no frames' })).toBe('no frames');
+      expect(await check({ works: false, reason: 'no frames' })).toBe('no frames');
     });
 
-    it('is not there when it gives other bytes than the first worker of its kind', async () => {
-      expect(await check('a', { sha256: 'one' })).toBeUndefined();
-      expect(await check('b', { sha256: 'one' })).toBeUndefined();
-      expect(await check('c', { sha256: 'two' })).toContain('gives other bytes than that of a');
-      expect(await check('d', { sha256: 'two' }, 'ffmpeg-8')).toBeUndefined();
+    it('is not there when it gives other bytes than most workers of its kind', async () => {
+      const one = [serving('a', 'one')];
+      expect(await check({ sha256: 'one' }, one)).toBeUndefined();
+      expect(await check({ sha256: 'two' }, one)).toContain('gives other bytes than those of a');
+      expect(await check({ sha256: 'two' }, one, 'ffmpeg-8')).toBeUndefined();
+      expect(await check({ sha256: 'two' }, [...one, serving('b', 'two')])).toBeUndefined();
+    });
+
+    it.each<[string, Partial<WorkerReport>]>([
+      ['are gone', { lastHeartbeat: 1 }],
+      ['take no work', { status: 'quarantined' }],
+      ['have another processor', { cpuModel: 'another' }],
+    ])('does not ask workers that %s', async (_, fields) => {
+      expect(await check({ sha256: 'two' }, [serving('a', 'one', fields)])).toBeUndefined();
     });
   });
 

@@ -1,11 +1,15 @@
-import { createHash } from 'node:crypto';
 import { cpus } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { diskLevel, storeKeys, WORKER_SILENCE_LIMIT_MS } from '@framefold/domain';
-import type { ObjectStore, Proof, ScratchSpace } from '@framefold/platform';
+import {
+  diskLevel,
+  storeKeys,
+  WORKER_SILENCE_LIMIT_MS,
+  type ProvedEncoder,
+  type WorkerReport,
+} from '@framefold/domain';
+import type { ObjectStore, ScratchSpace } from '@framefold/platform';
 import type { Gate } from '@framefold/runtime';
 import type { Logger } from '@framefold/telemetry';
-import { z } from 'zod';
 
 /** Time between two rounds of checks that found an obstacle. */
 const ROUND_MS = 10_000;
@@ -68,34 +72,42 @@ export function diskCheck(scratch: Pick<ScratchSpace, 'state'>): Check {
   };
 }
 
-const Calibration = z.object({ sha256: z.string(), workerId: z.string() });
-
-export interface CalibrationOptions {
-  readonly store: ObjectStore;
+export interface EncoderCheckOptions {
+  /** What the other workers say of themselves. */
+  readonly reports: () => AsyncIterable<WorkerReport>;
   readonly workerId: string;
   /** The encoder build; equal builds must give equal bytes on equal processors. */
   readonly build: string;
-  readonly prove: () => Promise<Proof>;
+  readonly prove: () => Promise<ProvedEncoder>;
 }
 
 /**
- * Encodes real frames, and compares the bytes with what the first worker of the same build and processor got: one that
- * differs would spoil the jobs that it takes part in.
+ * Encodes real frames, and compares the bytes with what the workers got that serve the pool with the same build and
+ * processor: one that differs from most of them would spoil the jobs that it takes part in.
  */
-export function encoderCheck({ store, workerId, build, prove }: CalibrationOptions): Check {
+export function encoderCheck({ reports, workerId, build, prove }: EncoderCheckOptions): Check {
   return async () => {
     const proof = await prove();
     if (!proof.works) return proof.reason ?? 'the trial encode failed.';
-    if (proof.sha256 === undefined) return undefined;
-    const name = createHash('sha256')
-      .update(JSON.stringify([build, proof.name, cpus()[0]?.model]))
-      .digest('hex')
-      .slice(0, 16);
-    const key = storeKeys.calibration(name);
-    const own = { sha256: proof.sha256, workerId };
-    if (await store.putIfAbsent(key, JSON.stringify(own))) return undefined;
-    const first = Calibration.safeParse(JSON.parse(String(await store.get(key))));
-    if (!first.success || first.data.sha256 === own.sha256) return undefined;
-    return `its trial encode with ${proof.name} gives other bytes than that of ${first.data.workerId}, which has the same encoder build (${build}) and processor.`;
+    const unlike: string[] = [];
+    let like = 0;
+    for await (const other of reports()) {
+      const theirs = trialOf(other, proof.name);
+      const isPeer = other.encoderBuild === build && other.cpuModel === cpus()[0]?.model;
+      if (other.id === workerId || !isPeer || !isServing(other) || theirs === undefined) continue;
+      if (theirs === proof.sha256) like++;
+      else unlike.push(other.id);
+    }
+    if (unlike.length <= like) return undefined;
+    return `its trial encode with ${proof.name} gives other bytes than those of ${unlike.join(', ')}, of the same encoder build (${build}) and processor.`;
   };
+}
+
+function trialOf({ proved }: WorkerReport, encoder: string): string | undefined {
+  return proved.find(({ name, device }) => name === encoder && device === 'cpu')?.sha256;
+}
+
+function isServing({ status, lastHeartbeat }: WorkerReport): boolean {
+  const isHeard = Date.now() - lastHeartbeat <= WORKER_SILENCE_LIMIT_MS;
+  return isHeard && (status === 'idle' || status === 'busy');
 }

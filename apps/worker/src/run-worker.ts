@@ -4,6 +4,7 @@ import {
   Quarantine,
   startReporting,
   startWorkers,
+  usablePort,
   WorkerState,
   type Role,
   type WorkerFacts,
@@ -74,7 +75,9 @@ async function work(
   gpuSlots: number,
   report: () => void,
 ): Promise<void> {
-  const metricsPort = config.ports.workerMetrics;
+  const metricsPort = await usablePort(config.ports.workerMetrics);
+  if (metricsPort !== config.ports.workerMetrics)
+    logger.warn({ metricsPort }, 'metrics are on another port: FRAMEFOLD_WORKER_METRICS_PORT is taken');
   const workers = await startWorkers({
     config,
     roles,

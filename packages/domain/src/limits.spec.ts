@@ -1,4 +1,4 @@
-import { DEFAULT_LIMITS, recommendedLimits, settleLimits } from './limits.ts';
+import { clampLimits, DEFAULT_LIMITS, recommendedLimits, settleLimits } from './limits.ts';
 
 describe('settleLimits', () => {
   it.each([
@@ -44,5 +44,22 @@ describe('recommendedLimits', () => {
     [4320, undefined],
   ])('for %i lines recommends %s MB', (shortSide, maxMemoryMb) => {
     expect(recommendedLimits(shortSide)?.maxMemoryMb).toBe(maxMemoryMb);
+  });
+});
+
+describe('clampLimits', () => {
+  const limits = { maxMemoryMb: 2048, maxDiskMb: 5000, timeoutSec: 3600 };
+
+  it('takes the lower of what was settled and what is granted here', () => {
+    expect(clampLimits(limits, { maxMemoryMb: 64, timeoutSec: 7200, maxCpuPercent: 50 })).toEqual({
+      maxCpuPercent: 50,
+      maxMemoryMb: 64,
+      maxDiskMb: 5000,
+      timeoutSec: 3600,
+    });
+  });
+
+  it('changes nothing where nothing less is granted', () => {
+    expect(clampLimits(limits, {})).toEqual(limits);
   });
 });

@@ -35,6 +35,19 @@ const MEMORY_MB_BEYOND = 16_384;
 /** What an operator grants at most. */
 export type LimitCeilings = ResourceLimits;
 
+/** Limits as a worker holds them: what was settled for the job, and never more than its own operator grants. */
+export function clampLimits(limits: EncodeLimits, ceilings: LimitCeilings): EncodeLimits {
+  const most = (name: keyof EncodeLimits): number =>
+    Math.min(limits[name] ?? Infinity, ceilings[name] ?? Infinity);
+  const maxCpuPercent = most('maxCpuPercent');
+  return {
+    ...(maxCpuPercent === Infinity ? {} : { maxCpuPercent }),
+    maxMemoryMb: most('maxMemoryMb'),
+    maxDiskMb: most('maxDiskMb'),
+    timeoutSec: most('timeoutSec'),
+  };
+}
+
 /**
  * The limits of a job's encode attempts: what its request says, else a default for its size, and never more than the
  * operator grants. A request that had to be cut gets a warning.

@@ -7,8 +7,8 @@ export const storeKeys = {
   /** Records of the work: small JSON documents, kept as the audit. */
   frames: (jobId: string) => `jobs/${jobId}/work/frames.json`,
   /** By the hardware encoder, which follows from the workers and not from the job: planning twice may give two plans. */
-  plan: (jobId: string, hardwareEncoder?: string) =>
-    `jobs/${jobId}/work/plan${hardwareEncoder === undefined ? '' : `-${hardwareEncoder}`}.json`,
+  plan: (jobId: string, hardwareEncoder = 'software') => `jobs/${jobId}/work/plans/${hardwareEncoder}.json`,
+  plans: (jobId: string) => `jobs/${jobId}/work/plans/`,
   attempts: (jobId: string) => `jobs/${jobId}/work/attempts/`,
   attemptsOf: (jobId: string, unit: string) => `jobs/${jobId}/work/attempts/${unit}/`,
   attempt: (jobId: string, unit: string, attemptId: string) =>
@@ -23,8 +23,6 @@ export const storeKeys = {
   eventLog: (jobId: string) => `jobs/${jobId}/output/events.jsonl`,
   /** Written and read back by what checks the store. */
   health: (name: string) => `health/${name}`,
-  /** What the trial encode of an encoder build gives on a model of processor: the same on all its workers. */
-  calibration: (name: string) => `calibration/${name}.json`,
   /** What each worker says of itself. */
   workers: () => 'workers/',
   worker: (workerId: string) => `workers/${workerId}.json`,

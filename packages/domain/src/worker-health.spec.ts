@@ -2,13 +2,13 @@ import { suspicion, type EncodeEnd } from './worker-health.ts';
 
 const ends = (text: string): EncodeEnd[] =>
   text.split(' ').map((entry) => {
-    const [jobId = '', how] = entry.split(':');
+    const [jobId = '', how, kind = 'picture'] = entry.split(':');
     const codes = {
       crash: 'ENCODER_CRASHED',
       bad: 'ENCODER_OUTPUT_INVALID',
       memory: 'ENCODER_OUT_OF_MEMORY',
     } as const;
-    return how === 'ok' ? { jobId } : { jobId, code: codes[how as keyof typeof codes] };
+    return how === 'ok' ? { jobId, kind } : { jobId, kind, code: codes[how as keyof typeof codes] };
   });
 
 describe('suspicion', () => {
@@ -19,6 +19,8 @@ describe('suspicion', () => {
     ['jobs that met their own limits', 'a:memory b:memory c:memory d:memory', false],
     ['limits between failures', 'a:crash b:memory b:crash c:crash', true],
     ['two jobs', 'a:crash b:crash a:crash', false],
+    ['sound that goes well between them', 'a:crash a:ok:sound b:crash b:ok:sound c:crash', true],
+    ['failures of different kinds', 'a:crash b:crash:gpu c:crash:sound', false],
   ])('is told of %s: %s', (_, history, expected) => {
     expect(suspicion(ends(history)) !== undefined).toBe(expected);
   });

@@ -12,6 +12,8 @@ const SUSPICIOUS_CODES: ReadonlySet<FailureCode> = new Set(['ENCODER_CRASHED', '
 /** How an encode on a worker ended. */
 export interface EncodeEnd {
   readonly jobId: string;
+  /** What kind of encode it was: sound that goes well says nothing of the picture, nor the processor of a GPU. */
+  readonly kind: string;
   /** Undefined when it went well. */
   readonly code?: FailureCode;
 }
@@ -22,12 +24,20 @@ export interface EncodeEnd {
  * @param ends of encodes, the latest last
  */
 export function suspicion(ends: readonly EncodeEnd[]): string | undefined {
+  for (const kind of new Set(ends.map((end) => end.kind))) {
+    const failing = failingInARow(ends.filter((end) => end.kind === kind));
+    if (failing >= SUSPICIOUS_FAILURES)
+      return `Encodes of ${failing} different jobs failed here in a row (${kind}).`;
+  }
+  return undefined;
+}
+
+/** Jobs of which the latest encodes failed, up to the last that went well. */
+function failingInARow(ends: readonly EncodeEnd[]): number {
   const failing = new Set<string>();
   for (const { jobId, code } of [...ends].reverse()) {
     if (code === undefined) break;
     if (SUSPICIOUS_CODES.has(code)) failing.add(jobId);
   }
-  return failing.size < SUSPICIOUS_FAILURES
-    ? undefined
-    : `Encodes of ${failing.size} different jobs failed here in a row.`;
+  return failing.size;
 }

@@ -115,6 +115,9 @@ export function toWorkerPool(
     : { pool, workers, unreported, queues: [...state.queues] };
 }
 
+/** What the names of our task queues begin with. */
+const OUR_QUEUES = 'framefold-';
+
 /**
  * In order of their ids. Temporal keeps the entry of a worker that has ended for a while, as shutting-down: that one is
  * gone, not unreported.
@@ -126,8 +129,12 @@ function unreportedWorkers(
 ): WorkerPool['unreported'] {
   const reported = new Set(reports.map(({ id }) => id));
   const heard = registered.filter(
-    ({ identity, lastHeartbeat, status }) =>
-      !reported.has(identity) && status === 'running' && now - lastHeartbeat <= WORKER_SILENCE_LIMIT_MS,
+    ({ identity, taskQueue, lastHeartbeat, status }) =>
+      // Temporal has workers of its own in the registry.
+      !reported.has(identity) &&
+      taskQueue.startsWith(OUR_QUEUES) &&
+      status === 'running' &&
+      now - lastHeartbeat <= WORKER_SILENCE_LIMIT_MS,
   );
   return [...new Set(heard.map(({ identity }) => identity))].sort().map((id) => {
     const entries = heard.filter(({ identity }) => identity === id);

@@ -12,6 +12,8 @@ export const ProvedEncoder = z.object({
   works: z.boolean(),
   /** Why it does not. */
   reason: z.string().optional(),
+  /** Of the trial's output, where it follows from the encoder build alone. */
+  sha256: z.string().optional(),
   /** Frames per second of the trial. */
   speed: z.number().nonnegative().optional(),
 });

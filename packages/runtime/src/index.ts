@@ -6,3 +6,4 @@ export { startReporting, type Reporting, type WorkerFacts } from './reporting.ts
 export { startWorkers, type RunningWorkers, type WorkersOptions } from './start-workers.ts';
 export { WorkerState } from './worker-state.ts';
 export { onStopRequest } from './stop-request.ts';
+export { usablePort } from './usable-port.ts';

@@ -22,7 +22,7 @@ function arrange(faults: (string | undefined)[]) {
       return new Promise((resolve) => resume.push(resolve));
     },
   });
-  const crash = (jobId: string) => quarantine.note({ jobId, code: 'ENCODER_CRASHED' });
+  const crash = (jobId: string) => quarantine.note({ jobId, kind: 'encodeChunk', code: 'ENCODER_CRASHED' });
   const next = async () => {
     resume.shift()?.();
     await settle();
@@ -37,7 +37,7 @@ describe('Quarantine', () => {
     crash('b');
     expect(gate.isOpen()).toBe(true);
     crash('c');
-    expect(gate.reasons).toEqual(['Encodes of 3 different jobs failed here in a row.']);
+    expect(gate.reasons).toEqual(['Encodes of 3 different jobs failed here in a row (encodeChunk).']);
     expect(lines.join()).toContain('3 different jobs');
     await next();
     expect(gate.isOpen()).toBe(true);

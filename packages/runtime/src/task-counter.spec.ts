@@ -12,15 +12,18 @@ const task = {
 };
 const fault = (type: string) => ApplicationFailure.nonRetryable(`Sentence of ${type}.`, type);
 
+const of = (jobId: string) => ({ jobId, taskQueue: 'queue' });
+
 describe('TaskCounter', () => {
   it('knows what runs and how the rest ended', async () => {
     const counter = new TaskCounter(new Gate());
     const ends: EncodeEnd[] = [];
+    const kind = 'encodeChunk on queue';
     counter.onEncodeEnd = (end) => ends.push(end);
     let finish = (): void => undefined;
-    const running = counter.count(task, 'j', () => new Promise<void>((resolve) => (finish = resolve)));
+    const running = counter.count(task, of('j'), () => new Promise<void>((resolve) => (finish = resolve)));
     await expect(
-      counter.count({ ...task }, 'k', () => Promise.reject(fault('ENCODER_CRASHED'))),
+      counter.count({ ...task }, of('k'), () => Promise.reject(fault('ENCODER_CRASHED'))),
     ).rejects.toThrow('Sentence');
     expect(counter).toMatchObject({ current: [task], completed: 0, failed: 1 });
     finish();
@@ -29,13 +32,16 @@ describe('TaskCounter', () => {
     expect(counter.recentFailures).toMatchObject([
       { workflowId: 'transcode-j', unit: 'chunk-00003', code: 'ENCODER_CRASHED' },
     ]);
-    expect(ends).toEqual([{ jobId: 'k', code: 'ENCODER_CRASHED' }, { jobId: 'j' }]);
+    expect(ends).toEqual([
+      { jobId: 'k', kind, code: 'ENCODER_CRASHED' },
+      { jobId: 'j', kind },
+    ]);
   });
 
   it('does not take for a failure what was cancelled or left to others', async () => {
     const counter = new TaskCounter(new Gate());
     for (const end of [new CancelledFailure('stop'), fault('WORKER_BUSY'), fault('WORKER_DISK_LOW')]) {
-      await expect(counter.count(task, 'j', () => Promise.reject(end))).rejects.toBe(end);
+      await expect(counter.count(task, of('j'), () => Promise.reject(end))).rejects.toBe(end);
     }
     expect(counter).toMatchObject({ failed: 0, recentFailures: [] });
   });

@@ -42,20 +42,25 @@ export class TaskCounter {
   }
 
   /** Runs a task and keeps account of it. */
-  async count<T>(task: CurrentTask, jobId: string | undefined, run: () => Promise<T>): Promise<T> {
+  async count<T>(
+    task: CurrentTask,
+    { jobId, taskQueue }: { readonly jobId: string | undefined; readonly taskQueue: string },
+    run: () => Promise<T>,
+  ): Promise<T> {
     const isEncode = ENCODES.has(task.activity) && jobId !== undefined;
+    const kind = `${task.activity} on ${taskQueue}`;
     this.running.add(task);
     try {
       const result = await run();
       this.completed += 1;
-      if (isEncode) this.onEncodeEnd({ jobId });
+      if (isEncode) this.onEncodeEnd({ jobId, kind });
       return result;
     } catch (error) {
       const code = codeOf(error);
       if (!(error instanceof CancelledFailure) && !HANDED_ON.has(code)) {
         this.remember(task, code, error);
         const known = FailureCode.safeParse(code);
-        if (isEncode && known.success) this.onEncodeEnd({ jobId, code: known.data });
+        if (isEncode && known.success) this.onEncodeEnd({ jobId, kind, code: known.data });
       }
       throw error;
     } finally {
@@ -76,7 +81,7 @@ export class TaskCounter {
           attempt: info.attempt,
           startedAt: Date.now(),
         };
-        return this.count(task, jobId, () => next(input));
+        return this.count(task, { jobId, taskQueue: info.taskQueue }, () => next(input));
       },
     },
   });

@@ -22,3 +22,8 @@ export async function listWorkers(
   io.stdout.write(`${text}\n`);
   return EXIT.ok;
 }
+
+/** `framefold worker`: one more worker on this machine, in the foreground. */
+export async function runWorker({ roles }: { readonly roles?: string }, io: Io): Promise<ExitCode> {
+  return (await io.runWorker(roles)) === 0 ? EXIT.ok : EXIT.failed;
+}

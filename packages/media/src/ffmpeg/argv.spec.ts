@@ -1,5 +1,5 @@
-import { SDR } from '@framefold/domain/testing';
 import { hdrColour, type Plan } from '@framefold/domain';
+import { SDR } from '@framefold/domain/testing';
 import { audioArgv } from './audio-argv.ts';
 import { chunkArgv, type Seek } from './chunk-argv.ts';
 

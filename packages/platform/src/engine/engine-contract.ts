@@ -1,9 +1,15 @@
-import { SDR } from '@framefold/domain/testing';
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CodedError, VIDEO_TIMESCALE, type Plan, type PlannedChunk } from '@framefold/domain';
+import {
+  CodedError,
+  VIDEO_TIMESCALE,
+  type Plan,
+  type PlannedChunk,
+  type VideoRendition,
+} from '@framefold/domain';
+import { SDR } from '@framefold/domain/testing';
 import { measureSegment } from '@framefold/media';
 import type { EncodeEngine, EngineProgress, EngineTask, LocalRendition } from './encode-engine.ts';
 

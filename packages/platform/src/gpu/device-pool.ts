@@ -1,6 +1,9 @@
 import { chooseDevice, CodedError, type DeviceWeights } from '@framefold/domain';
 import type { GpuDevice, GpuInventory } from './gpu-device.ts';
 
+/** A task that waits for a session so long is left to other workers. */
+const PATIENCE_MS = 30_000;
+
 /** Readings are taken anew after this time. */
 const READING_MS = 2_000;
 
@@ -43,11 +46,11 @@ export class DevicePool {
   /**
    * A device that has proved an encoder.
    *
-   * @throws {CodedError} ENCODER_CRASHED when there is none, or none any more
+   * @throws {CodedError} ENCODER_CRASHED when there is none, or none any more; WORKER_BUSY when none has a free session
    * @throws the signal's reason when it is aborted meanwhile
    */
   async acquire(encoder: string, signal?: AbortSignal): Promise<DeviceLease> {
-    for (;;) {
+    for (const since = performance.now(); ;) {
       signal?.throwIfAborted();
       const reading = this.#read();
       const able = (await reading.devices).filter(({ id }) => this.#options.proved.get(id)?.has(encoder));
@@ -62,6 +65,8 @@ export class DevicePool {
       const chosen = chooseDevice(loads, this.#options.weights);
       const device = able.find(({ id }) => id === chosen?.id);
       if (device !== undefined) return this.#lease(device);
+      if (performance.now() - since > PATIENCE_MS)
+        throw new CodedError('WORKER_BUSY', `No device of this worker has a free session for ${encoder}.`);
       await this.#released(signal);
     }
   }

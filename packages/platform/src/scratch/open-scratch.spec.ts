@@ -63,6 +63,29 @@ describe('openScratch', () => {
     await (await scratch.reserve('other', most90)).release();
   });
 
+  it('never grants more than there is to several at once', async () => {
+    const scratch = await openScratch(root);
+    const { freeBytes, totalBytes } = await scratch.state();
+    const most60 = Math.floor((freeBytes - totalBytes * 0.05) * 0.6);
+    const asked = ['a', 'b', 'c'].map((name) => scratch.reserve(name, most60));
+    const granted = (await Promise.allSettled(asked)).filter(({ status }) => status === 'fulfilled');
+    expect(granted.length).toBeLessThanOrEqual(1);
+  });
+
+  it('goes on when its folder was removed as that of a forgotten process', async () => {
+    const scratch = await openScratch(root);
+    await rm(scratch.folder, { recursive: true });
+    const place = await scratch.reserve('unit', 1);
+    expect((await stat(place.folder)).isDirectory()).toBe(true);
+  });
+
+  it('shows by the age of its folder that it lives', async () => {
+    const scratch = await openScratch(root);
+    await utimes(scratch.folder, 1, 1);
+    await scratch.sweep();
+    expect((await stat(scratch.folder)).mtimeMs).toBeGreaterThan(Date.now() - 60_000);
+  });
+
   it('holds room for a download, less what earlier attempts have got, until it pauses or ends', async () => {
     const scratch = await openScratch(root);
     const first = await scratch.openDownload('job');

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, statfs, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError, fits, type DiskState } from '@framefold/domain';
 import { z } from 'zod';
@@ -70,15 +70,19 @@ export async function openScratch(root: string): Promise<ScratchSpace> {
   await mkdir(folder, { recursive: true });
 
   const reserve = async (name: string, reservation: Reservation): Promise<void> => {
+    const note = join(folder, name + RESERVED);
+    // Noted first and looked at then: of several at once none can overlook the others.
+    await mkdir(folder, { recursive: true });
+    await writeFile(note, JSON.stringify(reservation));
     const disk = await stateOf(root);
-    const missing = await unwritten(reservation);
-    if (!fits(missing, disk)) {
+    if (!fits(0, disk)) {
+      const missing = await unwritten(reservation);
+      await rm(note, { force: true });
       throw new CodedError(
         'WORKER_DISK_LOW',
-        `The scratch folder has no room for ${Math.ceil(missing / 1024 ** 2)} MB more: ${Math.floor(disk.freeBytes / 1024 ** 2)} MB are free, ${Math.ceil(disk.reservedBytes / 1024 ** 2)} MB of that reserved.`,
+        `The scratch folder has no room for ${Math.ceil(missing / 1024 ** 2)} MB more: ${Math.floor(disk.freeBytes / 1024 ** 2)} MB are free, ${Math.ceil((disk.reservedBytes - missing) / 1024 ** 2)} MB of that reserved.`,
       );
     }
-    await writeFile(join(folder, name + RESERVED), JSON.stringify(reservation));
   };
   const giveBack = (name: string): Promise<void> => rm(join(folder, name + RESERVED), { force: true });
   const remove = (path: string): Promise<void> => rm(path, { recursive: true, force: true });
@@ -112,7 +116,12 @@ export async function openScratch(root: string): Promise<ScratchSpace> {
       };
     },
     discardDownload: (name) => remove(join(downloads, name)),
-    sweep: () => sweep(root),
+    sweep: async () => {
+      // Others can't tell whether a process of another container lives but by its folder's age.
+      const now = new Date();
+      await utimes(folder, now, now).catch(() => undefined);
+      await sweep(root);
+    },
     close: () => remove(folder),
   };
   await space.sweep();
