@@ -14,12 +14,18 @@ import { planJob, type PlanDeps } from './plan/plan-job.ts';
 import { probeSource, type ProbeDeps } from './probe/probe-source.ts';
 import { publishRecord } from './record/publish-record.ts';
 import { recordEvents } from './record/record-events.ts';
-import { splitSource } from './split/split-source.ts';
+import { splitSource, type SplitDeps } from './split/split-source.ts';
 
 export { workerReports } from './worker-reports.ts';
 export type { EncodeDeps } from './encode-unit.ts';
 
-export type MediaDeps = IngestDeps & ProbeDeps & EncodeDeps & PlanDeps & DiscardDeps & SubtitleDeps;
+export type MediaDeps = IngestDeps &
+  ProbeDeps &
+  EncodeDeps &
+  PlanDeps &
+  DiscardDeps &
+  SubtitleDeps &
+  SplitDeps;
 export type ControlDeps = WebhookDeps & { readonly store: ObjectStore; readonly catalogue: Catalogue };
 
 /** The activities of the media queue. */

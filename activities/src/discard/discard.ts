@@ -20,8 +20,10 @@ export function discard(deps: DiscardDeps): MediaActivities['discard'] {
         await deps.store.deleteAll(storeKeys.output(jobId));
         await deps.store.deleteAll(storeKeys.commits(jobId));
         await deps.store.deleteAll(storeKeys.plans(jobId));
+        await deps.store.deleteAll(storeKeys.slices(jobId));
         return deps.store.delete(storeKeys.frames(jobId));
       case 'source':
+        await deps.store.deleteAll(storeKeys.slices(jobId));
         await deps.store.deleteAll(storeKeys.sourceFolder(jobId));
         return deps.store.delete(storeKeys.frames(jobId));
     }

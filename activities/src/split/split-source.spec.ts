@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { storeKeys } from '@framefold/domain';
 import { createFolderStore, type ObjectStore } from '@framefold/platform';
 import { storedSource } from '../source-file.ts';
-import { splitSource } from './split-source.ts';
+import { quietEnvironment } from '../testing/quiet-environment.ts';
+import { splitSource, type SplitDeps } from './split-source.ts';
 
 describe('splitSource', () => {
   let folder: string;
@@ -16,10 +18,13 @@ describe('splitSource', () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   const split = (sizeBytes: number): ReturnType<ReturnType<typeof splitSource>> =>
-    splitSource({ store, trust: 'all' })({
-      jobId: 'job',
-      source: storedSource('jobs/job/source/source.mp4', sizeBytes),
-    });
+    quietEnvironment().run(() =>
+      splitSource({ store, trust: 'all', slices: 'auto' } as SplitDeps)({
+        jobId: 'job',
+        source: storedSource('jobs/job/source/source.mp4', sizeBytes),
+        planKey: storeKeys.plan('job'),
+      }),
+    );
 
   it('leaves a source that is there in place', async () => {
     expect(await split(4)).toEqual({ mode: 'in-place' });

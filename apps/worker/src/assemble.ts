@@ -98,6 +98,7 @@ export async function assemble({ config, roles, workerId, logger }: AssembleOpti
     ffprobe,
     fetch: createGuardedFetch({ privateNetworks: config.privateNetworks }),
     fileRoots: config.fileRoots,
+    slices: config.slices,
     limits: config.limits,
   };
   return {

@@ -98,6 +98,10 @@ const Environment = z.object({
     .nonnegative()
     .default(0)
     .describe('Pretended GPUs, on which libx264 encodes: for trying the GPU path without one'),
+  FRAMEFOLD_SLICES: z
+    .enum(['auto', 'always', 'never'])
+    .default('auto')
+    .describe('Whether each chunk gets a piece of the source by itself; auto: where the store is not local'),
   FRAMEFOLD_MEDIA_SLOTS: count
     .default(4)
     .describe('Probes, merges and audio encodes that a worker runs at once at most'),
@@ -205,6 +209,7 @@ export interface Config {
   readonly cgroup: string | undefined;
   /** What an attempt may use at most, by the queue of its job. */
   readonly ceilings: Readonly<Record<JobQueue, LimitCeilings>>;
+  readonly slices: 'auto' | 'always' | 'never';
   readonly sandbox: 'required' | 'preferred' | 'off';
   readonly deployment: { readonly name: string; readonly buildId: string } | undefined;
   readonly limits: {
@@ -320,6 +325,7 @@ export function loadConfig(
       sourcePixels: env.FRAMEFOLD_MAX_SOURCE_PIXELS,
       sourceFrames: env.FRAMEFOLD_MAX_SOURCE_FRAMES,
     },
+    slices: env.FRAMEFOLD_SLICES,
     privateNetworks: env.FRAMEFOLD_PRIVATE_NETWORKS,
     fileRoots: env.FRAMEFOLD_FILE_ROOTS,
     allowedHosts: env.FRAMEFOLD_ALLOWED_HOSTS,

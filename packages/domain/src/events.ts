@@ -63,7 +63,7 @@ const payloads = {
     /** Of each encode attempt. */
     limits: EncodeLimits.optional(),
   }),
-  SourceSplit: z.object({ mode: z.enum(['in-place']) }),
+  SourceSplit: z.object({ mode: z.enum(['in-place', 'slices']) }),
   TranscodingStarted: z.object({}),
   ChunkEncoded: z.object({
     chunkIndex: z.number().int().nonnegative(),

@@ -8,6 +8,10 @@ export const storeKeys = {
   frames: (jobId: string) => `jobs/${jobId}/work/frames.json`,
   /** By the hardware encoder, which follows from the workers and not from the job: planning twice may give two plans. */
   plan: (jobId: string, hardwareEncoder = 'software') => `jobs/${jobId}/work/plans/${hardwareEncoder}.json`,
+  /** Pieces of the source, one a chunk, where chunks can't read it in place; gone when the job has ended. */
+  slices: (jobId: string) => `jobs/${jobId}/work/slices/`,
+  slice: (jobId: string, chunkIndex: number) =>
+    `jobs/${jobId}/work/slices/${String(chunkIndex).padStart(5, '0')}`,
   plans: (jobId: string) => `jobs/${jobId}/work/plans/`,
   attempts: (jobId: string) => `jobs/${jobId}/work/attempts/`,
   attemptsOf: (jobId: string, unit: string) => `jobs/${jobId}/work/attempts/${unit}/`,

@@ -37,6 +37,8 @@ export interface EncodeChunkInput {
   readonly generation: number;
   /** The only rendition to encode, in a unit of its own; absent: all of them together. */
   readonly rendition?: string;
+  /** Whether its piece of the source lies in the store by itself. */
+  readonly sliced?: boolean;
   /** Whether it is encoded in software whatever encoder the plan gives it. */
   readonly software?: boolean;
   /** Of each attempt. */
@@ -126,7 +128,8 @@ export interface MediaActivities {
   splitSource(input: {
     readonly jobId: string;
     readonly source: SourceRef;
-  }): Promise<{ readonly mode: 'in-place' }>;
+    readonly planKey?: string;
+  }): Promise<{ readonly mode: 'in-place' | 'slices' }>;
   encodeAudio(input: EncodeAudioInput): Promise<UnitResult>;
   /** Writes a track of text into the output tree. */
   extractSubtitles(input: ExtractSubtitlesInput): Promise<ExtractedSubtitles>;

@@ -71,6 +71,8 @@ export interface EncodeBatchInput {
   readonly planKey: string;
   readonly chunks: ChunkRun;
   readonly generation: number;
+  /** Whether each chunk has a piece of the source by itself. */
+  readonly sliced?: boolean;
   /** The only rendition to encode; absent: all of them together. */
   readonly rendition?: string;
   /** Whether that is encoded in software; otherwise by its hardware encoder, on the GPU queue. */

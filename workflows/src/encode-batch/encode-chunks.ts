@@ -19,7 +19,7 @@ export async function encodeChunks(
   input: EncodeBatchInput,
   onEncoded: (encoded: JobEventData<'ChunkEncoded'>) => void,
 ): Promise<void> {
-  const { jobId, source, planKey, generation, limits, rendition, software = false } = input;
+  const { jobId, source, planKey, generation, limits, rendition, software = false, sliced = false } = input;
   const alone = rendition === undefined ? {} : { rendition };
   const { encodeChunk } = encoding(input.queue, resourceOf(input), limits.timeoutSec);
   const { firstChunk, chunkFrames, framesBefore } = input.chunks;
@@ -36,6 +36,7 @@ export async function encodeChunks(
             ...{ jobId, source, planKey, chunkIndex, generation, limits },
             ...alone,
             ...(software ? { software } : {}),
+            ...(sliced ? { sliced } : {}),
           },
         ]),
       );

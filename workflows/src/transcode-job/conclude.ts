@@ -14,7 +14,7 @@ export async function conclude(input: TranscodeJobInput, log: JobLog, ending: En
   const { jobId } = input;
   switch (ending.status) {
     case 'completed':
-      if (!ending.product.source.inPlace) await discard(jobId, 'source');
+      if (!ending.product.source.inPlace || ending.product.sliced) await discard(jobId, 'source');
       log.append('JobCompleted', { output: ending.product.output });
       break;
     case 'failed':

@@ -14,6 +14,8 @@ const GENERATION = 0;
 /** A job's finished output, and the source that it was made from. */
 export interface Product {
   readonly source: SourceRef;
+  /** Whether chunks had pieces of the source by themselves. */
+  readonly sliced: boolean;
   readonly output: JobOutput;
 }
 
@@ -31,12 +33,18 @@ export async function produce(input: TranscodeJobInput, log: JobLog): Promise<Pr
   const plan = await media.planJob({ jobId, request, source: meta });
   log.append('PlanFrozen', plan.frozen);
   for (const warning of plan.warnings) log.append('WarningRaised', { warning });
-  log.append('SourceSplit', await media.splitSource({ jobId, source }));
+  const split = await media.splitSource({ jobId, source, planKey: plan.planKey });
+  log.append('SourceSplit', split);
 
   log.append('TranscodingStarted', {});
   let generations: Generations = {};
   const encodePicture = async (): Promise<void> => {
-    generations = await encodeVideo(input, plan, pictureWork(input, source, plan), log);
+    generations = await encodeVideo(
+      input,
+      plan,
+      pictureWork(input, source, plan, split.mode === 'slices'),
+      log,
+    );
   };
   const subtitles: string[] = [];
   await runTogether([
@@ -56,11 +64,16 @@ export async function produce(input: TranscodeJobInput, log: JobLog): Promise<Pr
   for (const rendition of merged.renditions) log.append('RenditionMerged', { rendition });
 
   await stopIfCancelled();
-  return { source, output: merged.output };
+  return { source, sliced: split.mode === 'slices', output: merged.output };
 }
 
 /** All chunks of the plan. */
-function pictureWork(input: TranscodeJobInput, source: SourceRef, plan: PlanRef): EncodeBatchInput {
+function pictureWork(
+  input: TranscodeJobInput,
+  source: SourceRef,
+  plan: PlanRef,
+  sliced: boolean,
+): EncodeBatchInput {
   return {
     jobId: input.jobId,
     source,
@@ -73,6 +86,7 @@ function pictureWork(input: TranscodeJobInput, source: SourceRef, plan: PlanRef)
     generation: GENERATION,
     limits: limitsOf(input, plan),
     queue: input.request.queue,
+    ...(sliced ? { sliced } : {}),
   };
 }
 

@@ -109,12 +109,12 @@ describe('chunkArgv', () => {
 -noaccurate_seek -ss 5.510418 -copyts
 -protocol_whitelist file,pipe -format_whitelist mov,matroska,mpegts,flv,avi,mpeg,mp3,aac,wav,ogg,asf,mxf
 -probesize 20000000 -analyzeduration 20000000 -i file:/in/a_b.mp4 -filter_complex_threads 1 -filter_complex
-[0:1]settb=1/12288,trim=start_pts=86016,setpts=PTS-(12288),settb=1/90000,split=1[b0];[b0]split=2[s0][s1];[s0]scale=854:480:flags=bicubic+accurate_rnd+full_chroma_int+bitexact:out_range=tv,setsar=1,format=yuv420p,setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709[v0];[s1]scale=640:360:flags=bicubic+accurate_rnd+full_chroma_int+bitexact:out_range=tv,setsar=1,format=yuv420p,setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709[v1]
+[0:1]settb=1/12288,trim=start_pts=86016,setpts=PTS-(12288):strip_fps=1,settb=1/90000,split=1[b0];[b0]split=2[s0][s1];[s0]scale=854:480:flags=bicubic+accurate_rnd+full_chroma_int+bitexact:out_range=tv,setsar=1,format=yuv420p,setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709[v0];[s1]scale=640:360:flags=bicubic+accurate_rnd+full_chroma_int+bitexact:out_range=tv,setsar=1,format=yuv420p,setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709[v1]
 -map [v0] -map_metadata -1 -fps_mode passthrough -enc_time_base 1:90000 -c:v libx264 -preset fast -crf 22
--maxrate 1400k -bufsize 2800k -threads 1 -x264-params stitchable=1:cpu-independent=1 -g 100000 -force_key_frames 8.999500 -flags +bitexact -fflags +bitexact
+-maxrate 1400k -bufsize 2800k -threads 1 -x264-params stitchable=1:cpu-independent=1:fps=90000/3750 -g 100000 -force_key_frames 8.999500 -flags +bitexact -fflags +bitexact
 -video_track_timescale 90000 -use_editlist 0 -movflags +empty_moov+default_base_moof+frag_keyframe -f mp4 /out/480p.mp4
 -map [v1] -map_metadata -1 -fps_mode passthrough -enc_time_base 1:90000 -c:v libx264 -preset fast -crf 22
--maxrate 800k -bufsize 1600k -threads 1 -x264-params stitchable=1:cpu-independent=1 -g 100000 -force_key_frames 8.999500 -flags +bitexact -fflags +bitexact
+-maxrate 800k -bufsize 1600k -threads 1 -x264-params stitchable=1:cpu-independent=1:fps=90000/3750 -g 100000 -force_key_frames 8.999500 -flags +bitexact -fflags +bitexact
 -video_track_timescale 90000 -use_editlist 0 -movflags +empty_moov+default_base_moof+frag_keyframe -f mp4 /out/360p.mp4`
         .split(/\s+/)
         .map((token) => token.replace('a_b', 'a b'))

@@ -4,9 +4,10 @@ import {
   type PictureTreatment,
   type Plan,
   type PlannedChunk,
+  type Rational,
   type VideoRendition,
 } from '@framefold/domain';
-import { deviceArgs, encoderArgs, uploadFilters, type EncodeDevice } from './encoder-args.ts';
+import { deviceArgs, encoderArgs, guessesRate, uploadFilters, type EncodeDevice } from './encoder-args.ts';
 import { guardedInput } from './input-args.ts';
 import { deinterlaceFilters, renditionFilters, sdrFilters } from './picture-filters.ts';
 
@@ -93,7 +94,7 @@ function argvFor(
     '1',
     '-filter_complex',
     filterGraph(plan, chunk),
-    ...plan.renditions.flatMap((rendition, index) => outputArgs(chunk, rendition, index, files, pass)),
+    ...plan.renditions.flatMap((rendition, index) => outputArgs(plan, chunk, rendition, index, files, pass)),
   ];
 }
 
@@ -102,7 +103,8 @@ export function beginsWithTrack(plan: Plan, chunk: PlannedChunk): boolean {
   return chunk.seekPts <= plan.video.firstPts;
 }
 
-function seekArgs(plan: Plan, chunk: PlannedChunk, seek: Seek): string[] {
+/** Options before the input by which decoding of a chunk begins early enough. */
+export function seekArgs(plan: Plan, chunk: PlannedChunk, seek: Seek): string[] {
   const { timeBase, containerStartSeconds, seekIsExact } = plan.video;
   if (beginsWithTrack(plan, chunk) || seek.from === 'start') return ['-copyts'];
   // MPEG-TS, AVI and FLV have no index of exact times, and deinterlacing looks at the frame before the first:
@@ -127,7 +129,7 @@ function filterGraph(plan: Plan, chunk: PlannedChunk): string {
     `settb=${timeBase.num}/${timeBase.den}`,
     // Behind what looks at neighbouring frames, so that a chunk's borders look like any other place.
     `trim=start_pts=${first?.sourceStartPts ?? 0}${end}`,
-    `setpts=PTS-(${originPts})`,
+    `setpts=PTS-(${originPts})${plan.renditions.some(({ encoder }) => guessesRate(encoder)) ? '' : ':strip_fps=1'}`,
     `settb=1/${VIDEO_TIMESCALE}`,
   ];
   const inSdr = plan.renditions.filter(({ dynamicRange }) => dynamicRange === undefined);
@@ -155,6 +157,7 @@ function treatmentOf({ treatment }: Plan): PictureTreatment {
 }
 
 function outputArgs(
+  plan: Plan,
   chunk: PlannedChunk,
   rendition: VideoRendition,
   index: number,
@@ -171,7 +174,7 @@ function outputArgs(
     'passthrough',
     '-enc_time_base',
     `1:${VIDEO_TIMESCALE}`,
-    ...encoderArgs(rendition),
+    ...encoderArgs(rendition, nominalRate(plan, rendition)),
     ...(isTwoPass(rendition) ? ['-pass', String(pass), '-passlogfile', `${output}-pass`] : []),
     // Keyframes stand at segment starts; scene cuts may add some. No other interval is wanted.
     '-g',
@@ -183,6 +186,12 @@ function outputArgs(
     '+bitexact',
     ...(pass === 1 ? ['-f', 'null', '-'] : fragmentedMp4(output)),
   ];
+}
+
+/** Frames a second, as far as a rendition has a steady rate. */
+function nominalRate({ video }: Plan, { frameRateCap }: VideoRendition): Rational {
+  if (frameRateCap !== undefined) return { num: frameRateCap.num, den: frameRateCap.den };
+  return { num: VIDEO_TIMESCALE, den: video.nominalFrameTicks };
 }
 
 function fragmentedMp4(output: string): string[] {

@@ -8,14 +8,18 @@ const quality = (encoder: string) => ({
   bufsizeKbps: 5600,
 });
 const argv = (encoder: string, device?: { node?: string }): string =>
-  [...deviceArgs(encoder, device), ...uploadFilters(encoder), ...encoderArgs(quality(encoder))].join(' ');
+  [
+    ...deviceArgs(encoder, device),
+    ...uploadFilters(encoder),
+    ...encoderArgs(quality(encoder), { num: 30_000, den: 1001 }),
+  ].join(' ');
 
 describe('encoder options', () => {
   it.each([
     [
       'libx264',
       undefined,
-      '-c:v libx264 -preset medium -crf 22 -maxrate 2800k -bufsize 5600k -threads 1 -x264-params stitchable=1:cpu-independent=1',
+      '-c:v libx264 -preset medium -crf 22 -maxrate 2800k -bufsize 5600k -threads 1 -x264-params stitchable=1:cpu-independent=1:fps=30000/1001',
     ],
     [
       'h264_nvenc',
@@ -35,7 +39,7 @@ describe('encoder options', () => {
     [
       'h264_standin',
       {},
-      '-c:v libx264 -preset medium -crf 22 -maxrate 2800k -bufsize 5600k -threads 1 -x264-params stitchable=1:cpu-independent=1',
+      '-c:v libx264 -preset medium -crf 22 -maxrate 2800k -bufsize 5600k -threads 1 -x264-params stitchable=1:cpu-independent=1:fps=30000/1001',
     ],
   ])('of %s', (encoder, device, expected) => {
     expect(argv(encoder, device)).toBe(expected);

@@ -1,4 +1,4 @@
-import type { VideoRendition } from '@framefold/domain';
+import { isHardwareEncoder, type Rational, type VideoRendition } from '@framefold/domain';
 
 /** The device on which a hardware encoder is to run. */
 export interface EncodeDevice {
@@ -17,9 +17,6 @@ const MEAN_OF_CEILING = 0.75;
 
 /** What the hardware takes for constant quality where an average rate is asked for: x264's default. */
 const MIDDLING_CRF = 23;
-
-/** Headers that don't follow from a chunk's content, and decisions that don't follow from the model of the processor. */
-const X264_PARAMS = 'stitchable=1:cpu-independent=1';
 
 /** Speeds of libvpx (`-cpu-used`, 0 to 5 with deadline good) and of SVT-AV1 (`-preset`, 0 to 13) by the common names. */
 const VP9_SPEEDS: Readonly<Record<string, number>> = {
@@ -54,13 +51,16 @@ const AV1_SPEEDS: Readonly<Record<string, number>> = {
  * https://trac.ffmpeg.org/wiki/Hardware/VAAPI, https://x265.readthedocs.io/en/master/cli.html,
  * https://trac.ffmpeg.org/wiki/Encode/VP9, https://gitlab.com/AOMediaCodec/SVT-AV1 (Docs/Parameters.md);
  * `ffmpeg -h encoder=NAME`
+ *
+ * @param rate nominal frame rate: what ffmpeg guesses from a container differs between a source and its slices, and
+ *   software encoders are told the plan's instead (see {@link guessesRate})
  */
-export function encoderArgs(quality: Quality): string[] {
+export function encoderArgs(quality: Quality, rate: Rational): string[] {
   const { encoder, crf, averageKbps, preset } = quality;
   const ceiling = ['-maxrate', `${quality.maxrateKbps}k`, '-bufsize', `${quality.bufsizeKbps}k`];
   const mean = ['-b:v', `${averageKbps ?? Math.round(quality.maxrateKbps * MEAN_OF_CEILING)}k`];
   const hardwareQuality = String(crf ?? MIDDLING_CRF);
-  const rate = averageKbps === undefined ? ['-crf', String(crf)] : mean;
+  const control = averageKbps === undefined ? ['-crf', String(crf)] : mean;
   switch (encoder) {
     case 'h264_nvenc':
       return [
@@ -85,11 +85,11 @@ export function encoderArgs(quality: Quality): string[] {
         ...[...mean, ...ceiling, '-bf', '0'],
       ];
     case 'h264_standin':
-      return encoderArgs({ ...quality, encoder: 'libx264' });
+      return encoderArgs({ ...quality, encoder: 'libx264' }, rate);
     case 'libx265':
       return [
-        ...['-c:v', encoder, '-preset', preset, ...rate, ...ceiling, '-forced-idr', '1'],
-        ...['-tag:v', 'hvc1', '-x265-params', x265Params(quality)],
+        ...['-c:v', encoder, '-preset', preset, ...control, ...ceiling, '-forced-idr', '1'],
+        ...['-tag:v', 'hvc1', '-x265-params', x265Params(quality, rate)],
       ];
     case 'libvpx-vp9':
       return [
@@ -109,22 +109,29 @@ export function encoderArgs(quality: Quality): string[] {
       ];
     case 'libsvtav1':
       return [
-        ...['-c:v', encoder, '-preset', String(AV1_SPEEDS[preset] ?? AV1_SPEEDS.medium), ...rate],
+        ...['-c:v', encoder, '-preset', String(AV1_SPEEDS[preset] ?? AV1_SPEEDS.medium), ...control],
         // SVT-AV1 knows a ceiling beside constant quality alone.
         ...(averageKbps === undefined ? ceiling : []),
-        ...['-svtav1-params', 'lp=1'],
+        ...['-svtav1-params', `lp=1:fps-num=${rate.num}:fps-denom=${rate.den}`],
       ];
     default:
       return [
-        ...['-c:v', encoder, '-preset', preset, ...rate, ...ceiling, '-threads', '1'],
-        ...['-x264-params', X264_PARAMS],
+        ...['-c:v', encoder, '-preset', preset, ...control, ...ceiling, '-threads', '1'],
+        // Headers don't follow from a chunk's content, nor decisions from the model of the processor.
+        ...['-x264-params', `stitchable=1:cpu-independent=1:fps=${rate.num}/${rate.den}`],
       ];
   }
 }
 
+/** Whether an encoder goes by the frame rate that ffmpeg guesses: hardware can't be told another. */
+export function guessesRate(encoder: string): boolean {
+  return isHardwareEncoder(encoder) && encoder !== 'h264_standin';
+}
+
 /** `info=0` keeps the model of the processor out of the stream. */
-function x265Params({ dynamicRange }: Quality): string {
+function x265Params({ dynamicRange }: Quality, { num, den }: Rational): string {
   const params = ['pools=none', 'frame-threads=1', 'wpp=0', 'open-gop=0', 'info=0', 'log-level=error'];
+  params.push(`fps=${num}/${den}`);
   if (dynamicRange === 'pq') params.push('hdr10=1', 'hdr10-opt=1');
   return params.join(':');
 }

@@ -19,7 +19,7 @@ export function trialArgv(encoder: string, outputFile: string, device?: EncodeDe
   return [
     ...['-nostdin', '-hide_banner', '-v', 'error', '-y', ...deviceArgs(encoder, device), '-threads', '1'],
     ...['-filter_complex', `${filters.join(',')}[v]`, '-map', '[v]', '-frames:v', String(TRIAL_FRAMES)],
-    ...['-sws_flags', 'accurate_rnd+bitexact', ...encoderArgs({ encoder, ...QUALITY })],
+    ...['-sws_flags', 'accurate_rnd+bitexact', ...encoderArgs({ encoder, ...QUALITY }, { num: 24, den: 1 })],
     ...[...BITEXACT, '-f', 'mp4', outputFile],
   ];
 }

@@ -404,7 +404,7 @@ export const ChunkSizeSchema: GenMessage<ChunkSize> = /*@__PURE__*/
  */
 export type SourceSplit = Message<"framefold.v1.SourceSplit"> & {
   /**
-   * in-place
+   * in-place, slices
    *
    * @generated from field: string mode = 1;
    */
