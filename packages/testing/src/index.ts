@@ -11,6 +11,7 @@ export {
   type GeneratedClipName,
 } from './generated-clips.ts';
 export { decodeTree, withJoined, type DecodedRendition } from './output-tree.ts';
+export { planOf } from './plan-of.ts';
 export { processesNaming, type RunningProcess } from './processes.ts';
 export { startStack, type TestStack } from './stack.ts';
 export { storedFiles } from './stored-files.ts';
