@@ -7,6 +7,7 @@ import { recommend } from './commands/config.ts';
 import { cancel, list, status, submit } from './commands/jobs.ts';
 import { down, up } from './commands/stack.ts';
 import { transcode } from './commands/transcode.ts';
+import { verify } from './commands/verify.ts';
 import { listWorkers, runWorker } from './commands/workers.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import type { Io } from './io.ts';
@@ -79,6 +80,11 @@ function programOf(io: Io, finish: (code: ExitCode) => void): Command {
     .command('cancel <JOB>')
     .description('cancel a job')
     .action(async (id: string) => finish(await cancel(id, io)));
+  program
+    .command('verify <PLAYLIST_OR_MPD>')
+    .description('check an HLS or DASH tree, a path or an http(s) URL; exits 1 when something is wrong')
+    .option(...json)
+    .action(async (manifest: string, options: object) => finish(await verify(manifest, options, io)));
   program
     .command('up')
     .description('start the embedded stack: API, Temporal with its UI, workers')

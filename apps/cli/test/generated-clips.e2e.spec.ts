@@ -14,6 +14,8 @@ import {
   type GeneratedClipName,
   type TestStack,
 } from '@framefold/testing';
+import { verifyTree } from '@framefold/verify';
+import { fileTree } from '../src/verify/tree-readers.ts';
 
 /** Where presentation starts on every track's clock (docs/adr/0002), in seconds. */
 const ORIGIN_SECONDS = 1;
@@ -82,6 +84,9 @@ describe('every generated clip, through a whole stack', () => {
       expect(job.warnings.map(({ code }) => code)).toEqual(WARNINGS[name] ?? []);
       const expected: ExpectedOfClip = GENERATED_CLIPS[name].expected;
       const output = join(stack.home, 'store/jobs', jobId, 'output');
+      expect((await verifyTree(fileTree, pathToFileURL(join(output, 'master.m3u8')).href)).findings).toEqual(
+        [],
+      );
       await expectPicture(name, expected, job, output);
       await expectSound(name, expected, job, output);
       const texts = job.renditions.filter(({ kind }) => kind === 'subtitles').map((text) => text.name);

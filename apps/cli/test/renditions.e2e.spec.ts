@@ -14,6 +14,8 @@ import {
   type GeneratedClipName,
   type TestStack,
 } from '@framefold/testing';
+import { verifyTree } from '@framefold/verify';
+import { fileTree } from '../src/verify/tree-readers.ts';
 
 const LADDER = {
   h264: { codec: 'h264', preset: 'veryfast' },
@@ -41,7 +43,9 @@ describe('what a job can ask for', () => {
     const job = await stack.follow(jobId);
     expect(job.failure).toBeUndefined();
     const output = join(stack.home, 'store', storeKeys.output(jobId));
-    const master = await readFile(join(output, 'master.m3u8'), 'utf8');
+    const masterFile = join(output, 'master.m3u8');
+    expect((await verifyTree(fileTree, pathToFileURL(masterFile).href)).findings).toEqual([]);
+    const master = await readFile(masterFile, 'utf8');
     return { job, master, playlist: (name) => join(output, name, 'playlist.m3u8') };
   };
 

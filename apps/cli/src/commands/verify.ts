@@ -1,0 +1,24 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { verifyTree } from '@framefold/verify';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import type { Io } from '../io.ts';
+import type { Voice } from '../reporter.ts';
+import { libavformatStarts } from '../verify/libavformat-starts.ts';
+import { fileTree, httpTree } from '../verify/tree-readers.ts';
+import { verifyTable } from '../verify/verify-table.ts';
+
+/** `framefold verify`: checks an HLS or DASH tree, as a table or as JSON in one line. Needs no stack. */
+export async function verify(manifest: string, options: Voice, io: Io): Promise<ExitCode> {
+  const isRemote = /^https?:\/\//.test(manifest);
+  const uri = isRemote ? manifest : pathToFileURL(resolve(io.cwd, manifest)).href;
+  const { ffprobe } = io.loadConfig().tools;
+  const report = await verifyTree(
+    isRemote ? httpTree : fileTree,
+    uri,
+    ffprobe === undefined ? undefined : libavformatStarts(ffprobe),
+  );
+  const text = options.json === true ? JSON.stringify(report) : verifyTable(report).join('\n');
+  io.stdout.write(`${text}\n`);
+  return report.findings.some(({ severity }) => severity === 'error') ? EXIT.failed : EXIT.ok;
+}

@@ -1,0 +1,67 @@
+import { fault, inSeconds, warning, type Finding } from '../findings.ts';
+import { EXACT_SECONDS, type TrackFigures } from './check-track.ts';
+
+/**
+ * Checks that players can switch between tracks at any border, and that all begin together.
+ *
+ * @param tracks of one period; those of the same kind are alternatives
+ */
+export function checkAlignment(tracks: readonly TrackFigures[]): readonly Finding[] {
+  const [picture, ...pictures] = tracks.filter(({ kind }) => kind === 'video');
+  const [sound, ...sounds] = tracks.filter(({ kind }) => kind === 'audio');
+  return [
+    ...pictures.flatMap((track) => (picture === undefined ? [] : comparePictures(picture, track))),
+    ...sounds.flatMap((track) => (sound === undefined ? [] : compareSounds(sound, track))),
+    ...(picture === undefined ? [] : [sound, ...sounds].flatMap((track) => compareStarts(picture, track))),
+  ];
+}
+
+function comparePictures(reference: TrackFigures, track: TrackFigures): Finding[] {
+  const border = firstBorderApart(reference, track, EXACT_SECONDS);
+  if (border !== undefined) return [fault('BORDERS_DIFFER', track.name, border)];
+  const comparable = track.segmentSamples.flatMap((samples, index) => {
+    const others = reference.segmentSamples[index];
+    return samples === undefined || others === undefined ? [] : [{ index, samples, others }];
+  });
+  const different = comparable.filter(({ samples, others }) => samples !== others);
+  const [first] = different;
+  // Where most segments differ, so do the frame rates.
+  if (first === undefined || different.length > comparable.length / 2) return [];
+  const message = `Its segment ${first.index} has ${first.samples} frames, that of ${reference.name} ${first.others}.`;
+  return [fault('FRAMES_DIFFER', track.name, message)];
+}
+
+/** Frames of sound are of different lengths in different codecs: borders can't be nearer than these. No standard demands them. */
+function compareSounds(reference: TrackFigures, track: TrackFigures): Finding[] {
+  const border = firstBorderApart(reference, track, frameOf(reference) + frameOf(track));
+  return border === undefined ? [] : [warning('BORDERS_DIFFER', track.name, border)];
+}
+
+/** Sound begins within a frame of its own of the picture, priming included, or is late for a reason of its source. */
+function compareStarts(picture: TrackFigures, sound: TrackFigures | undefined): Finding[] {
+  if (picture.startSeconds === undefined || sound?.startSeconds === undefined) return [];
+  const apart = sound.startSeconds - picture.startSeconds;
+  if (Math.abs(apart) <= frameOf(sound) + EXACT_SECONDS) return [];
+  const message = `It starts ${inSeconds(Math.abs(apart))} ${apart > 0 ? 'after' : 'before'} the picture of ${picture.name}.`;
+  return [warning('STARTS_DIFFER', sound.name, message)];
+}
+
+function firstBorderApart(
+  reference: TrackFigures,
+  track: TrackFigures,
+  toleranceSeconds: number,
+): string | undefined {
+  if (track.segments !== reference.segments)
+    return `It has ${track.segments} segments, ${reference.name} ${reference.segments}.`;
+  for (const [index, seconds] of track.segmentStartSeconds.entries()) {
+    const others = reference.segmentStartSeconds[index];
+    if (seconds === undefined || others === undefined) continue;
+    if (Math.abs(seconds - others) > toleranceSeconds)
+      return `Its segment ${index} starts at ${inSeconds(seconds)}, that of ${reference.name} at ${inSeconds(others)}.`;
+  }
+  return undefined;
+}
+
+function frameOf({ samples, durationSeconds }: TrackFigures): number {
+  return durationSeconds / samples;
+}

@@ -1,0 +1,97 @@
+import { DOMParser, type Element } from '@xmldom/xmldom';
+import { warning, type Finding } from '../findings.ts';
+import type { TreeReader } from '../tree-reader.ts';
+import { ManifestError, resolveUri, type Presentation, type Stream, type Variant } from './presentation.ts';
+import { readAddressing, type Representation } from './mpd-segments.ts';
+import { attribute, childrenOf, iso8601Seconds, numberOf } from './xml.ts';
+
+/**
+ * Reads a static MPD (ISO/IEC 23009-1, 5.3). Every Representation of every Period becomes a stream and a variant.
+ *
+ * @throws {ManifestError} when it is no MPD, or addresses segments in no known way
+ */
+export async function readMpd(reader: TreeReader, uri: string, text: string): Promise<Presentation> {
+  const mpd = parse(text);
+  const findings: Finding[] = [];
+  if (attribute(mpd, 'type') === 'dynamic')
+    findings.push(warning('NOT_CHECKED', 'MPD', 'It is live; what follows later is not checked.'));
+  const streams: Stream[] = [];
+  const variants: Variant[] = [];
+  const periods = childrenOf(mpd, 'Period');
+  for (const [index, period] of periods.entries()) {
+    const prefix = periods.length === 1 ? '' : `period${index}/`;
+    for (const set of childrenOf(period, 'AdaptationSet')) {
+      for (const element of childrenOf(set, 'Representation')) {
+        const representation: Representation = {
+          levels: [period, set, element],
+          baseUri: [mpd, period, set, element].reduce(innerBase, uri),
+          periodSeconds: periodSeconds(mpd, periods, index),
+        };
+        const name = `${prefix}${attribute(element, 'id') ?? streams.length}`;
+        streams.push({
+          name,
+          period: prefix,
+          segments: await readAddressing(reader, representation),
+          isIndependent: ['1', '2'].includes(inherited(representation, 'startWithSAP') ?? ''),
+        });
+        variants.push(variantOf(name, representation));
+      }
+    }
+  }
+  if (streams.length === 0) throw new ManifestError('The MPD has no Representation.');
+  return { streams, variants, findings };
+}
+
+function parse(text: string): Element {
+  try {
+    const parser = new DOMParser({
+      onError: (level, message) => {
+        if (level !== 'warning') throw new ManifestError(message);
+      },
+    });
+    const root = parser.parseFromString(text, 'text/xml').documentElement;
+    if (root?.localName === 'MPD') return root;
+  } catch (error) {
+    throw new ManifestError(`The MPD is not XML: ${(error as Error).message}`, { cause: error });
+  }
+  throw new ManifestError('The root element is not an MPD.');
+}
+
+function variantOf(name: string, representation: Representation): Variant {
+  const codecs = inherited(representation, 'codecs');
+  const bitsPerSecond = numberOf(inherited(representation, 'bandwidth'));
+  const [width, height] = [
+    numberOf(inherited(representation, 'width')),
+    numberOf(inherited(representation, 'height')),
+  ];
+  return {
+    name,
+    stream: name,
+    audio: [],
+    bandwidthRule: 'buffered',
+    ...(codecs === undefined ? {} : { codecs: codecs.split(',') }),
+    ...(width === undefined || height === undefined ? {} : { width, height }),
+    ...(bitsPerSecond === undefined ? {} : { bitsPerSecond }),
+  };
+}
+
+/** An attribute that a Representation has itself or from the elements around it (5.3.7). */
+function inherited({ levels }: Representation, name: string): string | undefined {
+  return levels.map((level) => attribute(level, name)).findLast((value) => value !== undefined);
+}
+
+/** Of several BaseURLs, which are alternatives, the first (5.6). */
+function innerBase(base: string, element: Element): string {
+  const [first] = childrenOf(element, 'BaseURL');
+  return first === undefined ? base : resolveUri((first.textContent ?? '').trim(), base);
+}
+
+function periodSeconds(mpd: Element, periods: readonly Element[], index: number): number | undefined {
+  const secondsOf = (element: Element | undefined, name: string): number | undefined =>
+    element === undefined ? undefined : iso8601Seconds(attribute(element, name));
+  const own = secondsOf(periods[index], 'duration');
+  if (own !== undefined) return own;
+  const start = secondsOf(periods[index], 'start') ?? 0;
+  const end = secondsOf(periods[index + 1], 'start') ?? secondsOf(mpd, 'mediaPresentationDuration');
+  return end === undefined ? undefined : end - start;
+}

@@ -1,0 +1,267 @@
+import {
+  addressOf,
+  aSegment,
+  edit,
+  readerOf,
+  smallTree,
+  type Departure,
+  type Files,
+} from './testing/small-tree.ts';
+import { verifyTree } from './verify.ts';
+
+const PLAYLIST = '180p/playlist.m3u8';
+const MASTER = 'master.m3u8';
+
+/** What is found in the small tree after a change, as `severity CODE where`. */
+async function found(change: (files: Files) => void, manifest = MASTER): Promise<string[]> {
+  const files = smallTree();
+  change(files);
+  const { findings } = await verifyTree(readerOf(files), addressOf(manifest));
+  return findings.map(({ severity, code, where }) => `${severity} ${code} ${where}`);
+}
+
+const depart =
+  (rendition: string, index: number, departure: Departure) =>
+  (files: Files): void =>
+    void files.set(`${rendition}/${index}.m4s`, aSegment(rendition, index, departure));
+
+const text =
+  (path: string, part: string | RegExp, by: string) =>
+  (files: Files): void =>
+    edit(files, path, part, by);
+
+describe('a tree by our own writers', () => {
+  it('has no findings, and is measured', async () => {
+    const reader = readerOf(smallTree());
+    const { tracks, findings } = await verifyTree(reader, addressOf(MASTER));
+    expect(findings).toEqual([]);
+    expect(tracks.map(({ name }) => name)).toEqual([
+      PLAYLIST.replace('180', '360'),
+      'audio/playlist.m3u8',
+      PLAYLIST,
+    ]);
+    expect(tracks[0]).toMatchObject({
+      ...{ kind: 'video', codecs: 'avc1.64001E', width: 640, height: 360 },
+      ...{ segments: 3, samples: 15, segmentSamples: [5, 5, 5], segmentStartSeconds: [1, 2, 3] },
+      ...{ startSeconds: 1, durationSeconds: 3 },
+    });
+    expect(tracks[1]).toMatchObject({ kind: 'audio', codecs: 'mp4a.40.2', samples: 141 });
+    expect(tracks[1]?.startSeconds).toBeCloseTo(1 - 1024 / 48_000, 9);
+  });
+
+  it('is not read further than its heads', async () => {
+    const files = smallTree();
+    const large = Buffer.concat([aSegment('360p', 0), Buffer.alloc(5_000_000)]);
+    large.writeUInt32BE(5_000_000, large.length - 5_000_000);
+    large.write('free', large.length - 5_000_000 + 4, 'latin1');
+    large.write('mdat', large.length - 5_000_000 + 4, 'latin1');
+    files.set('360p/0.m4s', large);
+    const reader = readerOf(files);
+    await verifyTree(reader, addressOf(MASTER));
+    expect(reader.bytesRead()).toBeLessThan(100_000);
+  });
+
+  it('can be a media playlist alone', async () => {
+    expect(await found(() => undefined, PLAYLIST)).toEqual([]);
+  });
+});
+
+const segment1 = `${PLAYLIST}, segment 1 (1.m4s)`;
+const segment2 = `${PLAYLIST}, segment 2 (2.m4s)`;
+
+describe('one thing wrong', () => {
+  it.each<[string, (files: Files) => void, string[]]>([
+    ['no manifest', (files) => files.delete(MASTER), [`error MANIFEST_MISSING ${addressOf(MASTER)}`]],
+    ['a manifest that is none', text(MASTER, '#EXTM3U', ''), [`error MANIFEST_INVALID ${addressOf(MASTER)}`]],
+    ['no playlist', (files) => files.delete(PLAYLIST), [`error MANIFEST_MISSING ${PLAYLIST}`]],
+    [
+      'a playlist without a target duration',
+      text(PLAYLIST, /#EXT-X-TARGETDURATION:\d+\n/, ''),
+      [`error MANIFEST_INVALID ${PLAYLIST}`],
+    ],
+    [
+      'a master in a master',
+      (files) => files.set(PLAYLIST, files.get(MASTER)!),
+      [`error MANIFEST_INVALID ${PLAYLIST}`],
+    ],
+    [
+      'a segment that is not there',
+      (files) => files.delete('180p/1.m4s'),
+      [`error FILE_MISSING ${segment1}`],
+    ],
+    [
+      'an init that is not there',
+      (files) => files.delete('180p/init.mp4'),
+      [`error FILE_MISSING ${PLAYLIST}, init`],
+    ],
+    [
+      'a byte range beyond the end',
+      text(PLAYLIST, '1.m4s', '#EXT-X-BYTERANGE:9000@0\n1.m4s'),
+      [`error RANGE_OUTSIDE_FILE ${segment1}`],
+    ],
+    [
+      'an init that is not boxes',
+      (files) => files.set('180p/init.mp4', Buffer.alloc(100, 'x')),
+      [`error INIT_UNREADABLE ${PLAYLIST}, init`],
+    ],
+    [
+      'a second init',
+      (files) => {
+        edit(files, PLAYLIST, /(#EXTINF.*\n2\.m4s)/, '#EXT-X-MAP:URI="other.mp4"\n$1');
+        files.set('180p/other.mp4', files.get('180p/init.mp4')!);
+      },
+      [`error INIT_CHANGES ${segment2}`],
+    ],
+    [
+      'a second init behind a discontinuity',
+      (files) => {
+        edit(files, PLAYLIST, /(#EXTINF.*\n2\.m4s)/, '#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI="other.mp4"\n$1');
+        files.set('180p/other.mp4', files.get('180p/init.mp4')!);
+      },
+      [`warning INIT_CHANGES ${segment2}`],
+    ],
+    [
+      'a segment that is cut short',
+      (files) => files.set('180p/1.m4s', aSegment('180p', 1).subarray(0, 150)),
+      [`error SEGMENT_UNREADABLE ${segment1}`],
+    ],
+    [
+      'a segment without bytes',
+      (files) => files.set('180p/1.m4s', Buffer.alloc(0)),
+      [`error SEGMENT_EMPTY ${segment1}`],
+    ],
+    [
+      'a segment without frames',
+      (files) => files.set('180p/1.m4s', aSegment('180p', 1).subarray(0, 24)),
+      [`error SEGMENT_EMPTY ${segment1}`],
+    ],
+    [
+      'a gap',
+      depart('180p', 2, { shiftTicks: 900 }),
+      [`error GAP ${segment2}`, `error BORDERS_DIFFER ${PLAYLIST}`],
+    ],
+    ['a gap that nobody notices', depart('180p', 2, { shiftTicks: 45 }), [`warning GAP ${segment2}`]],
+    [
+      'an overlap',
+      depart('180p', 2, { shiftTicks: -900 }),
+      [`error OVERLAP ${segment2}`, `error BORDERS_DIFFER ${PLAYLIST}`],
+    ],
+    ['an EXTINF', text(PLAYLIST, /1\.000000(,\n1\.m4s)/, '1.300000$1'), [`error DURATION_WRONG ${segment1}`]],
+    [
+      'an EXTINF that is a frame off',
+      text(PLAYLIST, /1\.000000(,\n1\.m4s)/, '1.200000$1'),
+      [`warning DURATION_WRONG ${segment1}`],
+    ],
+    ['no keyframe', depart('180p', 1, { isSync: false }), [`error NOT_INDEPENDENT ${segment1}`]],
+    [
+      'fewer frames than the alternative',
+      depart('180p', 1, { frames: 4, ticks: 22_500 }),
+      [`error FRAMES_DIFFER ${PLAYLIST}`],
+    ],
+    [
+      'fewer segments than the alternative',
+      text(PLAYLIST, /#EXTINF.*\n2\.m4s\n/, ''),
+      [`error BORDERS_DIFFER ${PLAYLIST}`],
+    ],
+    ['no codecs', text(MASTER, /,CODECS="[^"]*"(.*\n180p)/, '$1'), [`warning CODECS_MISSING ${PLAYLIST}`]],
+    [
+      'a wrong codec',
+      text(MASTER, /avc1\.64001E(.*\n180p)/, 'avc1.64001F$1'),
+      [`error CODECS_WRONG ${PLAYLIST}`, `error CODECS_WRONG ${PLAYLIST}`],
+    ],
+    [
+      'the sound left out of the codecs',
+      text(MASTER, /,mp4a\.40\.2(.*\n180p)/, '$1'),
+      [`error CODECS_WRONG ${PLAYLIST}`],
+    ],
+    ['a wrong resolution', text(MASTER, '320x180', '320x240'), [`error RESOLUTION_WRONG ${PLAYLIST}`]],
+    [
+      'a target duration that is exceeded',
+      (files) => {
+        for (const name of ['360p', '180p', 'audio'])
+          edit(files, `${name}/playlist.m3u8`, 'TARGETDURATION:2', 'TARGETDURATION:1');
+        edit(files, PLAYLIST, /1\.000000(,\n1\.m4s)/, '1.600000$1');
+      },
+      [
+        `error MANIFEST_INVALID ${PLAYLIST}`,
+        `error DURATION_WRONG ${segment1}`,
+        `error TARGET_DURATION_EXCEEDED ${PLAYLIST}`,
+      ],
+    ],
+    [
+      'different target durations',
+      text(PLAYLIST, 'TARGETDURATION:2', 'TARGETDURATION:3'),
+      [`error TARGET_DURATIONS_DIFFER ${PLAYLIST}`],
+    ],
+    [
+      'too low a bandwidth',
+      text(MASTER, /:BANDWIDTH=\d+(.*\n180p)/, ':BANDWIDTH=60000$1'),
+      [`error BANDWIDTH_WRONG ${PLAYLIST}`],
+    ],
+    [
+      'too high a bandwidth',
+      text(MASTER, /:BANDWIDTH=\d+(.*\n180p)/, ':BANDWIDTH=200000$1'),
+      [`warning BANDWIDTH_WRONG ${PLAYLIST}`],
+    ],
+    [
+      'too low an average',
+      text(MASTER, /AVERAGE-BANDWIDTH=\d+(.*\n180p)/, 'AVERAGE-BANDWIDTH=60000$1'),
+      [`error AVERAGE_BANDWIDTH_WRONG ${PLAYLIST}`],
+    ],
+    [
+      'late sound',
+      (files) => {
+        for (const index of [0, 1, 2]) depart('audio', index, { shiftTicks: 24_000 })(files);
+      },
+      ['warning STARTS_DIFFER audio/playlist.m3u8'],
+    ],
+    ['a playlist that goes on', text(PLAYLIST, '#EXT-X-ENDLIST', ''), [`warning NOT_CHECKED ${PLAYLIST}`]],
+    [
+      'segments of an unknown format',
+      (files) => files.set('180p/1.m4s', Buffer.alloc(400, 'x')),
+      [`warning NOT_CHECKED ${segment1}`],
+    ],
+    [
+      'encryption',
+      text(PLAYLIST, '#EXT-X-MAP', '#EXT-X-KEY:METHOD=AES-128,URI="key"\n#EXT-X-MAP'),
+      [`warning NOT_CHECKED ${PLAYLIST}`],
+    ],
+  ])('is told: %s', async (_, change, expected) => {
+    expect(await found(change)).toEqual(expected);
+  });
+
+  it('is told: no init named', async () => {
+    const findings = await found(text(PLAYLIST, /#EXT-X-MAP.*\n/, ''));
+    expect(findings.filter((finding) => finding.startsWith('error INIT_MISSING'))).toHaveLength(3);
+  });
+
+  it('is told: libavformat sees another start', async () => {
+    const startsOf = (video: number) => () => Promise.resolve({ video, audio: 1 - 1024 / 48_000 });
+    const verify = async (video: number) =>
+      (await verifyTree(readerOf(smallTree()), addressOf(MASTER), startsOf(video))).findings;
+    expect(await verify(1.0009)).toEqual([]);
+    expect((await verify(1.002)).map(({ code, where }) => `${code} ${where}`)).toEqual([
+      'START_READERS_DISAGREE 360p/playlist.m3u8',
+      'START_READERS_DISAGREE 180p/playlist.m3u8',
+    ]);
+  });
+});
+
+describe('text', () => {
+  it('is counted, and need not be as long as the rest', async () => {
+    const files = smallTree();
+    const media = '#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="text",NAME="English",URI="text/playlist.m3u8"\n';
+    edit(files, MASTER, '#EXT-X-STREAM-INF', `${media}#EXT-X-STREAM-INF`);
+    edit(files, MASTER, /AUDIO="audio"/g, 'AUDIO="audio",SUBTITLES="text"');
+    files.set('text/a.vtt', Buffer.from('WEBVTT\n\n00:00.000 --> 00:01.000\nHello\n'));
+    const playlist = ['#EXTM3U', '#EXT-X-TARGETDURATION:3', '#EXTINF:3,', 'a.vtt', '#EXT-X-ENDLIST'];
+    files.set('text/playlist.m3u8', Buffer.from(playlist.join('\n')));
+    const { tracks, findings } = await verifyTree(readerOf(files), addressOf(MASTER));
+    expect(findings).toEqual([]);
+    expect(tracks.find(({ kind }) => kind === 'text')).toMatchObject({
+      segments: 1,
+      samples: 1,
+      codecs: 'wvtt',
+    });
+  });
+});

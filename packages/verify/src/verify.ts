@@ -1,0 +1,101 @@
+import { MalformedMediaError } from '@framefold/media';
+import { checkAlignment } from './checks/check-alignment.ts';
+import { checkStarts, type LibavformatStarts, type ReadStart } from './checks/check-starts.ts';
+import { checkTrack, type TrackFigures } from './checks/check-track.ts';
+import { checkTargetDurations, checkVariant } from './checks/check-variants.ts';
+import { fault, type Finding } from './findings.ts';
+import { ManifestError, type Presentation } from './manifest/presentation.ts';
+import { readHls } from './manifest/read-hls.ts';
+import { readMpd } from './manifest/read-mpd.ts';
+import { measureStream, type MeasuredStream } from './segments/measure-stream.ts';
+import type { TreeReader } from './tree-reader.ts';
+
+/** A track's figures, with what libavformat says of its start where it was asked. */
+export interface VerifiedTrack extends TrackFigures {
+  readonly libavformatStartSeconds?: number;
+}
+
+/** What a tree is, and where it departs from what it promises. */
+export interface VerifyReport {
+  readonly tracks: readonly VerifiedTrack[];
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Checks an HLS or DASH tree, whoever made it: its manifest, and all files that it names. Of segments in boxes only
+ * the heads are read.
+ *
+ * @param uri absolute, of a master or media playlist or of an MPD
+ * @param libavformatStarts where there is a libavformat to compare with
+ */
+export async function verifyTree(
+  reader: TreeReader,
+  uri: string,
+  libavformatStarts?: LibavformatStarts,
+): Promise<VerifyReport> {
+  const presentation = await readManifest(reader, uri);
+  if (!('streams' in presentation)) return { tracks: [], findings: [presentation] };
+  const measured = await Promise.all(presentation.streams.map((stream) => measureStream(reader, stream)));
+  const checked = measured.map(({ tracks }) => tracks.map(checkTrack));
+  const figures = checked.map((tracks) => tracks.map((track) => track.figures));
+  const starts =
+    libavformatStarts === undefined
+      ? []
+      : await Promise.all(
+          measured.map(({ stream }, index) =>
+            checkStarts(reader, libavformatStarts, stream, figures[index] ?? []),
+          ),
+        );
+  return {
+    tracks: figures.flatMap((tracks, index) => tracks.map((track) => withStart(track, starts[index]))),
+    findings: [
+      ...presentation.findings,
+      ...measured.flatMap(({ findings }, index) => [
+        ...findings,
+        ...(checked[index] ?? []).flatMap((track) => track.findings),
+        ...[...(starts[index]?.values() ?? [])].flatMap((start) => start.findings),
+      ]),
+      ...checkTogether(presentation, measured, figures),
+    ],
+  };
+}
+
+function withStart(track: TrackFigures, starts: ReadonlyMap<string, ReadStart> | undefined): VerifiedTrack {
+  const libavformatStartSeconds = starts?.get(track.name)?.libavformatSeconds;
+  return { ...track, ...(libavformatStartSeconds === undefined ? {} : { libavformatStartSeconds }) };
+}
+
+/** What concerns several streams, or a variant's attributes. */
+function checkTogether(
+  presentation: Presentation,
+  measured: readonly MeasuredStream[],
+  figures: readonly (readonly TrackFigures[])[],
+): Finding[] {
+  const byStream = new Map(measured.map(({ stream }, index) => [stream.name, figures[index] ?? []]));
+  const periods = new Set(measured.map(({ stream }) => stream.period));
+  return [
+    ...checkTargetDurations(
+      measured.map(({ stream, tracks }) => ({ stream, isText: tracks.some(({ kind }) => kind === 'text') })),
+    ),
+    ...[...periods].flatMap((period) =>
+      checkAlignment(figures.filter((_, index) => measured[index]?.stream.period === period).flat()),
+    ),
+    ...presentation.variants.flatMap((variant) =>
+      checkVariant(variant, (stream) => byStream.get(stream) ?? []),
+    ),
+  ];
+}
+
+async function readManifest(reader: TreeReader, uri: string): Promise<Presentation | Finding> {
+  const bytes = await reader.read(uri);
+  if (bytes === undefined) return fault('MANIFEST_MISSING', uri, 'It is not there.');
+  const text = bytes.toString('utf8');
+  try {
+    if (text.replace(/^\uFEFF/, '').startsWith('#EXTM3U')) return await readHls(reader, uri, text);
+    return await readMpd(reader, uri, text);
+  } catch (error) {
+    if (error instanceof ManifestError || error instanceof MalformedMediaError || error instanceof RangeError)
+      return fault('MANIFEST_INVALID', uri, error.message);
+    throw error;
+  }
+}
