@@ -1,30 +1,40 @@
 import type { MeasuredRendition, SubtitleRecord } from '@framefold/domain';
-import type { TrackInfo } from '@framefold/media';
+import { peakBitRate, type TrackInfo } from '@framefold/media';
 import type { CheckedRendition } from './check-rendition.ts';
 
-/** Sums up what a checked rendition is, from its bytes. */
+/** Path of a rendition's playlist in the output tree. */
+export function playlistOf(rendition: string): string {
+  return `${rendition}/playlist.m3u8`;
+}
+
+/**
+ * Sums up what a checked rendition is, from its bytes.
+ *
+ * @param targetSeconds target duration of its playlist
+ */
 export function measureRendition(
   name: string,
   track: TrackInfo,
   checked: CheckedRendition,
+  targetSeconds: number,
 ): MeasuredRendition {
   const { segments, timescale, samples, durationTicks, startTicks, init } = checked;
   const durationSeconds = durationTicks / timescale;
   const mediaBytes = segments.reduce((sum, segment) => sum + segment.sizeBytes, 0);
-  const peak = segments.reduce(
-    (most, segment) => Math.max(most, (segment.sizeBytes * 8 * timescale) / segment.durationTicks),
-    0,
-  );
+  const weighed = segments.map(({ sizeBytes, durationTicks: ticks }) => ({
+    sizeBytes,
+    seconds: ticks / timescale,
+  }));
   return {
     name,
     kind: track.kind,
-    playlist: `${name}/playlist.m3u8`,
+    playlist: playlistOf(name),
     codecs: track.codecs,
     segments: segments.length,
     samples,
     durationSeconds,
     sizeBytes: mediaBytes + init.sizeBytes,
-    peakBitsPerSecond: Math.ceil(peak),
+    peakBitsPerSecond: peakBitRate(weighed, targetSeconds),
     averageBitsPerSecond: Math.ceil((mediaBytes * 8) / durationSeconds),
     ...(track.width === undefined ? {} : { width: track.width }),
     ...(track.height === undefined ? {} : { height: track.height }),
@@ -44,7 +54,7 @@ export function measureSubtitles({
   return {
     name: rendition,
     kind: 'subtitles',
-    playlist: `${rendition}/playlist.m3u8`,
+    playlist: playlistOf(rendition),
     codecs: 'wvtt',
     segments: 1,
     samples: cues,

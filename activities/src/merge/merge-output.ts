@@ -11,13 +11,19 @@ import {
   type Plan,
   type SubtitleRecord,
 } from '@framefold/domain';
-import { masterPlaylist, mediaPlaylist, readTrackInfo, targetDuration } from '@framefold/media';
+import {
+  masterPlaylist,
+  mediaPlaylist,
+  readTrackInfo,
+  targetDuration,
+  type TrackInfo,
+} from '@framefold/media';
 import type { ObjectStore } from '@framefold/platform';
 import type { MediaActivities } from '@framefold/workflows/contract';
 import { heartbeating } from '../heartbeat.ts';
 import { loadPlan } from '../plan/load-plan.ts';
 import { checkRendition, type CheckedRendition, type ExpectedSegment } from './check-rendition.ts';
-import { measureRendition, measureSubtitles } from './measure-rendition.ts';
+import { measureRendition, measureSubtitles, playlistOf } from './measure-rendition.ts';
 import { partOf, pictureParts, readCommit, readSubtitles } from './read-commits.ts';
 import { sweep } from './sweep.ts';
 
@@ -35,7 +41,8 @@ interface FinishedFile {
 
 /** A rendition that holds what was planned; its playlist is not written yet. */
 interface FinishedRendition {
-  readonly measured: MeasuredRendition;
+  readonly name: string;
+  readonly track: TrackInfo;
   readonly checked: CheckedRendition;
 }
 
@@ -76,8 +83,7 @@ export function mergeOutput(deps: { readonly store: ObjectStore }): MediaActivit
             'OUTPUT_INVALID',
             `Rendition ${name}: its init segment is missing or altered.`,
           );
-        const measured = measureRendition(name, readTrackInfo(init), checked);
-        return { measured, checked };
+        return { name, track: readTrackInfo(init), checked };
       };
 
       const partsOf = pictureParts(store, plan, input);
@@ -99,15 +105,14 @@ export function mergeOutput(deps: { readonly store: ObjectStore }): MediaActivit
       }
 
       const targetSeconds = targetDuration(finished.flatMap(({ checked }) => segmentSeconds(checked)));
+      const renditions = finished.map(({ name, track, checked }) =>
+        measureRendition(name, track, checked, targetSeconds),
+      );
       const files: FinishedFile[] = [];
-      for (const { measured, checked } of finished) {
-        const playlist = await write(
-          measured.playlist,
-          renditionPlaylist(measured.name, checked, targetSeconds),
-        );
+      for (const { name, checked } of finished) {
+        const playlist = await write(playlistOf(name), renditionPlaylist(name, checked, targetSeconds));
         files.push(playlist, checked.init, ...checked.segments);
       }
-      const renditions = finished.map((rendition) => rendition.measured);
       for (const { name } of plan.subtitles) {
         if (input.subtitles?.includes(name) !== true) continue;
         const record = await readSubtitles(store, input.jobId, name, input.generation);

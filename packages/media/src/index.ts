@@ -20,3 +20,4 @@ export * from './subtitles/webvtt.ts';
 export * from './packaging/package-audio.ts';
 export * from './packaging/package-video.ts';
 export * from './packaging/packaged.ts';
+export * from './packaging/peak-rate.ts';

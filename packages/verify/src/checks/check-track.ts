@@ -1,4 +1,4 @@
-import type { SegmentTimes } from '@framefold/media';
+import { peakBitRate, type SegmentTimes } from '@framefold/media';
 import { fault, inSeconds, warning, type Finding } from '../findings.ts';
 
 /** A segment of a track, measured, and what its manifest says of it. */
@@ -159,7 +159,10 @@ function figuresOf(track: TrackHeads): TrackFigures {
     ...(first === undefined ? {} : { startSeconds: startOf(track, first) }),
     hiddenSeconds: first === undefined ? 0 : hiddenTicks(track, first) / track.timescale,
     sizeBytes,
-    peakBitsPerSecond: peakOf(weights, track.targetSeconds),
+    peakBitsPerSecond: peakBitRate(
+      weights,
+      track.targetSeconds ?? weights.reduce((most, { seconds }) => Math.max(most, seconds), 0),
+    ),
     averageBitsPerSecond: durationSeconds === 0 ? 0 : Math.ceil((sizeBytes * 8) / durationSeconds),
   };
 }
@@ -181,27 +184,6 @@ function secondsOf(track: TrackHeads, segment: SegmentHead): number {
 
 function hiddenTicks({ editTicks = 0 }: TrackHeads, segment: SegmentHead): number {
   return Math.max(0, editTicks - segment.presentationStart);
-}
-
-/** The highest rate of a run of segments; without a target duration, it is the longest segment's. */
-function peakOf(
-  segments: readonly { readonly sizeBytes: number; readonly seconds: number }[],
-  targetSeconds = segments.reduce((most, { seconds }) => Math.max(most, seconds), 0),
-): number {
-  // Of a track that is shorter than any run that counts, the whole of it.
-  const all = segments.reduce((sum, { seconds }) => sum + seconds, 0);
-  let peak = 0;
-  for (const first of segments.keys()) {
-    let sizeBytes = 0;
-    let total = 0;
-    for (const segment of segments.slice(first)) {
-      sizeBytes += segment.sizeBytes;
-      total += segment.seconds;
-      if (total > 1.5 * targetSeconds) break;
-      if (total >= Math.min(0.5 * targetSeconds, all)) peak = Math.max(peak, (sizeBytes * 8) / total);
-    }
-  }
-  return Math.ceil(peak);
 }
 
 function at(track: TrackHeads, segment: SegmentHead): string {
