@@ -25,5 +25,5 @@ export function peakBitRate(segments: readonly WeighedSegment[], targetSeconds: 
     }
   }
   // Not a bit more for the rounding of a division.
-  return Math.ceil(peak - 1e-6);
+  return Math.max(0, Math.ceil(peak - 1e-6));
 }
