@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isOwnerAlive } from './owner-tag.ts';
 
@@ -14,7 +14,17 @@ let made = 0;
 /** The folder name of a new group: it tells whose it is. */
 export function groupName(owner: string): string {
   made += 1;
-  return join(`${PREFIX}${owner}`, String(made));
+  return `${PREFIX}${owner}_${made}`;
+}
+
+/** The folder name of the group that the owner itself moves to with its launchers, where these have to make room. */
+export function workerGroupName(owner: string): string {
+  return `${PREFIX}${owner}_0`;
+}
+
+/** Whether a folder is a group that a worker moved to. */
+export function isWorkerGroup(folder: string): boolean {
+  return ownerOf(basename(folder)) !== undefined && folder.endsWith('_0');
 }
 
 /** Makes a group below `place`, with the given settings: file names and what is written into them, in order. */
@@ -53,41 +63,49 @@ export async function killGroup(folder: string): Promise<void> {
   }
 }
 
-/** Removes a group and, with its owner's last group, the owner's folder. */
+/** Removes a group with all below it, since a worker that is in a group itself makes its own there; ends all members. */
 export async function removeGroup(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch((): string[] => [])) {
+    if (ownerOf(name) !== undefined) await removeGroup(join(folder, name));
+  }
+  await killGroup(folder);
   for (let round = 0; round < ROUNDS; round += 1) {
     const busy = await rmdir(folder).then(
       () => false,
       (error: unknown) => codeOf(error) === 'EBUSY',
     );
-    if (!busy) break;
+    if (!busy) return;
     await delay(ROUND_MS);
   }
-  // Not empty while the owner has other groups.
-  if (basename(dirname(folder)).startsWith(PREFIX)) await rmdir(dirname(folder)).catch(() => undefined);
 }
 
-/** Ends and removes the groups that dead owners left below `place`. */
+/**
+ * Ends and removes the groups that dead owners left below `place`, those inside of groups of living ones included. Where
+ * a dead owner itself was, its launchers may live on.
+ */
 export async function sweepGroups(place: string): Promise<void> {
   for (const name of await readdir(place).catch((): string[] => [])) {
-    if (!name.startsWith(PREFIX) || isOwnerAlive(name.slice(PREFIX.length)) !== false) continue;
-    await removeTree(join(place, name));
+    const owner = ownerOf(name);
+    if (owner === undefined) continue;
+    const folder = join(place, name);
+    if (isOwnerAlive(owner) !== false) await sweepGroups(folder);
+    else if (isWorkerGroup(name)) await rmdir(folder).catch(() => undefined);
+    else await removeGroup(folder);
   }
 }
 
-/** Removes a group with all below it: a worker that was itself in a group has made its own there. */
-async function removeTree(folder: string): Promise<void> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  for (const entry of entries) if (entry.isDirectory()) await removeTree(join(folder, entry.name));
-  await killGroup(folder);
-  await removeGroup(folder);
+/** Whose group a folder's name stands for; undefined when it is none of ours. */
+function ownerOf(name: string): string | undefined {
+  return name.startsWith(PREFIX) ? /^(.+)_\d+$/.exec(name.slice(PREFIX.length))?.[1] : undefined;
 }
 
-async function membersOf(folder: string): Promise<number[]> {
+/** The processes of a group. */
+export async function membersOf(folder: string): Promise<number[]> {
   const text = await readFile(join(folder, 'cgroup.procs'), 'utf8').catch(() => '');
   return text.split('\n').filter(Boolean).map(Number);
 }
 
-function codeOf(error: unknown): unknown {
+/** The code of an error of the file system. */
+export function codeOf(error: unknown): unknown {
   return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }

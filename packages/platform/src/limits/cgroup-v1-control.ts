@@ -37,7 +37,6 @@ async function open(roots: Folders, owner: string, limits: ProcessLimits): Promi
   };
   const distinct = [...new Set(Object.values(folders))];
   const memoryFile = (file: string): string => join(folders.memory, file);
-  const kill = (): Promise<void> => killGroup(folders.memory);
   return {
     enter: (argv) =>
       enterArgv(
@@ -55,9 +54,8 @@ async function open(roots: Folders, owner: string, limits: ProcessLimits): Promi
       const peakBytes = await readNumber(memoryFile('memory.max_usage_in_bytes'));
       return { exhausted, ...(peakBytes === undefined ? {} : { peakBytes }) };
     },
-    kill,
+    kill: () => killGroup(folders.memory),
     close: async () => {
-      await kill();
       for (const folder of distinct) await removeGroup(folder);
     },
   };

@@ -1,7 +1,18 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { groupName, killGroup, makeGroup, readNumber, removeGroup, sweepGroups } from './cgroup-group.ts';
+import { join } from 'node:path';
+import {
+  codeOf,
+  groupName,
+  killGroup,
+  makeGroup,
+  membersOf,
+  readNumber,
+  removeGroup,
+  sweepGroups,
+  workerGroupName,
+} from './cgroup-group.ts';
 import { enterArgv } from './enter-argv.ts';
+import { ancestry } from './owner-tag.ts';
 import type { ProcessLimits, ResourceControl, ResourceGroup } from './resource-control.ts';
 
 /** Microseconds over which the processor time of a group is counted; the kernel's default. */
@@ -12,7 +23,8 @@ const CONTROLLERS = ['cpu', 'memory'] as const;
 /**
  * Limits by control groups, version 2 (https://docs.kernel.org/admin-guide/cgroup-v2.html). Groups are made below
  * `root`, which must be this process's to write (systemd: `Delegate=yes`) and, unless it is the machine's root group,
- * free of processes: a group that passes controllers on can have none.
+ * free of processes other than this one and its launchers: a group that passes controllers on can have none, so that
+ * these make room.
  */
 export function cgroupV2Control(root: string, owner: string): ResourceControl {
   return {
@@ -24,10 +36,8 @@ export function cgroupV2Control(root: string, owner: string): ResourceControl {
 }
 
 async function open(root: string, owner: string, limits: ProcessLimits): Promise<ResourceGroup> {
-  await passControllersOn(root);
-  const name = groupName(owner);
-  await passControllersOn(await makeGroup(root, dirname(name), []));
-  const folder = await makeGroup(root, name, settingsFor(limits));
+  await passControllersOn(root, owner);
+  const folder = await makeGroup(root, groupName(owner), settingsFor(limits));
   const file = (entry: string): string => join(folder, entry);
   // Kernels from 5.14 end all members at once, forking or not; older ones are told process by process.
   const kill = async (): Promise<void> => {
@@ -54,12 +64,35 @@ async function open(root: string, owner: string, limits: ProcessLimits): Promise
   };
 }
 
-/** Lets the groups below `folder` be limited. */
-async function passControllersOn(folder: string): Promise<void> {
-  const file = join(folder, 'cgroup.subtree_control');
+/** Lets the groups below `root` be limited. */
+async function passControllersOn(root: string, owner: string): Promise<void> {
+  const file = join(root, 'cgroup.subtree_control');
   const passed = (await readFile(file, 'utf8')).trim().split(/\s+/);
   const missing = CONTROLLERS.filter((controller) => !passed.includes(controller));
-  if (missing.length > 0) await writeFile(file, missing.map((controller) => `+${controller}`).join(' '));
+  if (missing.length === 0) return;
+  const pass = (): Promise<void> => writeFile(file, missing.map((controller) => `+${controller}`).join(' '));
+  try {
+    await pass();
+  } catch (error) {
+    if (codeOf(error) !== 'EBUSY' || !(await makeRoom(root, owner))) throw error;
+    await pass();
+  }
+}
+
+/**
+ * Moves the processes of `root` to a group of their own below it, when they are this one and those that launched it: a
+ * group that holds nothing else was made for this program. Others are not ours to move.
+ */
+async function makeRoom(root: string, owner: string): Promise<boolean> {
+  const members = await membersOf(root);
+  const launchers = ancestry(process.pid);
+  if (!members.every((pid) => launchers.includes(pid))) return false;
+  await makeGroup(
+    root,
+    workerGroupName(owner),
+    members.map((pid) => ['cgroup.procs', String(pid)]),
+  );
+  return true;
 }
 
 function settingsFor({ cpuPercent, memoryBytes }: ProcessLimits): [string, string][] {

@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { isWorkerGroup } from './cgroup-group.ts';
 import { cgroupPlaces, type CgroupPlaces } from './cgroup-places.ts';
 import { cgroupV1Control } from './cgroup-v1-control.ts';
 import { cgroupV2Control } from './cgroup-v2-control.ts';
@@ -56,13 +58,15 @@ function make(
 ): ResourceControl | undefined {
   switch (kind) {
     case 'cgroup-v2': {
-      const root = cgroup ?? places.get('');
+      const own = places.get('');
+      // This process may have made room there before.
+      const root = cgroup ?? (own !== undefined && isWorkerGroup(own) ? dirname(own) : own);
       return root === undefined ? undefined : cgroupV2Control(root, owner);
     }
     case 'cgroup-v1':
       return cgroupV1Control(places, owner);
     case 'rlimit':
-      return rlimitControl(reasons.length === 0 ? undefined : reasons.join('; '));
+      return rlimitControl(owner, reasons.length === 0 ? undefined : reasons.join('; '));
   }
 }
 

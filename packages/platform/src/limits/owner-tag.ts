@@ -18,11 +18,22 @@ export function isOwnerAlive(tag: string): boolean | undefined {
 
 /** Clock ticks since boot at which a process began, or undefined when it is gone (proc_pid_stat(5), field 22). */
 export function startTimeOf(pid: number): number | undefined {
+  const fields = statOf(pid);
+  return fields === undefined || fields[0] === 'Z' ? undefined : Number(fields[19]);
+}
+
+/** A process, its parent, and so on to the first that can be seen from here. */
+export function ancestry(pid: number): number[] {
+  const parent = Number(statOf(pid)?.[1] ?? 0);
+  return parent === 0 ? [pid] : [pid, ...ancestry(parent)];
+}
+
+/** What the kernel tells of a process, from its state (field 3 of proc_pid_stat(5)) on; undefined when it is gone. */
+function statOf(pid: number): string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The second field is the program's name in parentheses and may hold blanks and parentheses itself.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? undefined : Number(fields[19]);
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
     return undefined;
   }

@@ -76,6 +76,45 @@ export function describeResourceControl(
       );
 
       it(
+        'takes no word of a program for what the kernel counts, or what it cannot have met',
+        async () => {
+          const complain = 'echo Cannot allocate memory >&2; exit 1';
+          const limits = { memoryBytes: 64 * MIB };
+          expect(await shell(complain, { limits })).not.toHaveProperty('exceeded');
+          const near = await shell(`${eat(48)}; ${complain}`, { limits });
+          expect(near.exceeded).toBe(control.kind === 'rlimit' ? 'memory' : undefined);
+        },
+        LIMIT_MS,
+      );
+
+      it(
+        'starts nothing when it is aborted while the group is made',
+        async () => {
+          const abort = new AbortController();
+          const late = await createProcessRunner({
+            ...(isolation === 'sandbox' && bwrap !== undefined ? { bwrap } : {}),
+            control: {
+              ...control,
+              open: async (limits) => {
+                const group = await control.open(limits);
+                if (limits.diskBytes !== undefined) abort.abort();
+                return group;
+              },
+            },
+          });
+          const result = await late.run({
+            program: '/bin/sh',
+            args: ['-c', 'echo ran'],
+            readable: SYSTEM,
+            limits: { diskBytes: 20 * MIB },
+            signal: abort.signal,
+          });
+          expect(result).toMatchObject({ aborted: true, stdout: '' });
+        },
+        LIMIT_MS,
+      );
+
+      it(
         'counts the memory and the time of the whole tree',
         async () => {
           const { usage } = await shell(
@@ -117,9 +156,19 @@ export function describeResourceControl(
   }
 
   it(
+    'makes groups while it removes others',
+    async () => {
+      const turns = async (): Promise<void> => {
+        for (let turn = 0; turn < 30; turn += 1) await (await control.open({ cpuPercent: 100 })).close();
+      };
+      await Promise.all([turns(), turns(), turns(), turns()]);
+    },
+    LIMIT_MS,
+  );
+
+  it(
     'ends what a worker that was killed has left behind, and leaves the living alone',
     async () => {
-      if (control.kind === 'rlimit') return;
       const owner = spawn('sleep', ['600']);
       await once(owner, 'spawn');
       const itsControl = await make({ owner: ownerTag(owner.pid) });
@@ -144,6 +193,7 @@ async function start(control: ResourceControl, marker: string): Promise<Resource
   const group = await control.open({});
   const [file = '', ...args] = group.enter(['sleep', marker]);
   const child = spawn(file, args, { stdio: 'ignore', detached: true });
+  if (child.pid !== undefined) group.attach(child.pid);
   // Its number stays the same while the wrappers turn into the program; between two of them it has no name at all.
   const name = (): Promise<string> => readFile(`/proc/${child.pid}/comm`, 'utf8').catch(() => '');
   while ((await name()) !== 'sleep\n' && child.exitCode === null && child.signalCode === null) {

@@ -15,6 +15,14 @@ export interface GroupSample {
   readonly memoryBytes: number;
 }
 
+/** What is known of a command that has ended, for where the kernel counts nothing. */
+export interface MemorySigns {
+  /** What it said when it failed; empty when it ended well. */
+  readonly complaints: string;
+  /** Most memory that `sample` found. */
+  readonly seenBytes: number;
+}
+
 /** The processes of one command, from its start to its end. */
 export interface ResourceGroup {
   /** The command line that starts `argv` inside of the group. */
@@ -22,8 +30,8 @@ export interface ResourceGroup {
   /** Told the number of the process that was started by the command line of `enter`. */
   attach(pid: number): void;
   sample(): Promise<GroupSample>;
-  /** Most memory that was charged to the group and whether that ended a program of it, where the kernel tells. */
-  memoryVerdict(): Promise<{ readonly exhausted: boolean; readonly peakBytes?: number }>;
+  /** Whether a program of the group failed by its memory limit, and most memory that the kernel charged, where it tells. */
+  memoryVerdict(signs: MemorySigns): Promise<{ readonly exhausted: boolean; readonly peakBytes?: number }>;
   /** Ends every process of the group at once, also those that left its process group or session. */
   kill(): Promise<void>;
   /** Removes the group; what still runs in it is ended. */
@@ -45,6 +53,6 @@ export interface ResourceControl {
   readonly note?: string;
   /** Makes an empty group. */
   open(limits: ProcessLimits): Promise<ResourceGroup>;
-  /** Ends and removes the groups of workers of this machine that are dead. */
+  /** Ends what workers of this machine that are dead have left behind, and removes their groups. */
   sweep(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { enterArgv } from './enter-argv.ts';
-import { startTimeOf } from './owner-tag.ts';
+import { markArgv, sweepMarked } from './owner-mark.ts';
+import { ownerTag, startTimeOf } from './owner-tag.ts';
 import type { GroupSample, ProcessLimits, ResourceControl, ResourceGroup } from './resource-control.ts';
 
 /**
@@ -9,25 +10,33 @@ import type { GroupSample, ProcessLimits, ResourceControl, ResourceGroup } from 
  */
 const DATA_SLACK_BYTES = 512 * 1024 ** 2;
 
+/** What a program says that was refused memory. */
+const REFUSED_MEMORY = /cannot allocate memory|out of memory|malloc of size \d+ failed|std::bad_alloc/i;
+
+/** Part of its limit that a program must have used for such words to be about the limit: sizes are read from bad files. */
+const NEAR_LIMIT = 0.5;
+
 /** Clock ticks per second of the times in /proc; 100 on every Linux that Node runs on (sysconf(3), _SC_CLK_TCK). */
 const TICKS_PER_SECOND = 100;
 
 /**
  * Limits without control groups, for machines on which this process may not make any: memory is watched and the tree
  * ended when it uses too much, processor time can't be held below a core's.
+ *
+ * @param owner tag of the process whose programs these are
+ * @param note why there is nothing better
  */
-export function rlimitControl(note?: string): ResourceControl {
+export function rlimitControl(owner: string = ownerTag(), note?: string): ResourceControl {
   return {
     kind: 'rlimit',
     holds: ['memory', 'disk'],
     ...(note === undefined ? {} : { note }),
-    open: (limits) => Promise.resolve(open(limits)),
-    // Nothing is kept outside of the processes, and these die with their worker.
-    sweep: () => Promise.resolve(),
+    open: (limits) => Promise.resolve(open(owner, limits)),
+    sweep: sweepMarked,
   };
 }
 
-function open(limits: ProcessLimits): ResourceGroup {
+function open(owner: string, limits: ProcessLimits): ResourceGroup {
   // Members by number, with the time at which they began: who has left the tree with its parent's end stays known, and
   // a number that is used again is nobody's.
   const known = new Map<number, number>();
@@ -54,7 +63,7 @@ function open(limits: ProcessLimits): ResourceGroup {
   return {
     enter: (argv) =>
       enterArgv(
-        argv,
+        markArgv(argv, owner),
         [],
         limits,
         limits.memoryBytes === undefined ? undefined : limits.memoryBytes + DATA_SLACK_BYTES,
@@ -72,7 +81,11 @@ function open(limits: ProcessLimits): ResourceGroup {
         memoryBytes: uses.reduce((sum, use) => sum + use.memoryBytes, 0),
       };
     },
-    memoryVerdict: () => Promise.resolve({ exhausted: false }),
+    memoryVerdict: ({ complaints, seenBytes }) =>
+      Promise.resolve({
+        exhausted:
+          seenBytes >= NEAR_LIMIT * (limits.memoryBytes ?? Infinity) && REFUSED_MEMORY.test(complaints),
+      }),
     kill,
     close: kill,
   };

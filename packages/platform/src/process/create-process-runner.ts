@@ -50,8 +50,10 @@ export async function createProcessRunner({
 
 /**
  * The command line that runs a command in a sandbox: own namespaces for everything, no network, no home; only the named
- * paths, at their own names. The program is the child of bubblewrap's init process: when bubblewrap goes, by whatever
- * signal, all inside is killed at once.
+ * paths, at their own names; and only its writable folder can be written, since nothing limits or counts what lies in a
+ * tmpfs. The program is the child of bubblewrap's init process: when bubblewrap goes, by whatever signal, all inside is
+ * killed at once. That init stays in the process group of its starter (no `--new-session`), by which alone it can be
+ * ended before it is ready; the starter must have no terminal.
  */
 export function sandboxArgv(bwrap: string, command: SandboxedCommand): string[] {
   const bind = (option: string, paths: readonly string[]): string[] =>
@@ -60,15 +62,14 @@ export function sandboxArgv(bwrap: string, command: SandboxedCommand): string[] 
     bwrap,
     '--unshare-all',
     '--die-with-parent',
-    '--new-session',
     // As root it would keep all capabilities, and with them could make the read-only paths writable again.
     ...['--cap-drop', 'ALL'],
     '--clearenv',
     ...['--setenv', 'LC_ALL', 'C'],
+    ...(command.writable === undefined ? [] : ['--setenv', 'TMPDIR', command.writable]),
     ...Object.entries(command.environment ?? {}).flatMap(([name, value]) => ['--setenv', name, value]),
     ...['--proc', '/proc'],
     ...['--dev', '/dev'],
-    ...['--tmpfs', '/tmp'],
     ...bind(
       '--dev-bind-try',
       (command.devices ?? []).filter((path) => path.startsWith('/dev/')),
@@ -79,6 +80,8 @@ export function sandboxArgv(bwrap: string, command: SandboxedCommand): string[] 
     ]),
     ...bind('--ro-bind', [command.program, ...command.readable]),
     ...(command.writable === undefined ? [] : ['--bind', command.writable, command.writable]),
+    // Not what is mounted below them: devices and the writable folder stay as they are.
+    ...['--remount-ro', '/dev', '--remount-ro', '/'],
     ...['--chdir', command.writable ?? '/'],
     '--',
     command.program,

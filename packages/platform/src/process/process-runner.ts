@@ -12,7 +12,7 @@ export interface SandboxedCommand {
   readonly devices?: readonly string[];
   /** Variables for it; of this process's own it gets none. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** The one folder that it may write, and its working folder. */
+  /** The one folder that it may write: its working folder, and in the sandbox the place of its temporary files. */
   readonly writable?: string;
   /** What the program and all that it starts may use. */
   readonly limits?: ProcessLimits;

@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import type { ProcessLimits, ResourceControl, ResourceGroup } from '../limits/resource-control.ts';
+import { guardArgv } from './guard-argv.ts';
 import type { CommandResult, SandboxedCommand } from './process-runner.ts';
 import { watchGroup } from './watch-group.ts';
 
@@ -25,10 +26,11 @@ export async function runCommand(
   >,
   control: ResourceControl,
 ): Promise<CommandResult> {
-  if (isAborted(command.signal)) return notStarted();
   const limits = command.limits ?? {};
   const group = await control.open(limits);
   try {
+    // From here to where the signal is listened to nothing waits, so that no abort is missed.
+    if (isAborted(command.signal)) return notStarted();
     return await runInGroup(argv, command, limits, group);
   } finally {
     await group.close();
@@ -41,10 +43,11 @@ async function runInGroup(
   limits: ProcessLimits,
   group: ResourceGroup,
 ): Promise<CommandResult> {
-  const [file = '', ...args] = group.enter(argv);
+  const [file = '', ...args] = guardArgv(group.enter(argv));
   const startedAt = process.hrtime.bigint();
   const child = execa(file, args, {
-    stdin: 'ignore',
+    // Its end tells the guard that this process has gone.
+    stdin: 'pipe',
     buffer: false,
     reject: false,
     cleanup: false,

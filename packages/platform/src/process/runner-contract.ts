@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { guardArgv } from './guard-argv.ts';
 import type { ProcessRunner, SandboxedCommand } from './process-runner.ts';
 
 /** Programs that the test scripts call. */
@@ -105,10 +106,8 @@ export function describeProcessRunner(
 
     it('lets the program not outlive its parent, kill -9 included', async () => {
       const marker = `${runner.isolation.length}${process.pid}.3`;
-      // What a bare program leaves in the background is beyond reach; a sandbox takes that with it, too.
-      const script =
-        runner.isolation === 'sandbox' ? `sleep ${marker} & sleep ${marker}` : `exec sleep ${marker}`;
-      const command = argv({ program: '/bin/sh', args: ['-c', script], readable: SYSTEM });
+      const script = `sleep ${marker} & sleep ${marker}`;
+      const command = guardArgv(argv({ program: '/bin/sh', args: ['-c', script], readable: SYSTEM }));
       const parent = spawn(process.execPath, ['-e', PARENT, ...command], { stdio: 'ignore' });
       await until(async () => (await processesWith(marker)).length > 0);
       parent.kill('SIGKILL');
@@ -126,6 +125,16 @@ export function describeProcessRunner(
       expect((await shell(`echo x >> ${secret}`, { readable: [...SYSTEM, secret] })).exitCode).not.toBe(0);
       expect((await shell('ls /root /home /etc/passwd')).exitCode).not.toBe(0);
       expect(await shell('env')).toMatchObject({ stdout: expect.not.stringContaining('HOME=') as string });
+    });
+
+    it('lets the program write nowhere but in its folder, where it is a sandbox', async () => {
+      if (runner.isolation !== 'sandbox') return;
+      const tryAll = `for place in $(cut -d' ' -f2 /proc/self/mounts) /tmp /dev/shm /usr /run /var/tmp "$TMPDIR"; do
+        [ -d $place ] && { echo x > $place/x; } 2> /dev/null && echo $place
+      done; exit 0`;
+      const { stdout } = await shell(tryAll, { writable: folder });
+      expect(new Set(stdout.trim().split('\n'))).toEqual(new Set([folder]));
+      expect(await shell(tryAll)).toMatchObject({ stdout: '', exitCode: 0 });
     });
 
     it('reaches devices that are named, and no others, where it is a sandbox', async () => {
@@ -180,8 +189,11 @@ export async function processesWith(text: string): Promise<number[]> {
   return found.flat();
 }
 
-/** A process that starts the command line given to it and waits. */
-const PARENT = `require('node:child_process').spawn(process.argv[1], process.argv.slice(2), { stdio: 'ignore' }); setInterval(() => {}, 1000);`;
+/** A process that starts the command line given to it, says so, and waits. */
+export const PARENT = `
+require('node:child_process').spawn(process.argv[1], process.argv.slice(2), { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+process.stdout.write('started');
+setInterval(() => {}, 1000);`;
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));

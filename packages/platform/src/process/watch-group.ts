@@ -5,9 +5,6 @@ import type { ResourceUsage } from './process-runner.ts';
 /** Time between two looks at what a program uses. */
 const LOOK_MS = 200;
 
-/** What a program says that was refused memory by a limit of its own, which no kernel counter shows. */
-const REFUSED_MEMORY = /cannot allocate memory|out of memory|malloc of size \d+ failed|std::bad_alloc/i;
-
 type Limit = 'memory' | 'disk';
 
 /** A watch on a running program. */
@@ -56,20 +53,21 @@ export function watchGroup(
       clearInterval(timer);
       await looking;
       await look();
-      const verdict = await group.memoryVerdict();
+      const verdict = await group.memoryVerdict({
+        complaints: complaints ?? '',
+        seenBytes: usage.peakMemoryBytes,
+      });
       // The kernel's peak holds the page cache, too: it is the truth about a limit that was met, not about the program.
       const peakMemoryBytes =
         verdict.exhausted || usage.peakMemoryBytes === 0
           ? Math.max(usage.peakMemoryBytes, verdict.peakBytes ?? 0)
           : usage.peakMemoryBytes;
       const failed = complaints !== undefined;
-      const refusedMemory = failed && limits.memoryBytes !== undefined && REFUSED_MEMORY.test(complaints);
-      // A part of the program that the kernel ended is missed, whatever the rest says.
-      const outOfMemory = verdict.exhausted || refusedMemory;
       const outOfDisk = failed && usage.peakDiskBytes >= (limits.diskBytes ?? Infinity);
       return {
         usage: { ...usage, peakMemoryBytes },
-        ...(outOfMemory ? { limit: 'memory' } : outOfDisk ? { limit: 'disk' } : {}),
+        // A part of the program that the kernel ended is missed, whatever the rest says.
+        ...(verdict.exhausted ? { limit: 'memory' } : outOfDisk ? { limit: 'disk' } : {}),
       };
     },
     stop: () => clearInterval(timer),
