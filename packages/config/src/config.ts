@@ -227,7 +227,7 @@ export interface Config {
 }
 
 /** Programs for tests, which the set-up names in the environment of every command that it prepares. */
-const TEST_TOOLS: ReadonlySet<string> = new Set(['FRAMEFOLD_CHROMIUM', 'FRAMEFOLD_UML']);
+const TEST_TOOLS: ReadonlySet<string> = new Set(['FRAMEFOLD_CHROMIUM', 'FRAMEFOLD_UML', 'FRAMEFOLD_QEMU']);
 
 /** Names every bad variable, never a value: values may be secrets. */
 export class ConfigError extends Error {

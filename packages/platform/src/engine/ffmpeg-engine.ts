@@ -40,6 +40,13 @@ const SEEKS: readonly Seek[] = [
   { from: 'start' },
 ];
 
+/**
+ * Goes before a command line for sound. ffmpeg's AAC computes in floating point, by other code for each instruction
+ * set, whose results differ in their last bits and then in the stream: all take the code for what every x86-64 has.
+ * That makes sound about 6 % slower to encode (docs/adr/0013).
+ */
+const ANY_CPU_ARGS: readonly string[] = process.arch === 'x64' ? ['-cpuflags', 'sse2'] : [];
+
 export interface FfmpegEngineOptions {
   /** Absolute path of ffmpeg. */
   readonly ffmpeg: string;
@@ -83,7 +90,7 @@ class FfmpegEngine implements EncodeEngine {
   }
 
   audioArgv(task: EngineTask, track: AudioRendition): readonly string[] {
-    return [this.#ffmpeg, ...audioArgv(task.plan, track, task.sourceFile, outputFile(task, track.name))];
+    return [this.#ffmpeg, ...this.#audioArgs(task, track)];
   }
 
   async encodeChunk(task: EngineTask, chunk: PlannedChunk): Promise<readonly LocalRendition[]> {
@@ -134,14 +141,19 @@ class FfmpegEngine implements EncodeEngine {
   }
 
   async encodeAudio(task: EngineTask, track: AudioRendition): Promise<LocalRendition> {
-    const output = outputFile(task, track.name);
-    const result = await this.#run(task, audioArgv(task.plan, track, task.sourceFile, output));
+    const result = await this.#run(task, this.#audioArgs(task, track));
     assertSuccess(result, task, track.name);
-    return store(task, track.name, packageAudio(await readFile(output), task.plan, track));
+    const file = await readFile(outputFile(task, track.name));
+    return store(task, track.name, packageAudio(file, task.plan, track));
   }
 
   #chunkArgs(task: EngineTask, chunk: PlannedChunk, seek: Seek, device?: GpuDevice): string[] {
     return chunkArgv(task.plan, chunk, filesOf(task), seek, device);
+  }
+
+  #audioArgs(task: EngineTask, track: AudioRendition): string[] {
+    const args = audioArgv(task.plan, track, task.sourceFile, outputFile(task, track.name));
+    return [...ANY_CPU_ARGS, ...args];
   }
 
   async #run(
