@@ -20,7 +20,7 @@ describe('encoderTrials', () => {
     const prove = (encoder: string, device?: GpuDevice): Promise<ProvedEncoder> => {
       const on = device?.id ?? 'cpu';
       asked.push(`${encoder} on ${on}`);
-      const works = !broken.includes(on);
+      const works = !broken.includes(on) && !broken.includes(encoder);
       return Promise.resolve({ name: encoder, device: on, works, ...(works ? {} : { reason: 'it broke' }) });
     };
     const assembly = {
@@ -38,7 +38,10 @@ describe('encoderTrials', () => {
     expect(media.asked).toEqual([]);
     const both = await trialsOf(['encode-cpu', 'encode-gpu'], 1);
     expect(await both.trials.run()).toBeUndefined();
-    expect(both.asked).toEqual(['h264_standin on standin-0', 'libx264 on cpu']);
+    expect(both.asked).toEqual([
+      'h264_standin on standin-0',
+      ...['libx264 on cpu', 'libx265 on cpu', 'libvpx-vp9 on cpu', 'libsvtav1 on cpu'],
+    ]);
   });
 
   it('goes on without a device that does not work, and counts no slots on it', async () => {
@@ -55,6 +58,12 @@ describe('encoderTrials', () => {
     const { trials } = await trialsOf(['encode-gpu'], count, ['standin-0']);
     expect(await trials.run()).toBe(obstacle);
     expect(trials.gpuSlots).toBe(0);
+  });
+
+  it('takes no work on the processor while an encoder there does not work, and names it', async () => {
+    const { trials } = await trialsOf(['encode-cpu'], 0, ['libx265', 'libsvtav1']);
+    expect(await trials.run()).toBe('libx265: it broke libsvtav1: it broke');
+    expect(trials.proved.map(({ works }) => works)).toEqual([true, false, true, false]);
   });
 
   it('goes on with its other roles when no GPU works', async () => {

@@ -1,12 +1,12 @@
 import { workerReports } from '@framefold/activities';
-import { workingDevices, type ProvedEncoder } from '@framefold/domain';
+import { CODECS, workingDevices, type ProvedEncoder } from '@framefold/domain';
 import { slotsOn } from '@framefold/platform';
 import type { Role } from '@framefold/runtime';
 import type { Assembly } from './assemble.ts';
 import { encoderCheck } from './readiness.ts';
 
-/** The software encoder that every plan can name. */
-const SOFTWARE = 'libx264';
+/** What a plan can name: every encode worker has them all, so that any of them takes any chunk. */
+const SOFTWARE = Object.values(CODECS).map(({ encoder }) => encoder);
 
 /** What trial encodes have shown of a worker's encoders. */
 export interface EncoderTrials {
@@ -33,16 +33,22 @@ export function encoderTrials(
   const proved = new Map<string, ProvedEncoder>();
   const note = (outcome: ProvedEncoder): void =>
     void proved.set(`${outcome.name} on ${outcome.device}`, outcome);
-  const software = encoderCheck({
-    reports: () => workerReports(store),
-    workerId,
-    build: engine.build,
-    prove: async () => {
-      const proof = await prove(SOFTWARE);
-      note(proof);
-      return proof;
-    },
-  });
+  const checks = SOFTWARE.map((encoder) =>
+    encoderCheck({
+      reports: () => workerReports(store),
+      workerId,
+      build: engine.build,
+      prove: async () => {
+        const proof = await prove(encoder);
+        note(proof);
+        return proof;
+      },
+    }),
+  );
+  const software = async (): Promise<string | undefined> => {
+    const obstacles = await Promise.all(checks.map((check) => check()));
+    return obstacles.filter(Boolean).join(' ') || undefined;
+  };
   const all = (): ProvedEncoder[] => [...proved.values()];
   return {
     get proved() {

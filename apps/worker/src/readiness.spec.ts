@@ -81,7 +81,7 @@ describe('readiness', () => {
       });
 
     it('is not there when its trial fails', async () => {
-      expect(await check({ works: false, reason: 'no frames' })).toBe('no frames');
+      expect(await check({ works: false, reason: 'no frames' })).toBe('libx264: no frames');
     });
 
     it('is not there when it gives other bytes than most workers of its kind', async () => {

@@ -88,7 +88,7 @@ export interface EncoderCheckOptions {
 export function encoderCheck({ reports, workerId, build, prove }: EncoderCheckOptions): Check {
   return async () => {
     const proof = await prove();
-    if (!proof.works) return proof.reason ?? 'the trial encode failed.';
+    if (!proof.works) return `${proof.name}: ${proof.reason ?? 'the trial encode failed.'}`;
     const unlike: string[] = [];
     let like = 0;
     for await (const other of reports()) {

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '@framefold/config';
+import { CODECS } from '@framefold/domain';
 import { createProcessRunner } from '../process/create-process-runner.ts';
 import type { ProcessRunner } from '../process/process-runner.ts';
 import { proveEncoder } from './prove-encoder.ts';
@@ -16,14 +17,17 @@ describe('proveEncoder', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it('believes in an encoder that gives all frames, the same bytes each time', async () => {
-    const first = await proveEncoder({ ffmpeg, runner, scratchFolder: folder }, 'libx264');
-    expect(first).toMatchObject({ name: 'libx264', device: 'cpu', works: true });
-    expect(first.speed).toBeGreaterThan(0);
-    const second = await proveEncoder({ ffmpeg, runner, scratchFolder: folder }, 'libx264');
-    expect(second.sha256).toBe(first.sha256);
-    expect(await readdir(folder)).toEqual([]);
-  });
+  it.each(Object.values(CODECS))(
+    'believes in $encoder, which gives all frames, the same bytes each time',
+    async ({ encoder }) => {
+      const first = await proveEncoder({ ffmpeg, runner, scratchFolder: folder }, encoder);
+      expect(first).toMatchObject({ name: encoder, device: 'cpu', works: true });
+      expect(first.speed).toBeGreaterThan(0);
+      const second = await proveEncoder({ ffmpeg, runner, scratchFolder: folder }, encoder);
+      expect(second.sha256).toBe(first.sha256);
+      expect(await readdir(folder)).toEqual([]);
+    },
+  );
 
   it('does not believe in an encoder that is listed and has no device, and says why', async () => {
     const proof = await proveEncoder({ ffmpeg, runner, scratchFolder: folder }, 'h264_nvenc');
