@@ -60,7 +60,7 @@ export interface EncodeUnit {
 }
 
 /** What an attempt gives to the engine. */
-export type UnitRun = Required<Omit<EngineTask, 'sourceFile' | 'plan'>>;
+export type UnitRun = Required<Omit<EngineTask, 'sourceFiles' | 'plan'>>;
 
 const BYTES_PER_MB = 1024 ** 2;
 

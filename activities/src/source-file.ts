@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Context } from '@temporalio/activity';
 import { CodedError, takesWork } from '@framefold/domain';
 import type { ObjectStore } from '@framefold/platform';
-import type { SourceRef } from '@framefold/workflows/contract';
+import type { JobSources, SourceRef } from '@framefold/workflows/contract';
 import { workerReports } from './worker-reports.ts';
 
 const STORE_SCHEME = 'store:';
@@ -58,4 +58,16 @@ export async function sourceFile(source: SourceRef, { store, trust }: SourceDeps
     throw new CodedError('SOURCE_CHANGED', 'The source changed while the job ran.');
   }
   return path;
+}
+
+/** The sources of a job, in the order in which they are shown. */
+export function sourcesOf({ source, appended = [] }: JobSources): readonly SourceRef[] {
+  return [source, ...appended];
+}
+
+/** One of a job's sources. @throws {CodedError} INTERNAL when it has none such */
+export function sourceOf(sources: JobSources, input: number): SourceRef {
+  const found = sourcesOf(sources)[input];
+  if (found === undefined) throw new CodedError('INTERNAL', `The job has no source ${input}.`);
+  return found;
 }

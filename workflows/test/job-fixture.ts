@@ -60,7 +60,6 @@ export const planRef = (chunks: number, hardware?: HardwareEncoder): PlanRef => 
     audio: [
       {
         name: 'audio-0',
-        streamIndex: 1,
         label: 'English',
         isDefault: true,
         codec: 'aac',

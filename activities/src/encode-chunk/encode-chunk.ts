@@ -17,18 +17,18 @@ import type { ObjectStore } from '@framefold/platform';
 import type { EncodeActivities, EncodeChunkInput } from '@framefold/workflows/contract';
 import { encodeUnit, type EncodeDeps } from '../encode-unit.ts';
 import { loadPlan } from '../plan/load-plan.ts';
-import { sourceFile } from '../source-file.ts';
+import { sourceFile, sourceOf } from '../source-file.ts';
 
 /** Encodes one chunk of the picture, at all renditions or at one of them. */
 export function encodeChunk(deps: EncodeDeps): EncodeActivities['encodeChunk'] {
   return async (input) => {
-    const { jobId, source, planKey, chunkIndex, rendition, generation, limits, sliced = false } = input;
+    const { jobId, planKey, chunkIndex, rendition, generation, limits, sliced = false } = input;
     const plan = planFor(await loadPlan(deps.store, planKey), input);
     const chunk = plan.chunks[chunkIndex];
     if (chunk === undefined) throw new CodedError('INTERNAL', `The plan has no chunk ${chunkIndex}.`);
     const hardware = plan.renditions.find(({ encoder }) => isHardwareEncoder(encoder));
     const slice = sliced ? await findSlice(deps.store, jobId, chunkIndex) : undefined;
-    const file = slice === undefined ? await sourceFile(source, deps) : slice.place;
+    const file = slice === undefined ? await sourceFile(sourceOf(input, chunk.input), deps) : slice.place;
     const carriedOut = slice === undefined ? plan : planOfSlice(plan, chunk);
     return encodeUnit(deps, {
       jobId,
@@ -39,10 +39,10 @@ export function encodeChunk(deps: EncodeDeps): EncodeActivities['encodeChunk'] {
       limits,
       scratchBytes: scratchBytes(plan.renditions, secondsOf(chunk)) + (slice?.copyBytes ?? 0),
       argv: (scratchFolder) =>
-        deps.engine.chunkArgv({ sourceFile: file, plan: carriedOut, scratchFolder }, chunk),
+        deps.engine.chunkArgv({ sourceFiles: [file], plan: carriedOut, scratchFolder }, chunk),
       encode: async (run) => {
         const sourceFile = slice === undefined ? file : await slice.fetch(run.scratchFolder);
-        return deps.engine.encodeChunk({ sourceFile, plan: carriedOut, ...run }, chunk);
+        return deps.engine.encodeChunk({ sourceFiles: [sourceFile], plan: carriedOut, ...run }, chunk);
       },
     });
   };

@@ -26,12 +26,17 @@ const KNOWN_EXTENSIONS = new Set([
  * Downloads a source into the store. An attempt that is repeated on the same worker goes on where the last one broke
  * off; nothing is left in the scratch folder once the download is over, for good or ill.
  */
-export async function downloadSource(deps: IngestDeps, jobId: string, url: URL): Promise<SourceRef> {
+export async function downloadSource(
+  deps: IngestDeps,
+  jobId: string,
+  url: URL,
+  input: number,
+): Promise<SourceRef> {
   const extension = extname(url.pathname).toLowerCase();
-  const key = storeKeys.source(jobId, KNOWN_EXTENSIONS.has(extension) ? extension : '.bin');
+  const key = storeKeys.source(jobId, KNOWN_EXTENSIONS.has(extension) ? extension : '.bin', input);
   const stored = await deps.store.head(key);
   if (stored !== undefined) return storedSource(key, stored.sizeBytes);
-  const place = await deps.scratch.openDownload(jobId);
+  const place = await deps.scratch.openDownload(input === 0 ? jobId : `${jobId}-${input + 1}`);
   const file = join(place.folder, 'source');
   let received = 0;
   try {

@@ -12,11 +12,12 @@ export interface IngestDeps extends SourceDeps {
   readonly scratch: Pick<ScratchSpace, 'openDownload'>;
 }
 
-/** Brings the source where the other activities can read it: a local file stays where it is, all else is downloaded. */
+/** Brings a source where the other activities can read it: a local file stays where it is, all else is downloaded. */
 export function ingestSource(deps: IngestDeps): MediaActivities['ingestSource'] {
-  return async ({ jobId, request }) => {
-    const url = new URL(request.sourceUrl);
+  return async ({ jobId, request, input = 0 }) => {
+    const { sourceUrl } = input === 0 ? request : (request.append[input - 1] ?? request);
+    const url = new URL(sourceUrl);
     await assertTrusted(deps, url.protocol === 'file:');
-    return url.protocol === 'file:' ? referenceFile(deps, url) : downloadSource(deps, jobId, url);
+    return url.protocol === 'file:' ? referenceFile(deps, url) : downloadSource(deps, jobId, url, input);
   };
 }

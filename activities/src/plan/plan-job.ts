@@ -28,18 +28,24 @@ export interface PlanDeps {
 
 /** Makes the job's plan from what the probe measured, and writes it to the store. */
 export function planJob(deps: PlanDeps): MediaActivities['planJob'] {
-  return async ({ jobId, request: asked, source }) => {
+  return async ({ jobId, request: asked, source, appended = [] }) => {
     // A job that was submitted to an earlier version lacks what has come since.
     const request = TranscodeRequest.parse(asked);
-    const stored = await deps.store.get(storeKeys.frames(jobId));
-    const frames = stored === undefined ? undefined : FrameTable.parse(JSON.parse(stored.toString()));
+    const sources = await Promise.all(
+      [source, ...appended].map(async (meta, input) => ({
+        meta,
+        frames: await framesOf(deps.store, jobId, input),
+      })),
+    );
     const hardware = await hardwareEncoder(deps.store, request);
-    const { plan, warnings } = makePlan(jobId, request, source, frames, hardware);
-    const { displayWidth = 0, displayHeight = 0 } = source.video ?? {};
+    const { plan, warnings } = makePlan(jobId, request, sources, hardware);
+    const shortSides = sources.map(({ meta: { video } }) =>
+      Math.min(video?.displayWidth ?? 0, video?.displayHeight ?? 0),
+    );
     const settled = settleLimits(
       request.resourceLimits,
       deps.ceilings[request.queue],
-      Math.min(displayWidth, displayHeight),
+      Math.max(...shortSides),
     );
     const planKey = storeKeys.plan(jobId, hardware);
     await deps.store.put(planKey, JSON.stringify(plan));
@@ -55,6 +61,11 @@ export function planJob(deps: PlanDeps): MediaActivities['planJob'] {
       ],
     };
   };
+}
+
+async function framesOf(store: ObjectStore, jobId: string, input: number): Promise<FrameTable | undefined> {
+  const stored = await store.get(storeKeys.frames(jobId, input));
+  return stored === undefined ? undefined : FrameTable.parse(JSON.parse(stored.toString()));
 }
 
 /** The encoder for a job that asks for hardware, by what the workers of its GPU queue say now. */

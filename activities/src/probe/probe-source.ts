@@ -54,7 +54,7 @@ export interface ProbeDeps extends SourceDeps {
 
 /** Measures a source: tracks from its headers, frames from its packets. The frame table goes to the store. */
 export function probeSource(deps: ProbeDeps): MediaActivities['probeSource'] {
-  return ({ jobId, source }) =>
+  return ({ jobId, source, input }) =>
     heartbeating(undefined, async (signal) => {
       const file = await sourceFile(source, deps);
       const description = await describe(deps, file, signal);
@@ -62,7 +62,7 @@ export function probeSource(deps: ProbeDeps): MediaActivities['probeSource'] {
         scanFrames(deps, file, description, signal),
         measureFieldOrder(deps, file, description, signal),
       ]);
-      if (frames !== undefined) await deps.store.put(storeKeys.frames(jobId), JSON.stringify(frames));
+      if (frames !== undefined) await deps.store.put(storeKeys.frames(jobId, input), JSON.stringify(frames));
       return toSourceMeta(deps.limits, description, frames, fieldOrder, source.sizeBytes);
     });
 }

@@ -12,7 +12,7 @@ import type { ObjectStore, ProcessRunner, ScratchSpace } from '@framefold/platfo
 import type { MediaActivities } from '@framefold/workflows/contract';
 import { heartbeating } from '../heartbeat.ts';
 import { loadPlan } from '../plan/load-plan.ts';
-import { sourceFile, type SourceDeps } from '../source-file.ts';
+import { sourceFile, sourceOf, sourcesOf, type SourceDeps } from '../source-file.ts';
 
 /** Copying a part of the largest source from a slow disk. */
 const TIMEOUT_SECONDS = 1800;
@@ -40,17 +40,18 @@ export interface SplitDeps extends SourceDeps {
  * be cut without loss; then all of them read it whole.
  */
 export function splitSource(deps: SplitDeps): MediaActivities['splitSource'] {
-  return ({ jobId, source, planKey }) =>
+  return ({ jobId, planKey, ...sources }) =>
     heartbeating(undefined, async (signal) => {
-      const file = await sourceFile(source, deps);
+      const files = await Promise.all(sourcesOf(sources).map((source) => sourceFile(source, deps)));
       const isLocal = deps.store.localPath(storeKeys.slices(jobId) + 'any') !== undefined;
       if (planKey === undefined || deps.slices === 'never' || (deps.slices === 'auto' && isLocal))
         return { mode: 'in-place' };
       const plan = await loadPlan(deps.store, planKey);
       for (const chunk of plan.chunks) {
         signal.throwIfAborted();
-        if (await sliceOf(deps, { jobId, plan, chunk, file, sourceBytes: source.sizeBytes, signal }))
-          continue;
+        const { sizeBytes: sourceBytes } = sourceOf(sources, chunk.input);
+        const file = files[chunk.input] ?? '';
+        if (await sliceOf(deps, { jobId, plan, chunk, file, sourceBytes, signal })) continue;
         await deps.store.deleteAll(storeKeys.slices(jobId));
         return { mode: 'in-place' };
       }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  PLAN_VERSION,
   chunkUnit,
   initPath,
   segmentPath,
@@ -41,29 +42,36 @@ export const JOB_ID = 'job';
 
 /** 13 frames at 5 Hz: segments of 1, 1 and 0.6 s, in chunks of two and of one; two renditions and a sound track. */
 export const PLAN: Plan = {
-  version: 2,
+  version: PLAN_VERSION,
   jobId: JOB_ID,
   segmentSeconds: 1,
+  inputs: [
+    {
+      streamIndex: 0,
+      timeBase: { num: 1, den: 5 },
+      firstPts: 0,
+      originPts: 0,
+      containerStartSeconds: 0,
+      seekIsExact: true,
+      startTicks: 0,
+      durationTicks: 234_000,
+      treatment: SDR,
+      audio: { 'audio-eng': 1 },
+      subtitles: {},
+    },
+  ],
   video: {
-    streamIndex: 0,
-    timeBase: { num: 1, den: 5 },
-    firstPts: 0,
-    originPts: 0,
-    containerStartSeconds: 0,
-    seekIsExact: true,
     frames: 13,
     durationTicks: 234_000,
     decodeLeadTicks: 0,
     nominalFrameTicks: 18_000,
   },
   presentationOriginSeconds: 1,
-  treatment: SDR,
   renditions: [videoRendition('large', 320, 240), videoRendition('small', 160, 120)],
   subtitles: [],
   audio: [
     {
       name: 'audio-eng',
-      streamIndex: 1,
       language: 'eng',
       label: 'English',
       isDefault: true,
@@ -74,8 +82,8 @@ export const PLAN: Plan = {
     },
   ],
   chunks: [
-    { index: 0, seekPts: 0, frames: 10, segments: [plannedSegment(0, 5), plannedSegment(1, 5)] },
-    { index: 1, seekPts: 10, frames: 3, segments: [plannedSegment(2, 3)] },
+    { index: 0, input: 0, seekPts: 0, frames: 10, segments: [plannedSegment(0, 5), plannedSegment(1, 5)] },
+    { index: 1, input: 0, seekPts: 10, frames: 3, segments: [plannedSegment(2, 3)] },
   ],
 };
 

@@ -4,7 +4,7 @@ import type { RequestBody } from './api-client.ts';
 import { UsageError } from './command-error.ts';
 import { issueLines } from './issue-lines.ts';
 import { ladderOf } from './ladder-option.ts';
-import { sourceUrlOf } from './source-option.ts';
+import { appendedOf, sourceUrlOf } from './source-option.ts';
 
 /** The options that describe a job. */
 export interface RequestOptions {
@@ -12,6 +12,7 @@ export interface RequestOptions {
   readonly segmentSeconds?: number;
   readonly start?: number;
   readonly end?: number;
+  readonly append?: readonly string[];
   readonly audioCodec?: string;
   readonly audioBitrate?: number;
   readonly audioChannels?: string;
@@ -39,6 +40,11 @@ export function withRequestOptions(command: Command): Command {
     .option('--segment-seconds <seconds>', 'length of a segment, 1 to 30 (default: 6)', toNumber)
     .option('--start <seconds>', 'leave out what comes before this time', toNumber)
     .option('--end <seconds>', 'leave out what comes from this time on', toNumber)
+    .option(
+      '--append <source>',
+      'show another source behind the first, or a part of it: FILE#t=START,END; may be given several times',
+      collect,
+    )
     .option('--audio-codec <codec>', 'aac or opus (default: aac)')
     .option('--audio-bitrate <kbps>', 'of two channels (default: 128)', toNumber)
     .option('--audio-channels <layout>', 'stereo, or source: surround sound is kept (default: stereo)')
@@ -83,6 +89,7 @@ export function requestOf(source: string | undefined, options: RequestOptions, c
     segmentSeconds,
     startSeconds: options.start,
     endSeconds: options.end,
+    append: options.append?.map((text) => appendedOf(text, cwd)),
     audio: Object.keys(audio).length === 0 ? undefined : audio,
     priority: priority !== undefined && /^\d+$/.test(priority) ? Number(priority) : priority,
     userId: user,

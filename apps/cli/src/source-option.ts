@@ -25,6 +25,27 @@ export function sourceUrlOf(source: string | undefined, cwd: string): string {
   return pathToFileURL(path).href;
 }
 
+/** The end of a media fragment: seconds from, up to, or both (https://www.w3.org/TR/media-frags, 4.2.1). */
+const FRAGMENT = /#t=(\d+(?:\.\d+)?)?(?:,(\d+(?:\.\d+)?))?$/;
+
+/**
+ * A source that is shown behind the first, as a request has it.
+ *
+ * @param text a URL or a path relative to `cwd`, with the part that is taken of it as `#t=10,20`
+ * @throws {UsageError} when it names a folder
+ */
+export function appendedOf(
+  text: string,
+  cwd: string,
+): { sourceUrl: string; startSeconds?: number; endSeconds?: number } {
+  const [, start, end] = FRAGMENT.exec(text) ?? [];
+  return {
+    sourceUrl: sourceUrlOf(text.replace(FRAGMENT, ''), cwd),
+    ...(start === undefined ? {} : { startSeconds: Number(start) }),
+    ...(end === undefined ? {} : { endSeconds: Number(end) }),
+  };
+}
+
 function refuseFolder(path: string): void {
   let isFolder = false;
   try {

@@ -26,12 +26,13 @@ describe('slices of the source', () => {
   }, 120_000);
   afterAll(() => Promise.all([stacks.whole?.stop(), stacks.sliced?.stop()]), 60_000);
 
-  const outcome = async (kind: 'whole' | 'sliced', path: string) => {
+  const outcome = async (kind: 'whole' | 'sliced', path: string, ...appended: readonly string[]) => {
     const stack = stacks[kind];
     if (stack === undefined) throw new Error('The stack did not start.');
     const rung = { name: 'small', shortSide: 240, maxrateKbps: 500, preset: 'ultrafast' } as const;
     const jobId = await stack.submit({
       sourceUrl: pathToFileURL(path).href,
+      append: appended.map((other) => ({ sourceUrl: pathToFileURL(other).href })),
       segmentSeconds: 1,
       ladder: [rung],
     });
@@ -61,4 +62,12 @@ describe('slices of the source', () => {
     },
     120_000,
   );
+
+  it('are cut of each of several sources', async () => {
+    const first = await generatedClip('vfr-jitter.mkv');
+    const second = await generatedClip('long-gop.ts');
+    const [whole, sliced] = [await outcome('whole', first, second), await outcome('sliced', first, second)];
+    expect([whole.mode, sliced.mode]).toEqual(['in-place', 'slices']);
+    expect(sliced.sums).toBe(whole.sums);
+  }, 120_000);
 });

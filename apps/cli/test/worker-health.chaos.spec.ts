@@ -66,7 +66,7 @@ describe('a worker that should take no work', () => {
       );
       await until(async () => (await shown(worker.pid))?.status === 'quarantined');
       expect((await shown(worker.pid))?.statusReasons).toEqual([
-        'Encodes of 3 different jobs failed here in a row.',
+        expect.stringMatching(/^Encodes of 3 different jobs failed here in a row \(encode\w+ on \S+\)\.$/),
       ]);
       const good = await stack.submit({ sourceUrl });
       expect(await stack.follow(good)).toMatchObject({ status: 'completed' });

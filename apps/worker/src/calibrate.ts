@@ -86,8 +86,7 @@ async function encodeOnce(
   const { plan } = makePlan(
     'calibration',
     { ...TranscodeRequest.parse({ sourceUrl: 'file:///calibration' }), segmentSeconds: SECONDS },
-    SOURCE,
-    FRAMES,
+    [{ meta: SOURCE, frames: FRAMES }],
   );
   const [chunk] = plan.chunks;
   if (chunk === undefined) throw new Error('The calibration has no chunk.');
@@ -95,7 +94,7 @@ async function encodeOnce(
   let usage: ResourceUsage = { cpuSeconds: 0, peakMemoryBytes: 0, peakDiskBytes: 0 };
   try {
     await engine.encodeChunk(
-      { sourceFile, plan, scratchFolder: place.folder, onUsage: (used) => (usage = used) },
+      { sourceFiles: [sourceFile], plan, scratchFolder: place.folder, onUsage: (used) => (usage = used) },
       chunk,
     );
     return usage;

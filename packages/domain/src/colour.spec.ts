@@ -1,4 +1,4 @@
-import { colourOf, hdrColour, treatColour } from './colour.ts';
+import { colourOf, hdrColour, treatColour, treatColourAs } from './colour.ts';
 import { videoTrack } from './testing/builders.ts';
 
 const hd = { codedWidth: 1920, codedHeight: 1080 };
@@ -39,9 +39,23 @@ describe('treatColour', () => {
     ['linear light', { ...hd, transfer: 'linear' }, 'convert', 'bt709'],
     ['HLG', { ...hd, hdr: 'hlg' as const }, 'tone-map', 'bt709'],
   ])('of %s', (_, fields, conversion, matrix) => {
-    const { treatment, warnings } = treatColour(videoTrack(fields));
-    expect(treatment).toMatchObject({ conversion, output: { matrix } });
-    expect(warnings.map(({ code }) => code)).toEqual(conversion === 'convert' ? ['COLOUR_CONVERTED'] : []);
+    expect(treatColour(videoTrack(fields))).toMatchObject({ conversion, output: { matrix } });
+  });
+});
+
+describe('treatColourAs', () => {
+  const bt709 = colourOf(videoTrack(hd));
+  const bt601 = colourOf(videoTrack(ntsc));
+  it.each([
+    ['the same', hd, bt709, 'keep'],
+    ['the same from HDR', { ...hd, hdr: 'pq' as const }, bt709, 'tone-map'],
+    ['the same from wide colours', { ...hd, primaries: 'bt2020' }, bt709, 'convert'],
+    ['others', ntsc, bt709, 'convert'],
+    ['others from HDR', { ...hd, hdr: 'hlg' as const }, bt601, 'tone-map'],
+    ['the same but for the matrix', { ...hd, matrix: 'smpte170m', primaries: 'bt709' }, bt709, 'matrix'],
+  ])('gives %s', (_, fields, output, conversion) => {
+    const video = videoTrack({ matrix: undefined, primaries: undefined, transfer: undefined, ...fields });
+    expect(treatColourAs(output, video)).toMatchObject({ conversion, output });
   });
 });
 

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Warning } from './failure.ts';
 import type { VideoTrack } from './probe.ts';
 
 /** How numbers stand for colours, in the words of ITU-T H.273 as ffmpeg spells them. */
@@ -73,30 +72,27 @@ export function colourOf(video: ColourSource): Colour {
 }
 
 /** What becomes of a source's colours in SDR renditions. What players may show wrongly is converted to BT.709. */
-export function treatColour(video: ColourSource): {
-  readonly treatment: ColourTreatment;
-  readonly warnings: readonly Warning[];
-} {
+export function treatColour(video: ColourSource): ColourTreatment {
   const input = colourOf(video);
-  if (video.hdr !== 'none')
-    return { treatment: { conversion: 'tone-map', input, output: BT709 }, warnings: [] };
+  if (video.hdr !== 'none') return { conversion: 'tone-map', input, output: BT709 };
   const isCommon = COMMON_PRIMARIES.has(input.primaries) && COMMON_TRANSFERS.has(input.transfer);
-  if (isCommon && input.matrix in COMMON_MATRICES) {
-    return { treatment: { conversion: 'keep', input, output: input }, warnings: [] };
-  }
-  if (isCommon) {
-    const output = { ...input, matrix: 'bt709' };
-    return { treatment: { conversion: 'matrix', input, output }, warnings: [] };
-  }
-  return {
-    treatment: { conversion: 'convert', input, output: BT709 },
-    warnings: [
-      {
-        code: 'COLOUR_CONVERTED',
-        message: `Colours are converted from ${input.primaries}/${input.transfer}/${input.matrix} to BT.709.`,
-      },
-    ],
-  };
+  if (!isCommon) return { conversion: 'convert', input, output: BT709 };
+  if (input.matrix in COMMON_MATRICES) return { conversion: 'keep', input, output: input };
+  return { conversion: 'matrix', input, output: { ...input, matrix: 'bt709' } };
+}
+
+/** The same of a source that stands behind others, whose colours are to be tagged as theirs. */
+export function treatColourAs(output: Colour, video: ColourSource): ColourTreatment {
+  const treatment = treatColour(video);
+  const { input } = treatment;
+  if (isSame(treatment.output, output)) return treatment;
+  if (video.hdr !== 'none') return { conversion: 'tone-map', input, output };
+  const conversion = isSame({ ...input, matrix: output.matrix }, output) ? 'matrix' : 'convert';
+  return { conversion, input, output };
+}
+
+function isSame(a: Colour, b: Colour): boolean {
+  return a.primaries === b.primaries && a.transfer === b.transfer && a.matrix === b.matrix;
 }
 
 /** How a rendition that keeps its source's HDR is tagged. */

@@ -39,15 +39,22 @@ export const JobOutput = z.object({
 });
 export type JobOutput = z.infer<typeof JobOutput>;
 
+/** A source where the workers read it. */
+const IngestedSource = z.object({
+  uri: z.string(),
+  sizeBytes: z.number().int().nonnegative(),
+  inPlace: z.boolean(),
+});
+export type IngestedSource = z.infer<typeof IngestedSource>;
+
 const payloads = {
   JobSubmitted: z.object({ request: TranscodeRequest }),
   ProbingStarted: z.object({}),
-  SourceIngested: z.object({
-    uri: z.string(),
-    sizeBytes: z.number().int().nonnegative(),
-    inPlace: z.boolean(),
+  SourceIngested: IngestedSource.extend({
+    /** The sources behind the first, in their order. */
+    appended: z.array(IngestedSource).default([]),
   }),
-  SourceProbed: z.object({ source: SourceMeta }),
+  SourceProbed: z.object({ source: SourceMeta, appended: z.array(SourceMeta).default([]) }),
   SplittingStarted: z.object({}),
   PlanFrozen: z.object({
     planVersion: z.number().int(),

@@ -168,6 +168,8 @@ export const Warning = z.object({
     'ALPHA_DROPPED',
     'BIT_DEPTH_REDUCED',
     'COLOUR_CONVERTED',
+    'PICTURE_FITTED',
+    'AUDIO_MISSING',
     'DEINTERLACED',
     'DOLBY_VISION_DROPPED',
     'FRAME_RATE_REDUCED',

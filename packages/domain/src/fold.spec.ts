@@ -45,7 +45,7 @@ describe('fold', () => {
     JobSubmitted: { request: EXAMPLES.JobSubmitted.request, createdAt: 7, enteredAt: { pending: 7 } },
     ProbingStarted: { state: 'probing', enteredAt: { probing: 7 } },
     SourceIngested: { sourceUri: EXAMPLES.SourceIngested.uri },
-    SourceProbed: { source: EXAMPLES.SourceProbed.source },
+    SourceProbed: EXAMPLES.SourceProbed,
     SplittingStarted: { state: 'splitting', enteredAt: { splitting: 7 } },
     PlanFrozen: { plan: EXAMPLES.PlanFrozen },
     SourceSplit: {},

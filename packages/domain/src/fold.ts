@@ -11,6 +11,8 @@ export interface JobFold {
   readonly request?: TranscodeRequest;
   readonly createdAt?: number;
   readonly source?: SourceMeta;
+  /** The sources behind it. */
+  readonly appended?: readonly SourceMeta[];
   readonly sourceUri?: string;
   readonly plan?: JobEventData<'PlanFrozen'>;
   /** Results by chunk index, where a chunk is encoded at all renditions together. */
@@ -86,7 +88,11 @@ function reduce(job: JobFold, event: JobEvent, put: Put): JobFold {
     case 'SourceIngested':
       return { ...job, sourceUri: event.data.uri };
     case 'SourceProbed':
-      return { ...job, source: event.data.source };
+      return {
+        ...job,
+        source: event.data.source,
+        appended: event.data.appended,
+      };
     case 'SplittingStarted':
       return enter(job, 'splitting', event.at);
     case 'PlanFrozen':

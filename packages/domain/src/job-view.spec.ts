@@ -161,8 +161,10 @@ describe('toView', () => {
 describe('toSummary', () => {
   it('leaves the long lists out', () => {
     const view = toView('j1', foldAll(log), [], NOW);
-    const { segments, renditions, sourceMeta, phases, ...rest } = view;
-    expect([segments, renditions, sourceMeta, phases].every((part) => part !== undefined)).toBe(true);
+    const { segments, renditions, sourceMeta, appendedSources, phases, ...rest } = view;
+    expect(
+      [segments, renditions, sourceMeta, appendedSources, phases].every((part) => part !== undefined),
+    ).toBe(true);
     expect(toSummary(view)).toEqual(rest);
   });
 });

@@ -61,6 +61,8 @@ export const JobView = z.object({
   waitingFor: z.string().optional(),
   request: TranscodeRequest,
   sourceMeta: SourceMeta.optional(),
+  /** Of the sources that are appended to the first. */
+  appendedSources: z.array(SourceMeta).optional(),
   profiles: z.array(VideoRendition),
   audioProfiles: z.array(AudioRendition),
   plan: z
@@ -82,7 +84,13 @@ export const JobView = z.object({
 export type JobView = z.infer<typeof JobView>;
 
 /** A job without its long lists: an entry of `GET /api/jobs`. */
-export const JobSummary = JobView.omit({ segments: true, renditions: true, sourceMeta: true, phases: true });
+export const JobSummary = JobView.omit({
+  segments: true,
+  renditions: true,
+  sourceMeta: true,
+  appendedSources: true,
+  phases: true,
+});
 export type JobSummary = z.infer<typeof JobSummary>;
 
 /**
@@ -127,6 +135,9 @@ export function toView(id: string, job: JobFold, live: readonly LiveUnit[], now:
     ...(waitingFor === undefined ? {} : { waitingFor }),
     request: job.request,
     ...(job.source === undefined ? {} : { sourceMeta: job.source }),
+    ...(job.appended === undefined || job.appended.length === 0
+      ? {}
+      : { appendedSources: [...job.appended] }),
     profiles: job.plan?.renditions ?? [],
     audioProfiles: job.plan?.audio ?? [],
     ...(job.plan === undefined

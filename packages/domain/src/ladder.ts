@@ -77,6 +77,22 @@ export function fitLadder(
   });
 }
 
+/**
+ * The size at which a picture fits whole into frames of another shape; undefined where it fills them, but for the pixels
+ * that even sizes cost.
+ *
+ * @param picture its size in square pixels, after rotation
+ */
+export function fitInto(
+  frame: { readonly width: number; readonly height: number },
+  picture: { readonly width: number; readonly height: number },
+): { width: number; height: number } | undefined {
+  const scale = Math.min(frame.width / picture.width, frame.height / picture.height);
+  const width = Math.min(frame.width, toEven(picture.width * scale));
+  const height = Math.min(frame.height, toEven(picture.height * scale));
+  return frame.width - width <= 2 && frame.height - height <= 2 ? undefined : { width, height };
+}
+
 /** A rendition as it is encoded where its hardware encoder can't be had. */
 export function inSoftware(rendition: VideoRendition): VideoRendition {
   return { ...rendition, encoder: CODECS[rendition.codec].encoder };

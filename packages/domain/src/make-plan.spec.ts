@@ -1,21 +1,22 @@
 import fc from 'fast-check';
 import { keptFrames } from './frame-rate-cap.ts';
 import { inSoftware } from './ladder.ts';
-import { makePlan } from './make-plan.ts';
+import { makePlan, type PlanRequest } from './make-plan.ts';
 import { framesIn, Plan, type PlannedSegment } from './plan.ts';
 import { LadderRung } from './profiles.ts';
 import type { FrameTable, SourceMeta } from './probe.ts';
 import { rescale, VIDEO_TIMESCALE } from './rational.ts';
 import { evenFrames, source, videoTrack } from './testing/builders.ts';
 
-const REQUEST = {
+const REQUEST: PlanRequest = {
   ladder: 'hls-default',
   audio: { codec: 'aac', bitrateKbps: 128, channels: 'stereo' },
   segmentSeconds: 6,
-} as const;
+  append: [],
+};
 
 const planOf = (frames: FrameTable, segmentSeconds = 6, meta: SourceMeta = source()): Plan =>
-  makePlan('j1', { ...REQUEST, segmentSeconds }, meta, frames).plan;
+  makePlan('j1', { ...REQUEST, segmentSeconds }, [{ meta, frames }]).plan;
 
 const segmentsOf = (plan: Plan): PlannedSegment[] => plan.chunks.flatMap((chunk) => chunk.segments);
 
@@ -48,13 +49,21 @@ const anyFrames: fc.Arbitrary<FrameTable> = fc
 describe('makePlan', () => {
   it('plans an even source on the grid', () => {
     const plan = planOf(evenFrames(720));
+    expect(plan.inputs).toMatchObject([
+      {
+        streamIndex: 0,
+        timeBase: { num: 1, den: 12_288 },
+        firstPts: 0,
+        originPts: 0,
+        containerStartSeconds: 0,
+        seekIsExact: true,
+        startTicks: 0,
+        durationTicks: 2_700_000,
+        audio: { 'audio-eng': 1 },
+        subtitles: {},
+      },
+    ]);
     expect(plan.video).toEqual({
-      streamIndex: 0,
-      timeBase: { num: 1, den: 12_288 },
-      firstPts: 0,
-      originPts: 0,
-      containerStartSeconds: 0,
-      seekIsExact: true,
       frames: 720,
       durationTicks: 2_700_000,
       decodeLeadTicks: 7500,
@@ -63,6 +72,7 @@ describe('makePlan', () => {
     expect(plan.chunks).toHaveLength(5);
     expect(plan.chunks[1]).toEqual({
       index: 1,
+      input: 0,
       seekPts: 144 * 512,
       frames: 144,
       segments: [
@@ -85,10 +95,10 @@ describe('makePlan', () => {
         const plan = planOf(frames, segmentSeconds);
         const segments = segmentsOf(plan);
         const tickOf = (pts: number): number =>
-          rescale(pts - plan.video.originPts, frames.timeBase, VIDEO_TIMESCALE);
+          rescale(pts - (plan.inputs[0]?.originPts ?? NaN), frames.timeBase, VIDEO_TIMESCALE);
 
         expect(Plan.parse(plan)).toEqual(plan);
-        expect(plan.video.originPts).toBe(frames.pts[0]);
+        expect(plan.inputs[0]?.originPts).toBe(frames.pts[0]);
         expect(plan.chunks.map((chunk) => chunk.index)).toEqual(plan.chunks.map((_, index) => index));
         expect(segments.map((segment) => segment.index)).toEqual(segments.map((_, index) => index));
 
@@ -205,11 +215,7 @@ describe('makePlan', () => {
 
   it.each([
     ['a frame alone', { pts: [5], keyframes: [0] }, { frames: 1, durationTicks: 3750 }],
-    [
-      'no zero at the start',
-      { pts: [-512, 0, 512], keyframes: [0] },
-      { frames: 3, originPts: -512, durationTicks: 11_250 },
-    ],
+    ['no zero at the start', { pts: [-512, 0, 512], keyframes: [0] }, { frames: 3, durationTicks: 11_250 }],
   ])('%s', (_, table, expected) => {
     expect(planOf({ ...evenFrames(1), ...table }).video).toMatchObject(expected);
   });
@@ -241,7 +247,7 @@ describe('makePlan', () => {
     ['avi', false],
     ['flv', false],
   ])('%s: a seek is exact: %p', (container, seekIsExact) => {
-    expect(planOf(evenFrames(48), 6, source({ container })).video.seekIsExact).toBe(seekIsExact);
+    expect(planOf(evenFrames(48), 6, source({ container })).inputs[0]?.seekIsExact).toBe(seekIsExact);
   });
 });
 
@@ -304,18 +310,13 @@ describe('makePlan: trimming', () => {
         ...(startSeconds === undefined ? {} : { startSeconds }),
         ...(endSeconds === undefined ? {} : { endSeconds }),
       },
-      source(),
-      frames,
+      [{ meta: source(), frames }],
     ).plan;
 
   it('takes the frames from the start up to the end, exactly', () => {
     const plan = trimmed(10, 20);
-    expect(plan.video).toMatchObject({
-      frames: 240,
-      originPts: 240 * 512,
-      firstPts: 0,
-      durationTicks: 900_000,
-    });
+    expect(plan.video).toMatchObject({ frames: 240, durationTicks: 900_000 });
+    expect(plan.inputs).toMatchObject([{ originPts: 240 * 512, firstPts: 0, durationTicks: 900_000 }]);
     expect(plan.isCut).toBe(true);
     const segments = segmentsOf(plan);
     expect(segments.map(({ startTicks, endTicks }) => [startTicks, endTicks])).toEqual([
@@ -331,7 +332,7 @@ describe('makePlan: trimming', () => {
 
   it('takes a time that was rounded to the millisecond for its frame', () => {
     // Frame 1 is shown at 41.667 ms.
-    expect(trimmed(0.042).video.originPts).toBe(512);
+    expect(trimmed(0.042).inputs[0]?.originPts).toBe(512);
     expect(trimmed(0, 0.042).video.frames).toBe(1);
   });
 
@@ -379,7 +380,9 @@ describe('makePlan: ceilings of the frame rate', () => {
   ].map((rung) => LadderRung.parse(rung));
 
   it('cuts where every rendition has a frame, and counts the frames of each', () => {
-    const plan = makePlan('j1', { ...REQUEST, ladder, segmentSeconds: 1 }, source(), evenFrames(100)).plan;
+    const plan = makePlan('j1', { ...REQUEST, ladder, segmentSeconds: 1 }, [
+      { meta: source(), frames: evenFrames(100) },
+    ]).plan;
     expect(segmentsOf(plan).map(({ frames, framesOf }) => [frames, framesOf?.half, framesOf?.third])).toEqual(
       [
         [24, 12, 8],
@@ -395,7 +398,7 @@ describe('makePlan: ceilings of the frame rate', () => {
     fc.assert(
       fc.property(anyFrames, fc.integer({ min: 1, max: 10 }), (frames, segmentSeconds) => {
         const meta = source({ video: videoTrack({ frameRate: undefined }) });
-        const { plan } = makePlan('j1', { ...REQUEST, ladder, segmentSeconds }, meta, frames);
+        const { plan } = makePlan('j1', { ...REQUEST, ladder, segmentSeconds }, [{ meta, frames }]);
         const ticks = frames.pts.map((pts) =>
           rescale(pts - (frames.pts[0] ?? 0), frames.timeBase, VIDEO_TIMESCALE),
         );
@@ -413,9 +416,176 @@ describe('makePlan: ceilings of the frame rate', () => {
   });
 });
 
+describe('makePlan: several sources', () => {
+  const sizeOf = (width: number, height: number) =>
+    videoTrack({ displayWidth: width, displayHeight: height });
+  const planAll = (
+    metas: readonly SourceMeta[],
+    request: Partial<PlanRequest> = {},
+    tables: readonly FrameTable[] = [],
+  ) =>
+    makePlan(
+      'j1',
+      { ...REQUEST, ...request },
+      metas.map((meta, index) => ({ meta, frames: tables[index] ?? evenFrames(240) })),
+    );
+
+  const late = (frames: FrameTable): FrameTable => ({ ...frames, pts: frames.pts.map((pts) => pts + 7) });
+
+  it('puts one behind the other; no segment has frames of two, and each begins on its own clock', () => {
+    const { plan } = planAll([source(), source()], {}, [evenFrames(200), late(evenFrames(100))]);
+    expect(Plan.parse(plan)).toEqual(plan);
+    expect(plan.inputs.map(({ startTicks, durationTicks }) => [startTicks, durationTicks])).toEqual([
+      [0, 750_000],
+      [750_000, 375_000],
+    ]);
+    expect(plan.inputs.map(({ firstPts }) => firstPts)).toEqual([0, 7]);
+    expect(plan.chunks.map(({ index, input, frames }) => [index, input, frames])).toEqual([
+      [0, 0, 144],
+      [1, 0, 56],
+      [2, 1, 100],
+    ]);
+    expect(segmentsOf(plan)).toMatchObject([
+      { index: 0, startTicks: 0, endTicks: 540_000 },
+      { index: 1, startTicks: 540_000, endTicks: 750_000 },
+      { index: 2, startTicks: 750_000, endTicks: 1_125_000, sourceStartPts: 7 },
+    ]);
+    expect(plan.video).toMatchObject({ frames: 300, durationTicks: 1_125_000 });
+  });
+
+  it('covers every frame of every source exactly once', () => {
+    fc.assert(
+      fc.property(fc.array(anyFrames, { minLength: 1, maxLength: 4 }), (tables) => {
+        const metas = tables.map(() => source({ video: videoTrack({ frameRate: undefined }) }));
+        const { plan } = planAll(metas, { segmentSeconds: 3 }, tables);
+        const segments = segmentsOf(plan);
+        expect(segments.map(({ index }) => index)).toEqual(segments.map((_, index) => index));
+        expect(plan.chunks.map(({ index }) => index)).toEqual(plan.chunks.map((_, index) => index));
+        segments.forEach(({ endTicks }, index) =>
+          expect(endTicks).toBe(segments[index + 1]?.startTicks ?? plan.video.durationTicks),
+        );
+        tables.forEach(({ pts }, input) => {
+          const own = plan.chunks.filter((chunk) => chunk.input === input);
+          const taken = own.flatMap((chunk) =>
+            chunk.segments.flatMap(({ sourceStartPts, sourceEndPts = Infinity }) =>
+              pts.filter((time) => time >= sourceStartPts && time < sourceEndPts),
+            ),
+          );
+          expect(taken).toEqual(pts);
+        });
+      }),
+    );
+  });
+
+  it('trims each by itself, and cuts sound where the last one has an end', () => {
+    const append = [{ sourceUrl: 'file:///b', startSeconds: 1, endSeconds: 3 }];
+    const { plan } = planAll([source(), source()], { endSeconds: 2, append });
+    expect(plan.chunks.map(({ frames }) => frames)).toEqual([48, 48]);
+    expect(plan.isCut).toBe(true);
+    expect(
+      planAll([source(), source()], { endSeconds: 2, append: [{ sourceUrl: 'file:///b' }] }).plan,
+    ).not.toHaveProperty('isCut');
+  });
+
+  it('fits the ladder to the first, and the others into its frames', () => {
+    const { plan, warnings } = planAll([
+      source({ video: sizeOf(1280, 720) }),
+      source({ video: sizeOf(1280, 718) }),
+      source({ video: sizeOf(480, 360) }),
+    ]);
+    expect(plan.renditions[0]).toMatchObject({ width: 1280, height: 720 });
+    expect(plan.inputs.map(({ fits }) => fits?.['720p'])).toEqual([
+      undefined,
+      undefined,
+      { width: 960, height: 720 },
+    ]);
+    expect(warnings.map(({ code, message }) => [code, message.slice(0, 9)])).toEqual([
+      ['PICTURE_FITTED', 'Source 3:'],
+      ['PICTURE_FITTED', 'Source 3:'],
+    ]);
+  });
+
+  it('keeps HDR only where all have it, and tags all as the first', () => {
+    const ladder = [
+      LadderRung.parse({
+        name: 'a',
+        shortSide: 360,
+        maxrateKbps: 800,
+        codec: 'hevc',
+        dynamicRange: 'source',
+      }),
+    ];
+    const pq = source({ video: videoTrack({ hdr: 'pq' }) });
+    expect(planAll([pq, pq], { ladder }).plan.renditions[0]?.dynamicRange).toBe('pq');
+    const { plan } = planAll([source(), pq], { ladder });
+    expect(plan.renditions[0]).not.toHaveProperty('dynamicRange');
+    expect(plan.inputs.map(({ treatment }) => treatment?.colour.conversion)).toEqual(['keep', 'tone-map']);
+    expect(plan.inputs[1]?.treatment?.colour.output).toEqual(plan.inputs[0]?.treatment?.colour.output);
+  });
+
+  it('takes sound by language, else by place, and silence where there is none', () => {
+    const tracks = (...languages: string[]): SourceMeta['audio'] =>
+      languages.map((language, index) => ({ ...source().audio[0]!, streamIndex: index + 1, language }));
+    const { plan, warnings } = planAll([
+      source({ audio: [] }),
+      source({ audio: tracks('eng', 'deu') }),
+      source({ audio: tracks('deu', 'fra', 'eng') }),
+    ]);
+    expect(plan.audio.map(({ name }) => name)).toEqual(['audio-eng', 'audio-deu']);
+    expect(plan.inputs.map(({ audio }) => audio)).toEqual([
+      {},
+      { 'audio-eng': 1, 'audio-deu': 2 },
+      { 'audio-eng': 3, 'audio-deu': 1 },
+    ]);
+    expect(warnings.map(({ code }) => code)).toEqual(['AUDIO_MISSING', 'AUDIO_TRACKS_SKIPPED']);
+  });
+
+  it('joins text of one language', () => {
+    const text = (streamIndex: number, language: string): SourceMeta['subtitles'][0] => ({
+      streamIndex,
+      codec: 'subrip',
+      kind: 'text',
+      language,
+      isDefault: false,
+      isForced: false,
+    });
+    const { plan } = planAll([
+      source({ subtitles: [text(2, 'eng')] }),
+      source({ subtitles: [text(2, 'deu'), text(3, 'eng'), text(4, 'eng')] }),
+    ]);
+    expect(plan.subtitles.map(({ name }) => name)).toEqual([
+      'subtitles-eng',
+      'subtitles-deu',
+      'subtitles-eng-2',
+    ]);
+    expect(plan.inputs.map(({ subtitles }) => subtitles)).toEqual([
+      { 'subtitles-eng': 2 },
+      { 'subtitles-deu': 2, 'subtitles-eng': 3, 'subtitles-eng-2': 4 },
+    ]);
+  });
+
+  it('names the source that has no picture', () => {
+    const { video: _, ...sound } = source();
+    expect(() => planAll([source(), sound])).toThrow(/^Source 2 has no video track/);
+  });
+
+  it('joins sound alone, too', () => {
+    const { plan } = planAll([source(), source({ audio: [], durationSeconds: 2 })], { ladder: 'audio-only' });
+    expect(
+      plan.inputs.map(({ startTicks, durationTicks, audio }) => [startTicks, durationTicks, audio]),
+    ).toEqual([
+      [0, 2_700_000, { 'audio-eng': 1 }],
+      [2_700_000, 180_000, {}],
+    ]);
+    expect(plan.video.durationTicks).toBe(2_880_000);
+  });
+});
+
 describe('makePlan: sound alone', () => {
   it('plans a timeline as long as the sound, and no picture', () => {
-    const { plan } = makePlan('j1', { ...REQUEST, ladder: 'audio-only' }, source(), undefined);
+    const { plan } = makePlan('j1', { ...REQUEST, ladder: 'audio-only' }, [
+      { meta: source(), frames: undefined },
+    ]);
     expect(Plan.parse(plan)).toEqual(plan);
     expect(plan).toMatchObject({
       renditions: [],
@@ -427,13 +597,16 @@ describe('makePlan: sound alone', () => {
 
   it('refuses a source without sound', () => {
     expect(() =>
-      makePlan('j1', { ...REQUEST, ladder: 'audio-only' }, source({ audio: [] }), undefined),
+      makePlan('j1', { ...REQUEST, ladder: 'audio-only' }, [
+        { meta: source({ audio: [] }), frames: undefined },
+      ]),
     ).toThrow(expect.objectContaining({ code: 'SOURCE_NO_AUDIO' }));
   });
 });
 
 describe('makePlan: encoders', () => {
-  const planBy = (encoder?: string): Plan => makePlan('j1', REQUEST, source(), evenFrames(720), encoder).plan;
+  const planBy = (encoder?: string): Plan =>
+    makePlan('j1', REQUEST, [{ meta: source(), frames: evenFrames(720) }], encoder).plan;
 
   it('plans for software unless it is told otherwise', () => {
     expect(new Set(planBy().renditions.map(({ encoder }) => encoder))).toEqual(new Set(['libx264']));
@@ -448,7 +621,7 @@ describe('makePlan: encoders', () => {
 
 describe('makePlan: warnings', () => {
   const codes = (meta: SourceMeta): string[] =>
-    makePlan('j1', REQUEST, meta, evenFrames(48)).warnings.map(({ code }) => code);
+    makePlan('j1', REQUEST, [{ meta, frames: evenFrames(48) }]).warnings.map(({ code }) => code);
   const audio = source().audio;
 
   it.each<[string, SourceMeta, string[]]>([
@@ -474,7 +647,7 @@ describe('makePlan: warnings', () => {
     ['unknown sound', source({ undecodableAudioTracks: 1 }), ['AUDIO_UNDECODABLE']],
     [
       'nine sounds',
-      source({ audio: Array.from({ length: 9 }, () => audio[0]).filter((t) => t !== undefined) }),
+      source({ audio: Array.from({ length: 9 }, (_, index) => ({ ...audio[0]!, streamIndex: index + 1 })) }),
       ['AUDIO_TRACKS_SKIPPED'],
     ],
     ['surround', source({ audio: audio.map((t) => ({ ...t, channels: 6 })) }), ['AUDIO_DOWNMIXED']],

@@ -1,5 +1,5 @@
 import type { AudioRendition, SubtitleRendition } from './plan.ts';
-import type { SourceMeta } from './probe.ts';
+import type { AudioTrack, SourceMeta } from './probe.ts';
 import type { AudioProfile } from './request.ts';
 
 const MAX_AUDIO_TRACKS = 8;
@@ -8,20 +8,40 @@ const MAX_SUBTITLE_TRACKS = 32;
 /** Channels that AAC and Opus have a layout for (7.1). */
 const MAX_CHANNELS = 8;
 
-/** The sound renditions: one of each track, the first ones where there are too many. */
-export function planAudio(source: SourceMeta, profile: AudioProfile): AudioRendition[] {
-  const tracks = source.audio.slice(0, MAX_AUDIO_TRACKS);
+/** The streams of one source that renditions are made of, by the rendition's name. */
+type Streams = Record<string, number>;
+
+/** Renditions, and the streams of each source that they are made of. */
+export interface PlannedTracks<Rendition> {
+  readonly renditions: readonly Rendition[];
+  readonly streams: readonly Streams[];
+}
+
+/**
+ * The sound renditions: one of each track of the first source that has sound, the first ones where there are too many.
+ * The other sources give to each a track of its language, else that of its place, else their main one.
+ */
+export function planAudio(
+  sources: readonly Pick<SourceMeta, 'audio'>[],
+  profile: AudioProfile,
+): PlannedTracks<AudioRendition> {
+  const leading = sources.find(({ audio }) => audio.length > 0);
+  const tracks = leading?.audio.slice(0, MAX_AUDIO_TRACKS) ?? [];
   const name = unique();
   const label = unique();
   const defaultTrack = Math.max(
     0,
     tracks.findIndex((track) => track.isDefault),
   );
-  return tracks.map((track, index) => {
-    const channels = Math.min(profile.channels === 'stereo' ? 2 : MAX_CHANNELS, track.channels);
+  const givenTo = (index: number): (AudioTrack | undefined)[] =>
+    sources.map((source) =>
+      source === leading ? tracks[index] : counterpart(source.audio, tracks[index]?.language, index),
+    );
+  const renditions = tracks.map((track, index) => {
+    const most = Math.max(...givenTo(index).map((given) => given?.channels ?? 0));
+    const channels = Math.min(profile.channels === 'stereo' ? 2 : MAX_CHANNELS, most);
     return {
       name: name(`audio-${languageTag(track.language)}`, '-'),
-      streamIndex: track.streamIndex,
       ...(track.language === undefined ? {} : { language: track.language }),
       // Names of tracks differ within a group (RFC 8216, 4.3.4.1).
       label: label(track.title ?? track.language ?? `Audio ${index + 1}`, ' '),
@@ -33,23 +53,66 @@ export function planAudio(source: SourceMeta, profile: AudioProfile): AudioRendi
       bitrateKbps: channels <= 2 ? profile.bitrateKbps : Math.round((profile.bitrateKbps * channels) / 2),
     };
   });
+  const streams = sources.map((_, input) =>
+    streamsOf(
+      renditions,
+      tracks.map((__, index) => givenTo(index)[input]),
+    ),
+  );
+  return { renditions, streams };
 }
 
-/** The subtitle renditions: one of each track of text. */
-export function planSubtitles(source: SourceMeta): SubtitleRendition[] {
+function counterpart(
+  tracks: readonly AudioTrack[],
+  language: string | undefined,
+  index: number,
+): AudioTrack | undefined {
+  const spoken = language === undefined ? undefined : tracks.find((track) => track.language === language);
+  return spoken ?? tracks[index] ?? tracks.find(({ isDefault }) => isDefault) ?? tracks[0];
+}
+
+/** The subtitle renditions: one of each track of text. Tracks of several sources are one where their languages are. */
+export function planSubtitles(
+  sources: readonly Pick<SourceMeta, 'subtitles'>[],
+): PlannedTracks<SubtitleRendition> {
   const name = unique();
   const label = unique();
-  return source.subtitles
-    .filter(({ kind }) => kind === 'text')
-    .slice(0, MAX_SUBTITLE_TRACKS)
-    .map((track, index) => ({
-      name: name(`subtitles-${languageTag(track.language)}`, '-'),
-      streamIndex: track.streamIndex,
-      ...(track.language === undefined ? {} : { language: track.language }),
-      label: label(track.title ?? track.language ?? `Subtitles ${index + 1}`, ' '),
-      isDefault: track.isDefault,
-      isForced: track.isForced,
-    }));
+  const renditions: SubtitleRendition[] = [];
+  const streams = sources.map(({ subtitles }) => {
+    const found: Streams = {};
+    for (const track of subtitles.filter(({ kind }) => kind === 'text')) {
+      const free = renditions.find(
+        (rendition) =>
+          rendition.language === track.language &&
+          rendition.isForced === track.isForced &&
+          !(rendition.name in found),
+      );
+      const rendition = free ?? {
+        name: name(`subtitles-${languageTag(track.language)}`, '-'),
+        ...(track.language === undefined ? {} : { language: track.language }),
+        label: label(track.title ?? track.language ?? `Subtitles ${renditions.length + 1}`, ' '),
+        isDefault: track.isDefault,
+        isForced: track.isForced,
+      };
+      if (free === undefined && renditions.length === MAX_SUBTITLE_TRACKS) continue;
+      if (free === undefined) renditions.push(rendition);
+      found[rendition.name] = track.streamIndex;
+    }
+    return found;
+  });
+  return { renditions, streams };
+}
+
+function streamsOf(
+  renditions: readonly { readonly name: string }[],
+  tracks: readonly ({ readonly streamIndex: number } | undefined)[],
+): Streams {
+  return Object.fromEntries(
+    renditions.flatMap(({ name }, index) => {
+      const track = tracks[index];
+      return track === undefined ? [] : [[name, track.streamIndex]];
+    }),
+  );
 }
 
 function languageTag(language = 'und'): string {

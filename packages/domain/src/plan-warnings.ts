@@ -1,6 +1,6 @@
 import { isRgb } from './colour.ts';
 import type { Warning } from './failure.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, PlannedInput } from './plan.ts';
 import type { SourceMeta, VideoTrack } from './probe.ts';
 
 /** Sound that starts less than this before the picture is cut without a word: one frame of video. */
@@ -10,28 +10,51 @@ const CHROMA_SHRINKS = /(422|444|440|411|410)/;
 
 const MORE_THAN_8_BITS = /(9|10|12|14|16|f16|f32)(le|be)$|^(p010|p210|p410|x2rgb10|x2bgr10|v210)/;
 
-/** Whatever a plan leaves out of its source, or alters. */
-export function planWarnings(plan: Plan, source: SourceMeta): Warning[] {
+type Warn = (code: Warning['code'], message: string) => void;
+
+/** Whatever a plan leaves out of its sources, or alters. */
+export function planWarnings(plan: Plan, sources: readonly SourceMeta[]): Warning[] {
+  return plan.inputs.flatMap((input, index) => {
+    const source = sources[index];
+    return source === undefined ? [] : warningsOf(plan, input, source, index);
+  });
+}
+
+function warningsOf(plan: Plan, input: PlannedInput, source: SourceMeta, index: number): Warning[] {
   const warnings: Warning[] = [];
-  const warn = (code: Warning['code'], message: string): void => void warnings.push({ code, message });
+  const which = plan.inputs.length === 1 ? '' : `Source ${index + 1}: `;
+  const warn: Warn = (code, message) => void warnings.push({ code, message: which + message });
   if (source.video !== undefined && plan.renditions.length > 0) {
-    warnOfPicture(plan, source.video, warn);
+    warnOfPicture(plan, input, source.video, warn);
+    if (index > 0) warnOfSize(plan, input, source.video, warn);
     if (source.otherVideoTracks > 0)
       warn('VIDEO_TRACKS_SKIPPED', `${source.otherVideoTracks} further video track(s) are left out.`);
   }
-  warnOfSubtitles(plan, source, warn);
-  warnOfSound(plan, source, warn);
+  warnOfSubtitles(plan, input, source, warn);
+  warnOfSound(plan, input, source, warn);
   return warnings;
 }
 
-type Warn = (code: Warning['code'], message: string) => void;
-
-function warnOfPicture({ renditions, treatment }: Plan, video: VideoTrack, warn: Warn): void {
+function warnOfPicture(
+  { renditions }: Plan,
+  { treatment }: PlannedInput,
+  video: VideoTrack,
+  warn: Warn,
+): void {
   const names = (wanted: typeof renditions): string => wanted.map(({ name }) => name).join(', ');
   const inSdr = renditions.filter(({ dynamicRange }) => dynamicRange === undefined);
   if (video.hdr !== 'none' && inSdr.length > 0) {
     const which = inSdr.length === renditions.length ? '' : ` for ${names(inSdr)}`;
     warn('HDR_TONE_MAPPED', `The ${video.hdr.toUpperCase()} source is tone-mapped to SDR (BT.709)${which}.`);
+  }
+  if (treatment?.colour.conversion === 'convert') {
+    const { input, output } = treatment.colour;
+    const to =
+      output.matrix === 'bt709' ? 'BT.709' : `${output.primaries}/${output.transfer}/${output.matrix}`;
+    warn(
+      'COLOUR_CONVERTED',
+      `Colours are converted from ${input.primaries}/${input.transfer}/${input.matrix} to ${to}.`,
+    );
   }
   if (video.dolbyVisionProfile !== undefined) {
     warn(
@@ -56,31 +79,56 @@ function warnOfPicture({ renditions, treatment }: Plan, video: VideoTrack, warn:
   }
 }
 
-function warnOfSubtitles({ subtitles }: Plan, source: SourceMeta, warn: Warn): void {
+/** The first source decides about the size of frames. */
+function warnOfSize({ renditions }: Plan, { fits = {} }: PlannedInput, video: VideoTrack, warn: Warn): void {
+  const { displayWidth, displayHeight } = video;
+  const size = `${displayWidth}x${displayHeight}`;
+  if (Object.keys(fits).length > 0) {
+    warn(
+      'PICTURE_FITTED',
+      `The picture (${size}) has another shape than the first one's: black fills the rest.`,
+    );
+  }
+  const enlarged = renditions.filter(({ name, width, height }) => {
+    const shown = fits[name] ?? { width, height };
+    // By more than the pixels that even sizes cost.
+    return shown.width > displayWidth + 2 || shown.height > displayHeight + 2;
+  });
+  if (enlarged.length > 0) {
+    const names = enlarged.map(({ name }) => name).join(', ');
+    warn('PICTURE_FITTED', `The picture (${size}) is smaller than ${names} and enlarged there.`);
+  }
+}
+
+function warnOfSubtitles({ inputs }: Plan, input: PlannedInput, source: SourceMeta, warn: Warn): void {
   const images = source.subtitles.filter(({ kind }) => kind === 'image').length;
   if (images > 0) {
     warn('SUBTITLES_SKIPPED', `${images} subtitle track(s) hold pictures instead of text and are left out.`);
   }
-  const left = source.subtitles.length - images - subtitles.length;
-  if (left > 0) warn('SUBTITLES_SKIPPED', `${left} subtitle track(s) beyond the first ones are left out.`);
+  const left = source.subtitles.length - images - Object.keys(input.subtitles).length;
+  if (left > 0) {
+    const others = inputs.length === 1 ? '' : ' of all sources';
+    warn('SUBTITLES_SKIPPED', `${left} subtitle track(s) beyond the first ones${others} are left out.`);
+  }
 }
 
-function warnOfSound({ audio, video }: Plan, source: SourceMeta, warn: Warn): void {
+function warnOfSound({ audio, inputs }: Plan, input: PlannedInput, source: SourceMeta, warn: Warn): void {
   if (source.undecodableAudioTracks > 0) {
     warn(
       'AUDIO_UNDECODABLE',
       `${source.undecodableAudioTracks} audio track(s) in an unknown format are left out.`,
     );
   }
-  if (source.audio.length > audio.length) {
-    warn(
-      'AUDIO_TRACKS_SKIPPED',
-      `Only the first ${audio.length} of ${source.audio.length} audio tracks are kept.`,
-    );
+  if (audio.length > 0 && source.audio.length === 0)
+    warn('AUDIO_MISSING', 'It has no sound: there is silence meanwhile.');
+  const used = new Set(Object.values(input.audio)).size;
+  if (source.audio.length > used) {
+    const which = inputs.length === 1 ? `Only the first ${used}` : `Only ${used}`;
+    warn('AUDIO_TRACKS_SKIPPED', `${which} of ${source.audio.length} audio tracks are kept.`);
   }
-  const pictureStart = (video.firstPts * video.timeBase.num) / video.timeBase.den;
-  for (const [index, rendition] of audio.entries()) {
-    const track = source.audio[index];
+  const pictureStart = (input.firstPts * input.timeBase.num) / input.timeBase.den;
+  for (const rendition of audio) {
+    const track = source.audio.find(({ streamIndex }) => streamIndex === input.audio[rendition.name]);
     if (track === undefined) continue;
     if (track.channels > rendition.channels) {
       warn(

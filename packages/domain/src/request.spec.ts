@@ -8,6 +8,7 @@ describe('TranscodeRequest', () => {
     expect(TranscodeRequest.parse({ sourceUrl: SOURCE })).toEqual({
       sourceUrl: SOURCE,
       userId: 'anonymous',
+      append: [],
       priority: 5,
       queue: 'default',
       engine: 'auto',

@@ -32,6 +32,24 @@ export type AudioProfile = z.infer<typeof AudioProfile>;
 
 const seconds = z.number().min(0).max(1_000_000);
 
+const trim = {
+  startSeconds: seconds.optional().describe('Leave out what comes before this time of the source'),
+  endSeconds: seconds.optional().describe('Leave out what comes from this time of the source on'),
+};
+
+interface Trim {
+  readonly startSeconds?: number | undefined;
+  readonly endSeconds?: number | undefined;
+}
+const isForward = ({ startSeconds = 0, endSeconds = Infinity }: Trim): boolean => endSeconds > startSeconds;
+const NOT_FORWARD = { path: ['endSeconds'], error: 'must be above startSeconds' };
+
+const MAX_APPENDED = 50;
+
+/** A source, and the part of it that is taken. */
+const JobInput = z.strictObject({ sourceUrl: SourceUrl, ...trim }).refine(isForward, NOT_FORWARD);
+export type JobInput = z.infer<typeof JobInput>;
+
 /** The body of `POST /api/transcode`, as a client writes it. Unknown fields are refused. */
 export const TranscodeRequest = z
   .strictObject({
@@ -53,17 +71,18 @@ export const TranscodeRequest = z
     confidence: z.literal('auto').optional().describe('Labels a benchmark run; recorded, no effect'),
     ladder: Ladder.default('hls-default'),
     audio: AudioProfile.default({ codec: 'aac', bitrateKbps: 128, channels: 'stereo' }),
-    startSeconds: seconds.optional().describe('Leave out what comes before this time of the source'),
-    endSeconds: seconds.optional().describe('Leave out what comes from this time of the source on'),
+    ...trim,
+    append: z
+      .array(JobInput)
+      .max(MAX_APPENDED)
+      .default([])
+      .describe('Further sources, shown one after the other behind the first'),
     segmentSeconds: z.number().min(1).max(30).default(6).describe('Length of a segment in seconds'),
     resourceLimits: ResourceLimits.default({}),
     labels: z.array(z.string().min(1).max(64)).max(20).default([]),
     title: z.string().min(1).max(200).optional().describe('A name for people; by default the file name'),
   })
-  .refine(({ startSeconds = 0, endSeconds = Infinity }) => endSeconds > startSeconds, {
-    path: ['endSeconds'],
-    error: 'must be above startSeconds',
-  });
+  .refine(isForward, NOT_FORWARD);
 export type TranscodeRequest = z.infer<typeof TranscodeRequest>;
 
 /** A request as clients write it: without what has a default. */

@@ -7,33 +7,38 @@ import { VIDEO_TIMESCALE } from './rational.ts';
 /** A job is planned into at most this many encode tasks; above, chunks take more segments. */
 const MAX_TASKS = 20_000;
 
-/** The frames that a job takes of its source. */
+/** The frames that a job takes of a source. */
 export interface Timeline {
-  /** Presentation times on the source track's clock, and the same in 1/90000 s since the first of them. */
+  /** Presentation times on the source track's clock, and the same on the output timeline in 1/90000 s. */
   readonly pts: readonly number[];
   readonly ticks: readonly number[];
   /** Time of the first frame that is not taken; absent where all up to the end are. */
   readonly endPts?: number;
-  readonly durationTicks: number;
+  /** Where what comes next begins on the output timeline. */
+  readonly endTicks: number;
 }
 
 /**
- * Cuts the frames on a uniform grid, at frames that every rendition keeps; a cell without a frame start (a frame held
- * for long) gives no segment.
+ * Cuts the frames of a source on a uniform grid, at frames that every rendition keeps; a cell without a frame start (a
+ * frame held for long) gives no segment.
+ *
+ * @param firstIndex of the segments
  */
 export function cutSegments(
-  { pts, ticks, endPts, durationTicks }: Timeline,
+  { pts, ticks, endPts, endTicks }: Timeline,
   renditions: readonly VideoRendition[],
   segmentSeconds: number,
+  firstIndex: number,
 ): PlannedSegment[] {
   const thinned = renditions.flatMap(({ name, frameRateCap }) =>
     frameRateCap === undefined ? [] : [{ name, kept: keptFrames(ticks, frameRateCap) }],
   );
   const cellTicks = segmentSeconds * VIDEO_TIMESCALE;
+  const startTicks = ticks[0] ?? 0;
   const starts: number[] = [];
   let lastCell = -1;
   ticks.forEach((tick, frame) => {
-    const cell = Math.floor(tick / cellTicks);
+    const cell = Math.floor((tick - startTicks) / cellTicks);
     if (cell > lastCell && thinned.every(({ kept }) => kept[frame])) {
       starts.push(frame);
       lastCell = cell;
@@ -43,11 +48,11 @@ export function cutSegments(
     const next = starts[index + 1];
     const end = next === undefined ? endPts : pts[next];
     return {
-      index,
+      index: firstIndex + index,
       sourceStartPts: pts[first] ?? 0,
       ...(end === undefined ? {} : { sourceEndPts: end }),
       startTicks: ticks[first] ?? 0,
-      endTicks: next === undefined ? durationTicks : (ticks[next] ?? 0),
+      endTicks: next === undefined ? endTicks : (ticks[next] ?? 0),
       frames: (next ?? pts.length) - first,
       ...(thinned.length === 0
         ? {}
@@ -60,16 +65,28 @@ export function cutSegments(
   });
 }
 
+/** How chunks of a source come among the others. */
+export interface ChunkPlace {
+  readonly input: number;
+  readonly firstIndex: number;
+  /** Segments of the whole job. */
+  readonly allSegments: number;
+}
+
 /**
- * Groups segments into chunks: one segment each, except where the source's keyframes are so sparse that decoding up to
+ * Groups segments of a source into chunks: one segment each, except where the source's keyframes are so sparse that decoding up to
  * the first frame would outlast the chunk itself, or where the job would pass 20,000 tasks.
  *
  * Decoding costs about a tenth of encoding a ladder, so a chunk no shorter than its run-up wastes at most a tenth.
  *
  * @param frames of the whole track, whatever part of it is taken
  */
-export function groupIntoChunks(segments: readonly PlannedSegment[], frames: FrameTable): PlannedChunk[] {
-  const minimumSegments = Math.ceil(segments.length / MAX_TASKS);
+export function groupIntoChunks(
+  segments: readonly PlannedSegment[],
+  frames: FrameTable,
+  { input, firstIndex, allSegments }: ChunkPlace,
+): PlannedChunk[] {
+  const minimumSegments = Math.ceil(allSegments / MAX_TASKS);
   const chunks: PlannedChunk[] = [];
   const starts = decodeStarts(frames);
   let start = 0;
@@ -77,7 +94,7 @@ export function groupIntoChunks(segments: readonly PlannedSegment[], frames: Fra
   const flush = (): void => {
     if (current === undefined) return;
     const count = current.segments.reduce((sum, segment) => sum + segment.frames, 0);
-    chunks.push({ index: chunks.length, ...current, frames: count });
+    chunks.push({ index: firstIndex + chunks.length, input, ...current, frames: count });
   };
   for (const segment of segments) {
     while ((starts[start + 1] ?? Infinity) <= segment.sourceStartPts) start++;

@@ -3,9 +3,10 @@ export const storeKeys = {
   job: (jobId: string) => `jobs/${jobId}/`,
   /** A downloaded source; gone when the job has ended. */
   sourceFolder: (jobId: string) => `jobs/${jobId}/source/`,
-  source: (jobId: string, extension: string) => `jobs/${jobId}/source/source${extension}`,
+  source: (jobId: string, extension: string, input = 0) =>
+    `jobs/${jobId}/source/source${numbered(input)}${extension}`,
   /** Records of the work: small JSON documents, kept as the audit. */
-  frames: (jobId: string) => `jobs/${jobId}/work/frames.json`,
+  frames: (jobId: string, input = 0) => `jobs/${jobId}/work/frames${numbered(input)}.json`,
   /** By the hardware encoder, which follows from the workers and not from the job: planning twice may give two plans. */
   plan: (jobId: string, hardwareEncoder = 'software') => `jobs/${jobId}/work/plans/${hardwareEncoder}.json`,
   /** Pieces of the source, one a chunk, where chunks can't read it in place; gone when the job has ended. */
@@ -68,4 +69,9 @@ export function subtitlePath(rendition: string, sha256: string): string {
  */
 export function initPath(rendition: string, generation = 0): string {
   return `${rendition}/init${generation === 0 ? '' : `-g${generation}`}.mp4`;
+}
+
+/** Tells the sources of a job apart; the first has no number. */
+function numbered(input: number): string {
+  return input === 0 ? '' : `-${input + 1}`;
 }

@@ -16,6 +16,7 @@ const LOG: JobEvent[] = [
         acceleration: 'software',
         ladder: 'hls-default',
         audio: { codec: 'aac', bitrateKbps: 128, channels: 'stereo' },
+        append: [],
         segmentSeconds: 6,
         resourceLimits: {},
         labels: [],

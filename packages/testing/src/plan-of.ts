@@ -5,6 +5,7 @@ import {
   toNumber,
   TranscodeRequest,
   type Plan,
+  type ProbedSource,
   type TranscodeRequestBody,
 } from '@framefold/domain';
 import {
@@ -18,13 +19,21 @@ import {
 import { requireTool } from './tools.ts';
 
 /**
- * The plan of a job for a local file, as probe and plan make it, without a service. Fields are taken to be as they are
+ * The plan of a job for local files, as probe and plan make it, without a service. Fields are taken to be as they are
  * marked: what a probe measures on pictures is left out.
+ *
+ * @param files the source, and what is appended to it
  */
 export async function planOf(
-  file: string,
+  files: string | readonly string[],
   request: Omit<TranscodeRequestBody, 'sourceUrl'> = {},
 ): Promise<Plan> {
+  const sources = await Promise.all([files].flat().map(probeOf));
+  const asked = TranscodeRequest.parse({ sourceUrl: 'file:///source', ...request });
+  return makePlan('planned', asked, sources).plan;
+}
+
+async function probeOf(file: string): Promise<ProbedSource> {
   const run = async (args: readonly string[]): Promise<string> =>
     (await promisify(execFile)(requireTool('ffprobe'), [...args], { maxBuffer: 1 << 28 })).stdout;
   const { meta, video, promisedFrames } = parseDescription(await run(describeArgv(file)));
@@ -36,18 +45,19 @@ export async function planOf(
   const durationSeconds =
     ((frames.pts.at(-1) ?? 0) + frames.lastDurationPts - first) * toNumber(frames.timeBase);
   const frameRate = constantFrameRate(frames);
-  const source = {
-    ...meta,
-    sizeBytes: 0,
-    durationSeconds,
-    video: {
-      ...video,
-      ...(frameRate === undefined ? {} : { frameRate }),
-      frameCount: frames.pts.length,
-      startSeconds: first * toNumber(frames.timeBase),
+  return {
+    frames,
+    meta: {
+      ...meta,
+      sizeBytes: 0,
       durationSeconds,
+      video: {
+        ...video,
+        ...(frameRate === undefined ? {} : { frameRate }),
+        frameCount: frames.pts.length,
+        startSeconds: first * toNumber(frames.timeBase),
+        durationSeconds,
+      },
     },
   };
-  const asked = TranscodeRequest.parse({ sourceUrl: 'file:///source', ...request });
-  return makePlan('planned', asked, source, frames).plan;
 }

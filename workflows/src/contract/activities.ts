@@ -21,6 +21,16 @@ export interface SourceRef {
   readonly modifiedAt?: number;
 }
 
+/** Something of each source of a job. */
+export interface OfSources<T> {
+  readonly source: T;
+  /** Of what is shown behind it, in this order; absent: of nothing. */
+  readonly appended?: readonly T[];
+}
+
+/** What a job is made from. */
+export type JobSources = OfSources<SourceRef>;
+
 /** What later steps need of a recorded plan; the plan itself lies in the store. */
 export interface PlanRef {
   readonly planKey: string;
@@ -28,9 +38,8 @@ export interface PlanRef {
   readonly warnings: readonly Warning[];
 }
 
-export interface EncodeChunkInput {
+export interface EncodeChunkInput extends JobSources {
   readonly jobId: string;
-  readonly source: SourceRef;
   readonly planKey: string;
   readonly chunkIndex: number;
   /** Raised by a redo; 0 for the first encode. */
@@ -45,9 +54,8 @@ export interface EncodeChunkInput {
   readonly limits: EncodeLimits;
 }
 
-export interface EncodeAudioInput {
+export interface EncodeAudioInput extends JobSources {
   readonly jobId: string;
-  readonly source: SourceRef;
   readonly planKey: string;
   readonly rendition: string;
   readonly generation: number;
@@ -55,9 +63,8 @@ export interface EncodeAudioInput {
   readonly limits: EncodeLimits;
 }
 
-export interface ExtractSubtitlesInput {
+export interface ExtractSubtitlesInput extends JobSources {
   readonly jobId: string;
-  readonly source: SourceRef;
   readonly planKey: string;
   readonly rendition: string;
   readonly generation: number;
@@ -115,21 +122,27 @@ export interface WebhookDelivery {
 
 /** Activities of the media queue: short work on whole sources and trees. */
 export interface MediaActivities {
-  ingestSource(input: { readonly jobId: string; readonly request: TranscodeRequest }): Promise<SourceRef>;
-  /** Measures the source; writes the frame table to the store. */
-  probeSource(input: { readonly jobId: string; readonly source: SourceRef }): Promise<SourceMeta>;
-  /** Makes the plan and writes it to the store. */
-  planJob(input: {
+  ingestSource(input: {
     readonly jobId: string;
     readonly request: TranscodeRequest;
-    readonly source: SourceMeta;
-  }): Promise<PlanRef>;
-  /** Makes the pieces of the source that chunks read. With a local store they read it in place. */
-  splitSource(input: {
+    /** Which of the request's sources; absent: the first. */
+    readonly input?: number;
+  }): Promise<SourceRef>;
+  /** Measures a source; writes the frame table to the store. */
+  probeSource(input: {
     readonly jobId: string;
     readonly source: SourceRef;
-    readonly planKey?: string;
-  }): Promise<{ readonly mode: 'in-place' | 'slices' }>;
+    /** Which of the job's sources it is; absent: the first. */
+    readonly input?: number;
+  }): Promise<SourceMeta>;
+  /** Makes the plan and writes it to the store. */
+  planJob(
+    input: OfSources<SourceMeta> & { readonly jobId: string; readonly request: TranscodeRequest },
+  ): Promise<PlanRef>;
+  /** Makes the pieces of the sources that chunks read. With a local store they read them in place. */
+  splitSource(
+    input: JobSources & { readonly jobId: string; readonly planKey?: string },
+  ): Promise<{ readonly mode: 'in-place' | 'slices' }>;
   encodeAudio(input: EncodeAudioInput): Promise<UnitResult>;
   /** Writes a track of text into the output tree. */
   extractSubtitles(input: ExtractSubtitlesInput): Promise<ExtractedSubtitles>;

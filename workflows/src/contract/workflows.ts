@@ -1,5 +1,5 @@
 import type { EncodeLimits, JobQueue, JobState, TranscodeRequest } from '@framefold/domain';
-import type { SourceRef } from './activities.ts';
+import type { JobSources } from './activities.ts';
 
 /** Names by which clients start workflows. */
 export const WORKFLOW_TYPES = {
@@ -65,9 +65,8 @@ export interface ChunkRun {
 }
 
 /** Chunks of a job that a child workflow encodes. */
-export interface EncodeBatchInput {
+export interface EncodeBatchInput extends JobSources {
   readonly jobId: string;
-  readonly source: SourceRef;
   readonly planKey: string;
   readonly chunks: ChunkRun;
   readonly generation: number;

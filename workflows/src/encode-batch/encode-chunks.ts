@@ -19,7 +19,8 @@ export async function encodeChunks(
   input: EncodeBatchInput,
   onEncoded: (encoded: JobEventData<'ChunkEncoded'>) => void,
 ): Promise<void> {
-  const { jobId, source, planKey, generation, limits, rendition, software = false, sliced = false } = input;
+  const { jobId, source, appended, planKey, generation, limits, rendition } = input;
+  const { software = false, sliced = false } = input;
   const alone = rendition === undefined ? {} : { rendition };
   const { encodeChunk } = encoding(input.queue, resourceOf(input), limits.timeoutSec);
   const { firstChunk, chunkFrames, framesBefore } = input.chunks;
@@ -34,6 +35,7 @@ export async function encodeChunks(
         encodeChunk.executeWithOptions({ summary }, [
           {
             ...{ jobId, source, planKey, chunkIndex, generation, limits },
+            ...(appended === undefined ? {} : { appended }),
             ...alone,
             ...(software ? { software } : {}),
             ...(sliced ? { sliced } : {}),

@@ -4,6 +4,7 @@ import { toFault } from '../faults.ts';
 import type { Ending } from './ending.ts';
 import type { JobLog } from './job-log.ts';
 import { notify } from './notify.ts';
+import type { Product } from './produce.ts';
 import type { TranscodeJobInput } from '../contract/workflows.ts';
 
 /**
@@ -14,7 +15,7 @@ export async function conclude(input: TranscodeJobInput, log: JobLog, ending: En
   const { jobId } = input;
   switch (ending.status) {
     case 'completed':
-      if (!ending.product.source.inPlace || ending.product.sliced) await discard(jobId, 'source');
+      if (leavesSource(ending.product)) await discard(jobId, 'source');
       log.append('JobCompleted', { output: ending.product.output });
       break;
     case 'failed':
@@ -32,6 +33,10 @@ export async function conclude(input: TranscodeJobInput, log: JobLog, ending: En
   } finally {
     await notify(input, ending.status);
   }
+}
+
+function leavesSource({ source, appended = [], sliced }: Product): boolean {
+  return sliced || [source, ...appended].some(({ inPlace }) => !inPlace);
 }
 
 /** Left-over files are the operator's to see to; they must not change how a job ended. */

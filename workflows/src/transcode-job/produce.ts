@@ -1,7 +1,13 @@
-import { settleLimits, type EncodeLimits, type JobOutput } from '@framefold/domain';
+import {
+  settleLimits,
+  type EncodeLimits,
+  type IngestedSource,
+  type JobOutput,
+  type SourceMeta,
+} from '@framefold/domain';
 import { CancellationScope } from '@temporalio/workflow';
 import { media } from '../activities.ts';
-import type { PlanRef, SourceRef } from '../contract/activities.ts';
+import type { JobSources, OfSources, PlanRef, SourceRef } from '../contract/activities.ts';
 import type { EncodeBatchInput, TranscodeJobInput } from '../contract/workflows.ts';
 import { countingRetries, retryEncoderFaults } from '../encode-batch/retry-encoder-faults.ts';
 import { runTogether } from '../encode-batch/run-together.ts';
@@ -11,9 +17,8 @@ import type { JobLog } from './job-log.ts';
 /** No redo yet: every unit is encoded for the first time, but for those of renditions that fall back. */
 const GENERATION = 0;
 
-/** A job's finished output, and the source that it was made from. */
-export interface Product {
-  readonly source: SourceRef;
+/** A job's finished output, and the sources that it was made from. */
+export interface Product extends JobSources {
   /** Whether chunks had pieces of the source by themselves. */
   readonly sliced: boolean;
   readonly output: JobOutput;
@@ -24,16 +29,17 @@ export async function produce(input: TranscodeJobInput, log: JobLog): Promise<Pr
   const { jobId, request } = input;
 
   log.append('ProbingStarted', {});
-  const source = await media.ingestSource({ jobId, request });
-  log.append('SourceIngested', { uri: source.uri, sizeBytes: source.sizeBytes, inPlace: source.inPlace });
-  const { result: meta } = await retryEncoderFaults('probe', () => media.probeSource({ jobId, source }));
-  log.append('SourceProbed', { source: meta });
+  const sources = await ingest(input);
+  const { source, appended = [] } = sources;
+  log.append('SourceIngested', { ...ingested(source), appended: appended.map(ingested) });
+  const probes = await probe(jobId, sources);
+  log.append('SourceProbed', { source: probes.source, appended: [...(probes.appended ?? [])] });
 
   log.append('SplittingStarted', {});
-  const plan = await media.planJob({ jobId, request, source: meta });
+  const plan = await media.planJob({ jobId, request, ...probes });
   log.append('PlanFrozen', plan.frozen);
   for (const warning of plan.warnings) log.append('WarningRaised', { warning });
-  const split = await media.splitSource({ jobId, source, planKey: plan.planKey });
+  const split = await media.splitSource({ jobId, ...sources, planKey: plan.planKey });
   log.append('SourceSplit', split);
 
   log.append('TranscodingStarted', {});
@@ -42,15 +48,15 @@ export async function produce(input: TranscodeJobInput, log: JobLog): Promise<Pr
     generations = await encodeVideo(
       input,
       plan,
-      pictureWork(input, source, plan, split.mode === 'slices'),
+      pictureWork(input, sources, plan, split.mode === 'slices'),
       log,
     );
   };
   const subtitles: string[] = [];
   await runTogether([
     encodePicture,
-    ...encodeAudio(input, source, plan, log),
-    ...extractSubtitles(input, source, plan, log, subtitles),
+    ...encodeAudio(input, sources, plan, log),
+    ...extractSubtitles(input, sources, plan, log, subtitles),
   ]);
 
   log.append('MergingStarted', {});
@@ -64,19 +70,55 @@ export async function produce(input: TranscodeJobInput, log: JobLog): Promise<Pr
   for (const rendition of merged.renditions) log.append('RenditionMerged', { rendition });
 
   await stopIfCancelled();
-  return { source, sliced: split.mode === 'slices', output: merged.output };
+  return { ...sources, sliced: split.mode === 'slices', output: merged.output };
+}
+
+function ingest({ jobId, request }: TranscodeJobInput): Promise<JobSources> {
+  // Jobs of a version that knew no appended sources have none.
+  const appended = 'append' in request ? request.append : [];
+  return forEachSource<unknown, SourceRef>({ source: request, appended }, (_, which) =>
+    media.ingestSource({ jobId, request, ...which }),
+  );
+}
+
+function ingested({ uri, sizeBytes, inPlace }: SourceRef): IngestedSource {
+  return { uri, sizeBytes, inPlace };
+}
+
+function probe(jobId: string, sources: JobSources): Promise<OfSources<SourceMeta>> {
+  return forEachSource(sources, async (source, which) => {
+    const name = which.input === undefined ? 'probe' : `probe of source ${which.input + 1}`;
+    const { result } = await retryEncoderFaults(name, () => media.probeSource({ jobId, source, ...which }));
+    return result;
+  });
+}
+
+/** @param step gets a source, and its number but for the first */
+async function forEachSource<In, Out>(
+  { source, appended = [] }: OfSources<In>,
+  step: (source: In, which: { readonly input?: number }) => Promise<Out>,
+): Promise<OfSources<Out>> {
+  if (appended.length === 0) return { source: await step(source, {}) };
+  const done: Out[] = [];
+  const first = async (): Promise<void> => void (done[0] = await step(source, {}));
+  const others = appended.map((one, index) => async () => {
+    done[index + 1] = await step(one, { input: index + 1 });
+  });
+  await runTogether([first, ...others]);
+  const [result, ...results] = done as [Out, ...Out[]];
+  return { source: result, appended: results };
 }
 
 /** All chunks of the plan. */
 function pictureWork(
   input: TranscodeJobInput,
-  source: SourceRef,
+  sources: JobSources,
   plan: PlanRef,
   sliced: boolean,
 ): EncodeBatchInput {
   return {
     jobId: input.jobId,
-    source,
+    ...sources,
     planKey: plan.planKey,
     chunks: {
       firstChunk: 0,
@@ -92,14 +134,21 @@ function pictureWork(
 
 function encodeAudio(
   input: TranscodeJobInput,
-  source: SourceRef,
+  sources: JobSources,
   plan: PlanRef,
   log: JobLog,
 ): (() => Promise<void>)[] {
   const { jobId } = input;
   const limits = limitsOf(input, plan);
   return plan.frozen.audio.map(({ name, label }) => async () => {
-    const work = { jobId, source, planKey: plan.planKey, rendition: name, generation: GENERATION, limits };
+    const work = {
+      jobId,
+      ...sources,
+      planKey: plan.planKey,
+      rendition: name,
+      generation: GENERATION,
+      limits,
+    };
     const { result, retries } = await retryEncoderFaults(name, () =>
       media.encodeAudio.executeWithOptions({ summary: `${name} · ${label}` }, [work]),
     );
@@ -110,7 +159,7 @@ function encodeAudio(
 /** @param extracted gets the names of the tracks that hold text */
 function extractSubtitles(
   { jobId }: TranscodeJobInput,
-  source: SourceRef,
+  sources: JobSources,
   { planKey, frozen }: PlanRef,
   log: JobLog,
   extracted: string[],
@@ -118,7 +167,7 @@ function extractSubtitles(
   // Jobs that were planned by a version without subtitles have none.
   const tracks = 'subtitles' in frozen ? frozen.subtitles : [];
   return tracks.map(({ name, label }) => async () => {
-    const work = { jobId, source, planKey, rendition: name, generation: GENERATION };
+    const work = { jobId, ...sources, planKey, rendition: name, generation: GENERATION };
     const { result } = await retryEncoderFaults(name, () =>
       media.extractSubtitles.executeWithOptions({ summary: `${name} · ${label}` }, [work]),
     );

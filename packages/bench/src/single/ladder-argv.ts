@@ -36,8 +36,8 @@ export function ladderArgv(
       ...[`-maxrate:v:${index}`, `${maxrateKbps}k`, `-bufsize:v:${index}`, `${bufsizeKbps}k`],
     ]),
     ...['-force_key_frames', `expr:gte(t,n_forced*${segmentSeconds})`, '-g', '100000'],
-    ...audio.flatMap(({ streamIndex, channels, bitrateKbps, sampleRateHz }, index) => [
-      ...['-map', `0:${streamIndex}`, `-c:a:${index}`, 'aac', `-b:a:${index}`, `${bitrateKbps}k`],
+    ...audio.flatMap(({ channels, bitrateKbps, sampleRateHz }, index) => [
+      ...['-map', `0:a:${index}`, `-c:a:${index}`, 'aac', `-b:a:${index}`, `${bitrateKbps}k`],
       ...[`-ac:a:${index}`, String(channels), `-ar:a:${index}`, String(sampleRateHz)],
     ]),
     ...['-f', 'hls', '-hls_time', String(segmentSeconds), '-hls_playlist_type', 'vod'],

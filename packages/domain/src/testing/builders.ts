@@ -122,7 +122,6 @@ export const frozenPlan = (chunks = 5): JobEventData<'PlanFrozen'> => ({
   audio: [
     {
       name: 'audio-eng',
-      streamIndex: 1,
       language: 'eng',
       label: 'eng',
       isDefault: true,
@@ -151,6 +150,7 @@ export const EXAMPLES: { readonly [K in JobEventType]: JobEventData<K> } = {
       confidence: 'auto',
       title: 'A walk',
       labels: ['films', 'night'],
+      append: [{ sourceUrl: 'file:///films/end.mp4', startSeconds: 1, endSeconds: 2.5 }],
       resourceLimits: { maxCpuPercent: 200, maxMemoryMb: 2048, maxDiskMb: 1000, timeoutSec: 600 },
       ladder: [
         {
@@ -167,7 +167,10 @@ export const EXAMPLES: { readonly [K in JobEventType]: JobEventData<K> } = {
     }),
   },
   ProbingStarted: {},
-  SourceIngested: { uri: 'store:jobs/j1/source/source.mp4', sizeBytes: 10_737_418_240, inPlace: false },
+  SourceIngested: {
+    ...{ uri: 'store:jobs/j1/source/source.mp4', sizeBytes: 10_737_418_240, inPlace: false },
+    appended: [{ uri: 'file:///films/end.mp4', sizeBytes: 1, inPlace: true }],
+  },
   SourceProbed: {
     source: source({
       video: videoTrack({
@@ -192,6 +195,7 @@ export const EXAMPLES: { readonly [K in JobEventType]: JobEventData<K> } = {
         },
       ],
     }),
+    appended: [source()],
   },
   SplittingStarted: {},
   PlanFrozen: frozenPlan(),

@@ -1,26 +1,34 @@
-import { hdrColour, type Plan } from '@framefold/domain';
+import { hdrColour, PLAN_VERSION, type Plan, type PlannedInput } from '@framefold/domain';
 import { SDR } from '@framefold/domain/testing';
 import { audioArgv } from './audio-argv.ts';
 import { chunkArgv, type Seek } from './chunk-argv.ts';
 
+const INPUT: PlannedInput = {
+  streamIndex: 1,
+  timeBase: { num: 1, den: 12_288 },
+  firstPts: 12_288,
+  originPts: 12_288,
+  containerStartSeconds: 1,
+  seekIsExact: true,
+  startTicks: 0,
+  durationTicks: 1_080_000,
+  treatment: SDR,
+  audio: { 'audio-eng': 0 },
+  subtitles: {},
+};
+
 const PLAN: Plan = {
-  version: 2,
+  version: PLAN_VERSION,
   jobId: 'job',
   segmentSeconds: 6,
+  inputs: [INPUT],
   video: {
-    streamIndex: 1,
-    timeBase: { num: 1, den: 12_288 },
-    firstPts: 12_288,
-    originPts: 12_288,
-    containerStartSeconds: 1,
-    seekIsExact: true,
     frames: 288,
     durationTicks: 1_080_000,
     decodeLeadTicks: 7500,
     nominalFrameTicks: 3750,
   },
   presentationOriginSeconds: 1,
-  treatment: SDR,
   renditions: [
     {
       name: '480p',
@@ -49,7 +57,6 @@ const PLAN: Plan = {
   audio: [
     {
       name: 'audio-eng',
-      streamIndex: 0,
       label: 'eng',
       isDefault: true,
       codec: 'aac',
@@ -61,6 +68,7 @@ const PLAN: Plan = {
   chunks: [
     {
       index: 0,
+      input: 0,
       seekPts: 12_288,
       frames: 144,
       segments: [
@@ -76,6 +84,7 @@ const PLAN: Plan = {
     },
     {
       index: 1,
+      input: 0,
       seekPts: 80_000,
       frames: 144,
       segments: [
@@ -128,7 +137,7 @@ describe('chunkArgv', () => {
   });
 
   it('begins earlier where seeking is not exact, and never before the file', () => {
-    const inexact = { ...PLAN, video: { ...PLAN.video, seekIsExact: false } };
+    const inexact = { ...PLAN, inputs: [{ ...INPUT, seekIsExact: false }] };
     expect(after(argvOf(1, SEEK, inexact), '-ss')).toBe('4.510418');
     expect(after(argvOf(1, { from: 'keyframe', earlierSeconds: 10 }), '-ss')).toBe('0.000000');
   });
@@ -162,7 +171,9 @@ describe('chunkArgv', () => {
     const [first, second] = PLAN.renditions;
     if (first === undefined || second === undefined) throw new Error('no renditions');
     const renditions = [first, second, { ...second, name: 'hdr', dynamicRange: 'pq' as const }];
-    const graph = after(argvOf(0, SEEK, { ...PLAN, treatment, renditions }), '-filter_complex') ?? '';
+    const graph =
+      after(argvOf(0, SEEK, { ...PLAN, inputs: [{ ...INPUT, treatment }], renditions }), '-filter_complex') ??
+      '';
     const parts = graph.split(';');
     expect(parts.filter((part) => part.includes('intent=perceptual'))).toHaveLength(1);
     expect(parts.find((part) => part.endsWith('[v0]'))).toContain(
@@ -174,7 +185,8 @@ describe('chunkArgv', () => {
   });
 
   it('takes a run-up for what looks at neighbouring frames, and cuts behind it', () => {
-    const deinterlaced = { ...PLAN, treatment: { ...SDR, deinterlace: 'tff' as const } };
+    const treatment = { ...SDR, deinterlace: 'tff' as const };
+    const deinterlaced = { ...PLAN, inputs: [{ ...INPUT, treatment }] };
     const graph = after(argvOf(1, SEEK, deinterlaced), '-filter_complex') ?? '';
     expect(graph.indexOf('bwdif=')).toBeLessThan(graph.indexOf('trim='));
     expect(Number(after(argvOf(1, SEEK, deinterlaced), '-ss'))).toBeCloseTo(
@@ -198,9 +210,11 @@ describe('audioArgv', () => {
   it('counts time from the first frame of the picture', () => {
     const [track] = PLAN.audio;
     if (track === undefined) throw new Error('no track');
-    const argv = audioArgv(PLAN, track, '/in/a.mp4', '/out/a.mp4');
-    expect(after(argv, '-af')).toBe('asetpts=PTS-(12288*1/12288)/TB,aresample=48000:async=1:first_pts=0');
-    expect(after(argv, '-map')).toBe('0:0');
+    const argv = audioArgv(PLAN, track, ['/in/a.mp4'], '/out/a.mp4');
+    expect(after(argv, '-filter_complex')).toBe(
+      '[0:0]asetpts=PTS-(12288*1/12288)/TB,aresample=48000:async=1:first_pts=0[a]',
+    );
+    expect(after(argv, '-map')).toBe('[a]');
     expect(after(argv, '-ac')).toBe('2');
     expect(argv.at(-1)).toBe('/out/a.mp4');
   });

@@ -1,64 +1,82 @@
-import { AUDIO_CODECS, VIDEO_TIMESCALE, type AudioRendition, type Plan } from '@framefold/domain';
+import {
+  AUDIO_CODECS,
+  VIDEO_TIMESCALE,
+  type AudioRendition,
+  type Plan,
+  type PlannedInput,
+} from '@framefold/domain';
 import { guardedInput } from './input-args.ts';
+
+/** The layouts that encoders take for so many channels, by the names of ffmpeg. */
+const LAYOUTS = ['mono', 'stereo', '2.1', '4.0', '5.0', '5.1', '6.1', '7.1'];
 
 /**
  * The ffmpeg command line (without the program) that encodes one whole sound track. Time zero is the first frame of
- * the picture: earlier sound is cut, later sound is preceded by silence, gaps are filled with it. Where the client asks
- * for an end, sound ends with the picture.
+ * the picture: earlier sound is cut, later sound is preceded by silence, gaps are filled with it. Sound of a source ends
+ * where the next one begins, to the sample; that of the last one ends with the picture where the client asks for an end.
+ *
+ * @param sourceFiles of the plan's inputs, in their order
  */
 export function audioArgv(
   plan: Plan,
   track: AudioRendition,
-  sourceFile: string,
+  sourceFiles: readonly string[],
   outputFile: string,
 ): string[] {
-  const { originPts, timeBase } = plan.video;
-  const origin = `${originPts}*${timeBase.num}/${timeBase.den}`;
-  const filters = [
-    `asetpts=PTS-(${origin})/TB`,
-    `aresample=${track.sampleRateHz}:async=1:first_pts=0`,
-    ...(plan.isCut === true ? [`atrim=end=${plan.video.durationTicks / VIDEO_TIMESCALE}`] : []),
-  ];
+  const parts = plan.inputs.map((input, index) => ({ file: sourceFiles[index] ?? '', input }));
+  const heard = parts.filter(({ input }) => track.name in input.audio);
+  const chains = parts.map(({ input }, index) => {
+    const isLast = index === parts.length - 1;
+    const stream = input.audio[track.name];
+    const place = heard.findIndex((part) => part.input === input);
+    const ends = parts.length === 1 ? [] : [`aformat=channel_layouts=${LAYOUTS[track.channels - 1]}`];
+    return stream === undefined
+      ? [`${silence(track)},${cut(input, track)}`, ...ends].join(',')
+      : [`[${place}:${stream}]${sound(input, track)}`, ...lengthOf(plan, input, track, isLast), ...ends].join(
+          ',',
+        );
+  });
   return [
-    '-nostdin',
-    '-hide_banner',
-    '-v',
-    'error',
-    '-y',
-    '-progress',
-    'pipe:1',
-    '-stats_period',
-    '0.5',
-    '-threads',
-    '1',
-    '-copyts',
-    ...guardedInput(sourceFile),
-    '-map',
-    `0:${track.streamIndex}`,
-    '-map_metadata',
-    '-1',
-    '-af',
-    filters.join(','),
-    '-ac',
-    String(track.channels),
-    '-c:a',
-    AUDIO_CODECS[track.codec].encoder,
-    '-b:a',
-    `${track.bitrateKbps}k`,
-    '-threads',
-    '1',
-    '-flags',
-    '+bitexact',
-    '-fflags',
-    '+bitexact',
-    '-use_editlist',
-    '0',
-    '-movflags',
-    '+empty_moov+default_base_moof',
-    '-frag_duration',
-    '10000000',
-    '-f',
-    'mp4',
-    outputFile,
+    ...['-nostdin', '-hide_banner', '-v', 'error', '-y', '-progress', 'pipe:1', '-stats_period', '0.5'],
+    ...heard.flatMap(({ file }) => ['-threads', '1', '-copyts', ...guardedInput(file)]),
+    ...['-filter_complex_threads', '1', '-filter_complex', graph(chains)],
+    ...['-map', '[a]', '-map_metadata', '-1'],
+    ...['-ac', String(track.channels), '-c:a', AUDIO_CODECS[track.codec].encoder],
+    ...['-b:a', `${track.bitrateKbps}k`, '-threads', '1', '-flags', '+bitexact', '-fflags', '+bitexact'],
+    ...['-use_editlist', '0', '-movflags', '+empty_moov+default_base_moof', '-frag_duration', '10000000'],
+    ...['-f', 'mp4', outputFile],
   ];
+}
+
+function graph(chains: readonly string[]): string {
+  if (chains.length === 1) return `${chains.join('')}[a]`;
+  const labels = chains.map((_, index) => `[p${index}]`);
+  const joined = `${labels.join('')}concat=n=${chains.length}:v=0:a=1[a]`;
+  return [...chains.map((chain, index) => `${chain}${labels[index]}`), joined].join(';');
+}
+
+/** The sound of a source from the first frame of its picture on, without gaps. */
+function sound({ originPts, timeBase }: PlannedInput, { sampleRateHz }: AudioRendition): string {
+  const origin = `${originPts}*${timeBase.num}/${timeBase.den}`;
+  return `asetpts=PTS-(${origin})/TB,aresample=${sampleRateHz}:async=1:first_pts=0`;
+}
+
+function silence({ sampleRateHz, channels }: AudioRendition): string {
+  return `anullsrc=r=${sampleRateHz}:cl=${LAYOUTS[channels - 1]}`;
+}
+
+function lengthOf(plan: Plan, input: PlannedInput, track: AudioRendition, isLast: boolean): string[] {
+  if (!isLast) return [cut(input, track), `apad=whole_len=${samplesOf(input, track)}`];
+  // Where nothing is asked for, sound may outlast the picture.
+  return plan.isCut === true ? [cut(input, track)] : [];
+}
+
+function cut(input: PlannedInput, track: AudioRendition): string {
+  return `atrim=end_sample=${samplesOf(input, track)}`;
+}
+
+/** Samples of a source's stretch: rounded so that errors don't add up. */
+function samplesOf({ startTicks, durationTicks }: PlannedInput, { sampleRateHz }: AudioRendition): number {
+  const at = (ticks: number): number => Math.round((ticks * sampleRateHz) / VIDEO_TIMESCALE);
+  return at(startTicks + durationTicks) - at(startTicks);
 }

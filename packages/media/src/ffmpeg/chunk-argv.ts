@@ -1,9 +1,11 @@
 import {
   CodedError,
+  inputOf,
   VIDEO_TIMESCALE,
   type PictureTreatment,
   type Plan,
   type PlannedChunk,
+  type PlannedInput,
   type Rational,
   type VideoRendition,
 } from '@framefold/domain';
@@ -100,16 +102,17 @@ function argvFor(
 
 /** Whether decoding of a chunk begins with the first frame of the track, whatever the seek. */
 export function beginsWithTrack(plan: Plan, chunk: PlannedChunk): boolean {
-  return chunk.seekPts <= plan.video.firstPts;
+  return chunk.seekPts <= inputOf(plan, chunk).firstPts;
 }
 
 /** Options before the input by which decoding of a chunk begins early enough. */
 export function seekArgs(plan: Plan, chunk: PlannedChunk, seek: Seek): string[] {
-  const { timeBase, containerStartSeconds, seekIsExact } = plan.video;
+  const input = inputOf(plan, chunk);
+  const { timeBase, containerStartSeconds, seekIsExact } = input;
   if (beginsWithTrack(plan, chunk) || seek.from === 'start') return ['-copyts'];
   // MPEG-TS, AVI and FLV have no index of exact times, and deinterlacing looks at the frame before the first:
   // begin at least a second before the keyframe.
-  const needsRunUp = !seekIsExact || treatmentOf(plan).deinterlace !== undefined;
+  const needsRunUp = !seekIsExact || treatmentOf(input).deinterlace !== undefined;
   const margin = seek.earlierSeconds + (needsRunUp ? 1 : 0);
   const keyframeSeconds = (chunk.seekPts * timeBase.num) / timeBase.den;
   // `-ss` counts from the container's start. A microsecond more makes up for its rounding down.
@@ -119,8 +122,9 @@ export function seekArgs(plan: Plan, chunk: PlannedChunk, seek: Seek): string[] 
 
 /** Decodes once: all renditions share what is done to whole frames, those in SDR what is done to colours. */
 function filterGraph(plan: Plan, chunk: PlannedChunk): string {
-  const treatment = treatmentOf(plan);
-  const { timeBase, originPts, streamIndex } = plan.video;
+  const input = inputOf(plan, chunk);
+  const treatment = treatmentOf(input);
+  const { timeBase, originPts, streamIndex, startTicks, fits = {} } = input;
   const first = chunk.segments[0];
   const last = chunk.segments.at(-1);
   const end = last?.sourceEndPts === undefined ? '' : `:end_pts=${last.sourceEndPts}`;
@@ -131,6 +135,7 @@ function filterGraph(plan: Plan, chunk: PlannedChunk): string {
     `trim=start_pts=${first?.sourceStartPts ?? 0}${end}`,
     `setpts=PTS-(${originPts})${plan.renditions.some(({ encoder }) => guessesRate(encoder)) ? '' : ':strip_fps=1'}`,
     `settb=1/${VIDEO_TIMESCALE}`,
+    ...(startTicks === 0 ? [] : [`setpts=PTS+${startTicks}`]),
   ];
   const inSdr = plan.renditions.filter(({ dynamicRange }) => dynamicRange === undefined);
   const inHdr = plan.renditions.filter(({ dynamicRange }) => dynamicRange !== undefined);
@@ -144,14 +149,17 @@ function filterGraph(plan: Plan, chunk: PlannedChunk): string {
     ...branches.flatMap(({ renditions, filters }, branch) => [
       `[b${branch}]${[...filters, `split=${renditions.length}`].join(',')}${renditions.map((r) => `[s${label(r)}]`).join('')}`,
       ...renditions.map((rendition) => {
-        const own = [...renditionFilters(rendition, treatment.colour), ...uploadFilters(rendition.encoder)];
+        const own = [
+          ...renditionFilters(rendition, treatment.colour, fits[rendition.name]),
+          ...uploadFilters(rendition.encoder),
+        ];
         return `[s${label(rendition)}]${own.join(',')}[v${label(rendition)}]`;
       }),
     ]),
   ].join(';');
 }
 
-function treatmentOf({ treatment }: Plan): PictureTreatment {
+function treatmentOf({ treatment }: PlannedInput): PictureTreatment {
   if (treatment === undefined) throw new CodedError('INTERNAL', 'The plan has no picture.');
   return treatment;
 }

@@ -2,6 +2,7 @@ import {
   hdrColour,
   type Colour,
   type ColourTreatment,
+  type Fit,
   type FrameRateCap,
   type PictureTreatment,
   type VideoRendition,
@@ -53,9 +54,14 @@ export function sdrFilters({ conversion, input, output }: ColourTreatment): stri
   }
 }
 
-/** Filters that bring the picture to one rendition's rate and size: square pixels, 4:2:0, limited range, tagged. */
-export function renditionFilters(rendition: VideoRendition, treatment: ColourTreatment): string[] {
-  const { width, height, dynamicRange, frameRateCap } = rendition;
+/**
+ * Filters that bring the picture to one rendition's rate and size: square pixels, 4:2:0, limited range, tagged.
+ *
+ * @param fit the picture's size where it does not fill the frame
+ */
+export function renditionFilters(rendition: VideoRendition, treatment: ColourTreatment, fit?: Fit): string[] {
+  const { dynamicRange, frameRateCap } = rendition;
+  const { width, height } = fit ?? rendition;
   const colour = dynamicRange === undefined ? treatment.output : hdrColour(dynamicRange);
   const newMatrix = dynamicRange === undefined && treatment.conversion === 'matrix';
   return [
@@ -63,6 +69,7 @@ export function renditionFilters(rendition: VideoRendition, treatment: ColourTre
     `scale=${width}:${height}:flags=${SCALER_FLAGS}:out_range=tv${newMatrix ? matrixOptions(treatment) : ''}`,
     'setsar=1',
     `format=${dynamicRange === undefined ? 'yuv420p' : 'yuv420p10le'}`,
+    ...(fit === undefined ? [] : [`pad=${rendition.width}:${rendition.height}:-1:-1:black`]),
     tag(colour),
   ];
 }

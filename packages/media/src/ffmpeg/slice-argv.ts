@@ -1,4 +1,4 @@
-import type { Plan, PlannedChunk } from '@framefold/domain';
+import { inputOf, type Plan, type PlannedChunk } from '@framefold/domain';
 import type { Seek } from './chunk-argv.ts';
 import { seekArgs } from './chunk-argv.ts';
 import { guardedInput } from './input-args.ts';
@@ -22,7 +22,7 @@ export function sliceArgv(
   seek: Seek,
   container: SliceContainer,
 ): string[] {
-  const { timeBase, streamIndex } = plan.video;
+  const { timeBase, streamIndex } = inputOf(plan, chunk);
   const end = chunk.segments.at(-1)?.sourceEndPts;
   const endSeconds = end === undefined ? undefined : (end * timeBase.num) / timeBase.den + TAIL_SECONDS;
   return [
@@ -38,5 +38,6 @@ export function sliceArgv(
 
 /** The plan as it is carried out on a slice, which holds nothing but the picture around its chunk. */
 export function planOfSlice(plan: Plan, chunk: PlannedChunk): Plan {
-  return { ...plan, video: { ...plan.video, streamIndex: 0, firstPts: chunk.seekPts } };
+  const input = { ...inputOf(plan, chunk), streamIndex: 0, firstPts: chunk.seekPts };
+  return { ...plan, inputs: plan.inputs.with(chunk.input, input) };
 }

@@ -9,6 +9,7 @@ const FRAME_TICKS = 18_000;
 /** Two segments of three frames, from 0.6 s on. */
 const CHUNK: PlannedChunk = {
   index: 1,
+  input: 0,
   seekPts: 0,
   frames: 6,
   segments: [

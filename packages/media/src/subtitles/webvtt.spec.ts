@@ -41,11 +41,16 @@ describe('onTimeline', () => {
     ['is over before', cue(8, 10), []],
     ['comes after', cue(15, 16), []],
   ])('of 10 to 15 s, for a cue that %s', (_, given, expected) => {
-    expect(onTimeline([given], 10, 5)).toEqual(expected);
+    expect(onTimeline([given], { originSeconds: 10, startSeconds: 0, durationSeconds: 5 })).toEqual(expected);
   });
 
   it('without an end takes what comes late', () => {
-    expect(onTimeline([cue(100, 101)], 10, undefined)).toEqual([cue(90, 91)]);
+    expect(onTimeline([cue(100, 101)], { originSeconds: 10, startSeconds: 0 })).toEqual([cue(90, 91)]);
+  });
+
+  it('puts cues where the stretch begins', () => {
+    const stretch = { originSeconds: 10, startSeconds: 60, durationSeconds: 5 };
+    expect(onTimeline([cue(9, 11), cue(12, 20)], stretch)).toEqual([cue(60, 61), cue(62, 65)]);
   });
 });
 

@@ -40,19 +40,24 @@ export function readCues(file: string): Cue[] {
   });
 }
 
-/**
- * Moves cues to a timeline that begins at `originSeconds` of theirs, and cuts them at its ends.
- *
- * @param durationSeconds of the timeline; undefined where it has no end
- */
+/** A stretch of a timeline onto which a source is put. */
+export interface Stretch {
+  /** What of the source's clock stands at its start. */
+  readonly originSeconds: number;
+  /** Where it begins on the timeline. */
+  readonly startSeconds: number;
+  /** Absent where it has no end. */
+  readonly durationSeconds?: number;
+}
+
+/** Moves cues onto a stretch of a timeline, and cuts them at its ends. */
 export function onTimeline(
   cues: readonly Cue[],
-  originSeconds: number,
-  durationSeconds: number | undefined,
+  { originSeconds, startSeconds: from, durationSeconds = Infinity }: Stretch,
 ): Cue[] {
   return cues.flatMap((cue) => {
-    const startSeconds = Math.max(0, cue.startSeconds - originSeconds);
-    const endSeconds = Math.min(durationSeconds ?? Infinity, cue.endSeconds - originSeconds);
+    const startSeconds = from + Math.max(0, cue.startSeconds - originSeconds);
+    const endSeconds = from + Math.min(durationSeconds, cue.endSeconds - originSeconds);
     return endSeconds > startSeconds ? [{ ...cue, startSeconds, endSeconds }] : [];
   });
 }

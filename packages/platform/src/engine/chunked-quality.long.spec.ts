@@ -41,7 +41,7 @@ describe('an encode in chunks, beside one of the same settings in one piece', ()
     let frames = 0;
     for (const chunk of plan.chunks) {
       const scratchFolder = await mkdtemp(join(folder, 'chunk-'));
-      const [rendition] = await engine.encodeChunk({ sourceFile, plan, scratchFolder }, chunk);
+      const [rendition] = await engine.encodeChunk({ sourceFiles: [sourceFile], plan, scratchFolder }, chunk);
       if (rendition === undefined) throw new Error('no rendition');
       if (parts.length === 0) parts.push(await readFile(rendition.initFile));
       for (const { file } of rendition.segments) parts.push(await readFile(file));
@@ -84,7 +84,9 @@ describe('an encode in chunks, beside one of the same settings in one piece', ()
     const segments = plan.chunks.flatMap((chunk) => chunk.segments);
     const whole = {
       ...plan,
-      chunks: [{ index: 0, segments, seekPts: plan.video.firstPts, frames: plan.video.frames }],
+      chunks: [
+        { index: 0, input: 0, segments, seekPts: plan.inputs[0]?.firstPts ?? 0, frames: plan.video.frames },
+      ],
     };
     const chunked = await encode(sourceFile, plan);
     const single = await encode(sourceFile, whole);

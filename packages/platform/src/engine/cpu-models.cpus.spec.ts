@@ -217,7 +217,7 @@ async function planOf(clip: string, { rung }: Kind): Promise<Plan> {
       ...(frameRate === undefined ? {} : { frameRate }),
     },
   };
-  return makePlan('cpus', request, source, frames).plan;
+  return makePlan('cpus', request, [{ meta: source, frames }]).plan;
 }
 
 /** Checksums of all files that come out of a plan. */
@@ -227,7 +227,7 @@ async function encode(
   plan: Plan,
   scratchFolder: string,
 ): Promise<readonly string[]> {
-  const task = { sourceFile, plan, scratchFolder };
+  const task = { sourceFiles: [sourceFile], plan, scratchFolder };
   const renditions = [
     ...(await Promise.all(plan.chunks.map((chunk) => engine.encodeChunk(task, chunk)))).flat(),
     ...(await Promise.all(plan.audio.map((track) => engine.encodeAudio(task, track)))),

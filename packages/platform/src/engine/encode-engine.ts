@@ -26,8 +26,8 @@ export interface EngineProgress {
 }
 
 export interface EngineTask {
-  /** The source as a local file. */
-  readonly sourceFile: string;
+  /** Local files: of a chunk the source that it is of, of sound the plan's sources in their order. */
+  readonly sourceFiles: readonly string[];
   readonly plan: Plan;
   /** An empty folder that the engine may fill; the caller removes it. */
   readonly scratchFolder: string;

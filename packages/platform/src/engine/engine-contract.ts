@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  PLAN_VERSION,
   CodedError,
   VIDEO_TIMESCALE,
   type Plan,
@@ -50,7 +51,7 @@ export function describeEncodeEngine(
     afterAll(() => rm(folder, { recursive: true, force: true }));
 
     const taskFor = async (plan: Plan, more: Partial<EngineTask> = {}): Promise<EngineTask> => ({
-      sourceFile: source,
+      sourceFiles: [source],
       plan,
       scratchFolder: await mkdtemp(join(folder, 'scratch-')),
       ...more,
@@ -166,23 +167,31 @@ const segmentAt = (index: number): PlannedChunk['segments'][number] => ({
 
 /** Chunks of 1, 1 and 2 seconds; the source has one keyframe, at its start. */
 const PLAN: Plan = {
-  version: 2,
+  version: PLAN_VERSION,
   jobId: 'engine',
   segmentSeconds: 1,
+  inputs: [
+    {
+      streamIndex: 0,
+      timeBase: { num: 1, den: 12_800 },
+      firstPts: 0,
+      originPts: 0,
+      containerStartSeconds: 0,
+      seekIsExact: true,
+      startTicks: 0,
+      durationTicks: SECONDS * VIDEO_TIMESCALE,
+      treatment: SDR,
+      audio: { 'audio-und': 1 },
+      subtitles: {},
+    },
+  ],
   video: {
-    streamIndex: 0,
-    timeBase: { num: 1, den: 12_800 },
-    firstPts: 0,
-    originPts: 0,
-    containerStartSeconds: 0,
-    seekIsExact: true,
     frames: SECONDS * FRAMES_PER_SECOND,
     durationTicks: SECONDS * VIDEO_TIMESCALE,
     decodeLeadTicks: 2 * TICKS_PER_FRAME,
     nominalFrameTicks: TICKS_PER_FRAME,
   },
   presentationOriginSeconds: 1,
-  treatment: SDR,
   renditions: [
     {
       name: 'large',
@@ -211,7 +220,6 @@ const PLAN: Plan = {
   audio: [
     {
       name: 'audio-und',
-      streamIndex: 1,
       label: 'und',
       isDefault: true,
       codec: 'aac',
@@ -222,6 +230,7 @@ const PLAN: Plan = {
   ],
   chunks: [[0], [1], [2, 3]].map((indexes, index) => ({
     index,
+    input: 0,
     seekPts: 0,
     segments: indexes.map(segmentAt),
     frames: indexes.length * FRAMES_PER_SECOND,

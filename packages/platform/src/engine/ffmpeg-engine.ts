@@ -152,7 +152,7 @@ class FfmpegEngine implements EncodeEngine {
   }
 
   #audioArgs(task: EngineTask, track: AudioRendition): string[] {
-    const args = audioArgv(task.plan, track, task.sourceFile, outputFile(task, track.name));
+    const args = audioArgv(task.plan, track, task.sourceFiles, outputFile(task, track.name));
     return [...ANY_CPU_ARGS, ...args];
   }
 
@@ -168,7 +168,7 @@ class FfmpegEngine implements EncodeEngine {
     const result = await this.#runner.run({
       program: this.#ffmpeg,
       args,
-      readable: [task.sourceFile],
+      readable: task.sourceFiles,
       ...accessTo(device),
       writable: task.scratchFolder,
       ...(task.timeoutSeconds === undefined ? {} : { timeoutSeconds: task.timeoutSeconds }),
@@ -191,7 +191,7 @@ class FfmpegEngine implements EncodeEngine {
 }
 
 function filesOf(task: EngineTask): ChunkFiles {
-  return { sourceFile: task.sourceFile, outputFile: (name) => outputFile(task, name) };
+  return { sourceFile: task.sourceFiles[0] ?? '', outputFile: (name) => outputFile(task, name) };
 }
 
 function outputFile(task: EngineTask, renditionName: string): string {
