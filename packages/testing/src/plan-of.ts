@@ -1,12 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import {
-  makePlan,
-  toNumber,
-  TranscodeRequest,
-  type Plan,
-  type TranscodeRequestBody,
-} from '@framefold/domain';
+import { makePlan, toNumber, TranscodeRequestBody, type Plan } from '@framefold/domain';
 import {
   constantFrameRate,
   describeArgv,
@@ -48,6 +42,6 @@ export async function planOf(
       durationSeconds,
     },
   };
-  const asked = TranscodeRequest.parse({ sourceUrl: 'file:///source', ...request });
+  const asked = TranscodeRequestBody.parse({ sourceUrl: 'file:///source', ...request });
   return makePlan('planned', asked, source, frames).plan;
 }

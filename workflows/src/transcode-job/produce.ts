@@ -24,7 +24,7 @@ export async function produce(input: TranscodeJobInput, log: JobLog): Promise<Pr
   const { jobId, request } = input;
 
   log.append('ProbingStarted', {});
-  const source = await media.ingestSource({ jobId, request });
+  const { result: source } = await retryEncoderFaults('ingest', () => media.ingestSource({ jobId, request }));
   log.append('SourceIngested', { uri: source.uri, sizeBytes: source.sizeBytes, inPlace: source.inPlace });
   const { result: meta } = await retryEncoderFaults('probe', () => media.probeSource({ jobId, source }));
   log.append('SourceProbed', { source: meta });

@@ -19,7 +19,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file framefold/v1/events.proto.
  */
 export const file_framefold_v1_events: GenFile = /*@__PURE__*/
-  fileDesc("ChlmcmFtZWZvbGQvdjEvZXZlbnRzLnByb3RvEgxmcmFtZWZvbGQudjEiegoNUmVjb3JkZWRFdmVudBIOCgZqb2JfaWQYASABKAkSDgoGc3RyZWFtGAIgASgJEhAKCHNlcXVlbmNlGAMgASgFEhAKCHBvc2l0aW9uGAQgASgFEiUKBWV2ZW50GAUgASgLMhYuZnJhbWVmb2xkLnYxLkpvYkV2ZW50IssHCghKb2JFdmVudBIKCgJhdBgBIAEoARIzCg1qb2Jfc3VibWl0dGVkGAIgASgLMhouZnJhbWVmb2xkLnYxLkpvYlN1Ym1pdHRlZEgAEjcKD3Byb2Jpbmdfc3RhcnRlZBgDIAEoCzIcLmZyYW1lZm9sZC52MS5Qcm9iaW5nU3RhcnRlZEgAEjcKD3NvdXJjZV9pbmdlc3RlZBgEIAEoCzIcLmZyYW1lZm9sZC52MS5Tb3VyY2VJbmdlc3RlZEgAEjMKDXNvdXJjZV9wcm9iZWQYBSABKAsyGi5mcmFtZWZvbGQudjEuU291cmNlUHJvYmVkSAASOwoRc3BsaXR0aW5nX3N0YXJ0ZWQYBiABKAsyHi5mcmFtZWZvbGQudjEuU3BsaXR0aW5nU3RhcnRlZEgAEi8KC3BsYW5fZnJvemVuGAcgASgLMhguZnJhbWVmb2xkLnYxLlBsYW5Gcm96ZW5IABIxCgxzb3VyY2Vfc3BsaXQYCCABKAsyGS5mcmFtZWZvbGQudjEuU291cmNlU3BsaXRIABI/ChN0cmFuc2NvZGluZ19zdGFydGVkGAkgASgLMiAuZnJhbWVmb2xkLnYxLlRyYW5zY29kaW5nU3RhcnRlZEgAEjMKDWNodW5rX2VuY29kZWQYCiABKAsyGi5mcmFtZWZvbGQudjEuQ2h1bmtFbmNvZGVkSAASMwoNYXVkaW9fZW5jb2RlZBgLIAEoCzIaLmZyYW1lZm9sZC52MS5BdWRpb0VuY29kZWRIABI/ChNyZW5kaXRpb25fcmVzdGFydGVkGBIgASgLMiAuZnJhbWVmb2xkLnYxLlJlbmRpdGlvblJlc3RhcnRlZEgAEjcKD21lcmdpbmdfc3RhcnRlZBgMIAEoCzIcLmZyYW1lZm9sZC52MS5NZXJnaW5nU3RhcnRlZEgAEjkKEHJlbmRpdGlvbl9tZXJnZWQYDSABKAsyHS5mcmFtZWZvbGQudjEuUmVuZGl0aW9uTWVyZ2VkSAASNQoOd2FybmluZ19yYWlzZWQYDiABKAsyGy5mcmFtZWZvbGQudjEuV2FybmluZ1JhaXNlZEgAEjMKDWpvYl9jb21wbGV0ZWQYDyABKAsyGi5mcmFtZWZvbGQudjEuSm9iQ29tcGxldGVkSAASLQoKam9iX2ZhaWxlZBgQIAEoCzIXLmZyYW1lZm9sZC52MS5Kb2JGYWlsZWRIABIzCg1qb2JfY2FuY2VsbGVkGBEgASgLMhouZnJhbWVmb2xkLnYxLkpvYkNhbmNlbGxlZEgAQgYKBGRhdGEiPwoMSm9iU3VibWl0dGVkEi8KB3JlcXVlc3QYASABKAsyHi5mcmFtZWZvbGQudjEuVHJhbnNjb2RlUmVxdWVzdCIQCg5Qcm9iaW5nU3RhcnRlZCJDCg5Tb3VyY2VJbmdlc3RlZBILCgN1cmkYASABKAkSEgoKc2l6ZV9ieXRlcxgCIAEoARIQCghpbl9wbGFjZRgDIAEoCCI4CgxTb3VyY2VQcm9iZWQSKAoGc291cmNlGAEgASgLMhguZnJhbWVmb2xkLnYxLlNvdXJjZU1ldGEiEgoQU3BsaXR0aW5nU3RhcnRlZCLoAgoKUGxhbkZyb3plbhIUCgxwbGFuX3ZlcnNpb24YASABKAUSEAoIcGxhbl9rZXkYAiABKAkSMAoKcmVuZGl0aW9ucxgDIAMoCzIcLmZyYW1lZm9sZC52MS5WaWRlb1JlbmRpdGlvbhIrCgVhdWRpbxgEIAMoCzIcLmZyYW1lZm9sZC52MS5BdWRpb1JlbmRpdGlvbhIQCghzZWdtZW50cxgFIAEoBRInCgZjaHVua3MYBiADKAsyFy5mcmFtZWZvbGQudjEuQ2h1bmtTaXplEg4KBmZyYW1lcxgHIAEoBRIYChBkdXJhdGlvbl9zZWNvbmRzGAggASgBEi8KBmxpbWl0cxgJIAEoCzIaLmZyYW1lZm9sZC52MS5FbmNvZGVMaW1pdHNIAIgBARIyCglzdWJ0aXRsZXMYCiADKAsyHy5mcmFtZWZvbGQudjEuU3VidGl0bGVSZW5kaXRpb25CCQoHX2xpbWl0cyKBAQoMRW5jb2RlTGltaXRzEhwKD21heF9jcHVfcGVyY2VudBgBIAEoBUgAiAEBEhUKDW1heF9tZW1vcnlfbWIYAiABKAUSEwoLbWF4X2Rpc2tfbWIYAyABKAUSEwoLdGltZW91dF9zZWMYBCABKAVCEgoQX21heF9jcHVfcGVyY2VudCItCglDaHVua1NpemUSDgoGZnJhbWVzGAEgASgFEhAKCHNlZ21lbnRzGAIgASgFIhsKC1NvdXJjZVNwbGl0EgwKBG1vZGUYASABKAkiFAoSVHJhbnNjb2RpbmdTdGFydGVkInMKDENodW5rRW5jb2RlZBITCgtjaHVua19pbmRleBgBIAEoBRIoCgZyZXN1bHQYAiABKAsyGC5mcmFtZWZvbGQudjEuVW5pdFJlc3VsdBIWCglyZW5kaXRpb24YAyABKAlIAIgBAUIMCgpfcmVuZGl0aW9uIksKDEF1ZGlvRW5jb2RlZBIRCglyZW5kaXRpb24YASABKAkSKAoGcmVzdWx0GAIgASgLMhguZnJhbWVmb2xkLnYxLlVuaXRSZXN1bHQiTAoSUmVuZGl0aW9uUmVzdGFydGVkEhEKCXJlbmRpdGlvbhgBIAEoCRISCgpnZW5lcmF0aW9uGAIgASgFEg8KB2VuY29kZXIYAyABKAkiEAoOTWVyZ2luZ1N0YXJ0ZWQiRQoPUmVuZGl0aW9uTWVyZ2VkEjIKCXJlbmRpdGlvbhgBIAEoCzIfLmZyYW1lZm9sZC52MS5NZWFzdXJlZFJlbmRpdGlvbiI3Cg1XYXJuaW5nUmFpc2VkEiYKB3dhcm5pbmcYASABKAsyFS5mcmFtZWZvbGQudjEuV2FybmluZyI3CgxKb2JDb21wbGV0ZWQSJwoGb3V0cHV0GAEgASgLMhcuZnJhbWVmb2xkLnYxLkpvYk91dHB1dCI2CglKb2JGYWlsZWQSKQoHZmFpbHVyZRgBIAEoCzIYLmZyYW1lZm9sZC52MS5Kb2JGYWlsdXJlIh4KDEpvYkNhbmNlbGxlZBIOCgZyZWFzb24YASABKAki+QMKEFRyYW5zY29kZVJlcXVlc3QSEgoKc291cmNlX3VybBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEhgKC3dlYmhvb2tfdXJsGAMgASgJSACIAQESEAoIcHJpb3JpdHkYBCABKAUSDQoFcXVldWUYBSABKAkSDgoGZW5naW5lGAYgASgJEhcKCmNvbmZpZGVuY2UYByABKAlIAYgBARImCgZsYWRkZXIYCCABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWUSFwoPc2VnbWVudF9zZWNvbmRzGAkgASgBEjUKD3Jlc291cmNlX2xpbWl0cxgKIAEoCzIcLmZyYW1lZm9sZC52MS5SZXNvdXJjZUxpbWl0cxIOCgZsYWJlbHMYCyADKAkSEgoFdGl0bGUYDCABKAlIAogBARIUCgxhY2NlbGVyYXRpb24YDSABKAkSKQoFYXVkaW8YDiABKAsyGi5mcmFtZWZvbGQudjEuQXVkaW9Qcm9maWxlEhoKDXN0YXJ0X3NlY29uZHMYDyABKAFIA4gBARIYCgtlbmRfc2Vjb25kcxgQIAEoAUgEiAEBQg4KDF93ZWJob29rX3VybEINCgtfY29uZmlkZW5jZUIICgZfdGl0bGVCEAoOX3N0YXJ0X3NlY29uZHNCDgoMX2VuZF9zZWNvbmRzIkUKDEF1ZGlvUHJvZmlsZRINCgVjb2RlYxgBIAEoCRIUCgxiaXRyYXRlX2ticHMYAiABKAUSEAoIY2hhbm5lbHMYAyABKAkixAEKDlJlc291cmNlTGltaXRzEhwKD21heF9jcHVfcGVyY2VudBgBIAEoBUgAiAEBEhoKDW1heF9tZW1vcnlfbWIYAiABKAVIAYgBARIYCgttYXhfZGlza19tYhgDIAEoBUgCiAEBEhgKC3RpbWVvdXRfc2VjGAQgASgFSAOIAQFCEgoQX21heF9jcHVfcGVyY2VudEIQCg5fbWF4X21lbW9yeV9tYkIOCgxfbWF4X2Rpc2tfbWJCDgoMX3RpbWVvdXRfc2VjIsoCCgpTb3VyY2VNZXRhEhEKCWNvbnRhaW5lchgBIAEoCRISCgpzaXplX2J5dGVzGAIgASgBEhgKEGR1cmF0aW9uX3NlY29uZHMYAyABKAESFQoNc3RhcnRfc2Vjb25kcxgEIAEoARIsCgV2aWRlbxgFIAEoCzIYLmZyYW1lZm9sZC52MS5WaWRlb1RyYWNrSACIAQESJwoFYXVkaW8YBiADKAsyGC5mcmFtZWZvbGQudjEuQXVkaW9UcmFjaxIaChJvdGhlcl92aWRlb190cmFja3MYByABKAUSIAoYdW5kZWNvZGFibGVfYXVkaW9fdHJhY2tzGAkgASgFEi4KCXN1YnRpdGxlcxgKIAMoCzIbLmZyYW1lZm9sZC52MS5TdWJ0aXRsZVRyYWNrQggKBl92aWRlb0oECAgQCVIPc3VidGl0bGVfdHJhY2tzIqsBCg1TdWJ0aXRsZVRyYWNrEhQKDHN0cmVhbV9pbmRleBgBIAEoBRINCgVjb2RlYxgCIAEoCRIMCgRraW5kGAMgASgJEhUKCGxhbmd1YWdlGAQgASgJSACIAQESEgoFdGl0bGUYBSABKAlIAYgBARISCgppc19kZWZhdWx0GAYgASgIEhEKCWlzX2ZvcmNlZBgHIAEoCEILCglfbGFuZ3VhZ2VCCAoGX3RpdGxlIoIGCgpWaWRlb1RyYWNrEhQKDHN0cmVhbV9pbmRleBgBIAEoBRINCgVjb2RlYxgCIAEoCRITCgtjb2RlZF93aWR0aBgDIAEoBRIUCgxjb2RlZF9oZWlnaHQYBCABKAUSMwoTc2FtcGxlX2FzcGVjdF9yYXRpbxgFIAEoCzIWLmZyYW1lZm9sZC52MS5SYXRpb25hbBIYChByb3RhdGlvbl9kZWdyZWVzGAYgASgFEhUKDWRpc3BsYXlfd2lkdGgYByABKAUSFgoOZGlzcGxheV9oZWlnaHQYCCABKAUSFAoMcGl4ZWxfZm9ybWF0GAkgASgJEhUKCHRyYW5zZmVyGAogASgJSACIAQESFgoJcHJpbWFyaWVzGAsgASgJSAGIAQESEwoGbWF0cml4GAwgASgJSAKIAQESEgoFcmFuZ2UYDSABKAlIA4gBARILCgNoZHIYDiABKAkSEgoKaW50ZXJsYWNlZBgPIAEoCBIpCgl0aW1lX2Jhc2UYECABKAsyFi5mcmFtZWZvbGQudjEuUmF0aW9uYWwSLwoKZnJhbWVfcmF0ZRgRIAEoCzIWLmZyYW1lZm9sZC52MS5SYXRpb25hbEgEiAEBEhMKC2ZyYW1lX2NvdW50GBIgASgFEhUKDXN0YXJ0X3NlY29uZHMYEyABKAESGAoQZHVyYXRpb25fc2Vjb25kcxgUIAEoARIZCgxiaXRyYXRlX2ticHMYFSABKAFIBYgBARIYCgtmaWVsZF9vcmRlchgWIAEoCUgGiAEBEiEKFGRvbGJ5X3Zpc2lvbl9wcm9maWxlGBcgASgFSAeIAQESFgoJaGFzX2FscGhhGBggASgISAiIAQFCCwoJX3RyYW5zZmVyQgwKCl9wcmltYXJpZXNCCQoHX21hdHJpeEIICgZfcmFuZ2VCDQoLX2ZyYW1lX3JhdGVCDwoNX2JpdHJhdGVfa2Jwc0IOCgxfZmllbGRfb3JkZXJCFwoVX2RvbGJ5X3Zpc2lvbl9wcm9maWxlQgwKCl9oYXNfYWxwaGEi/AEKCkF1ZGlvVHJhY2sSFAoMc3RyZWFtX2luZGV4GAEgASgFEg0KBWNvZGVjGAIgASgJEhAKCGNoYW5uZWxzGAMgASgFEhYKDnNhbXBsZV9yYXRlX2h6GAQgASgFEhUKCGxhbmd1YWdlGAUgASgJSACIAQESEgoFdGl0bGUYBiABKAlIAYgBARISCgppc19kZWZhdWx0GAcgASgIEhUKDXN0YXJ0X3NlY29uZHMYCCABKAESHQoQZHVyYXRpb25fc2Vjb25kcxgJIAEoAUgCiAEBQgsKCV9sYW5ndWFnZUIICgZfdGl0bGVCEwoRX2R1cmF0aW9uX3NlY29uZHMiJAoIUmF0aW9uYWwSCwoDbnVtGAEgASgFEgsKA2RlbhgCIAEoBSL5AgoOVmlkZW9SZW5kaXRpb24SDAoEbmFtZRgBIAEoCRINCgV3aWR0aBgCIAEoBRIOCgZoZWlnaHQYAyABKAUSDQoFY29kZWMYBCABKAkSDwoHZW5jb2RlchgFIAEoCRIOCgZwcmVzZXQYBiABKAkSEAoDY3JmGAcgASgFSACIAQESFAoMbWF4cmF0ZV9rYnBzGAggASgFEhQKDGJ1ZnNpemVfa2JwcxgJIAEoBRIZCgxhdmVyYWdlX2ticHMYCiABKAVIAYgBARITCgZwYXNzZXMYCyABKAVIAogBARI3Cg5mcmFtZV9yYXRlX2NhcBgMIAEoCzIaLmZyYW1lZm9sZC52MS5GcmFtZVJhdGVDYXBIA4gBARIaCg1keW5hbWljX3JhbmdlGA0gASgJSASIAQFCBgoEX2NyZkIPCg1fYXZlcmFnZV9rYnBzQgkKB19wYXNzZXNCEQoPX2ZyYW1lX3JhdGVfY2FwQhAKDl9keW5hbWljX3JhbmdlIjwKDEZyYW1lUmF0ZUNhcBILCgNudW0YASABKAUSCwoDZGVuGAIgASgFEhIKCmJpYXNfdGlja3MYAyABKAUikQEKEVN1YnRpdGxlUmVuZGl0aW9uEgwKBG5hbWUYASABKAkSFAoMc3RyZWFtX2luZGV4GAIgASgFEhUKCGxhbmd1YWdlGAMgASgJSACIAQESDQoFbGFiZWwYBCABKAkSEgoKaXNfZGVmYXVsdBgFIAEoCBIRCglpc19mb3JjZWQYBiABKAhCCwoJX2xhbmd1YWdlIsoBCg5BdWRpb1JlbmRpdGlvbhIMCgRuYW1lGAEgASgJEhQKDHN0cmVhbV9pbmRleBgCIAEoBRIVCghsYW5ndWFnZRgDIAEoCUgAiAEBEg0KBWxhYmVsGAQgASgJEhIKCmlzX2RlZmF1bHQYBSABKAgSDQoFY29kZWMYBiABKAkSEAoIY2hhbm5lbHMYByABKAUSFgoOc2FtcGxlX3JhdGVfaHoYCCABKAUSFAoMYml0cmF0ZV9rYnBzGAkgASgFQgsKCV9sYW5ndWFnZSL6AQoKVW5pdFJlc3VsdBIMCgR1bml0GAEgASgJEhgKEHRlbXBvcmFsX2F0dGVtcHQYAiABKAUSEQoJd29ya2VyX2lkGAMgASgJEg4KBmZyYW1lcxgEIAEoBRIWCg5lbmNvZGVfc2Vjb25kcxgFIAEoARIVCg1tZWRpYV9zZWNvbmRzGAYgASgBEhIKCnNpemVfYnl0ZXMYByABKAESGAoLY3B1X3NlY29uZHMYCCABKAFIAIgBARIeChFwZWFrX21lbW9yeV9ieXRlcxgJIAEoAUgBiAEBQg4KDF9jcHVfc2Vjb25kc0IUChJfcGVha19tZW1vcnlfYnl0ZXMi3gIKEU1lYXN1cmVkUmVuZGl0aW9uEgwKBG5hbWUYASABKAkSDAoEa2luZBgCIAEoCRIQCghwbGF5bGlzdBgDIAEoCRIOCgZjb2RlY3MYBCABKAkSEAoIc2VnbWVudHMYBSABKAUSDwoHc2FtcGxlcxgGIAEoBRIYChBkdXJhdGlvbl9zZWNvbmRzGAcgASgBEhIKCnNpemVfYnl0ZXMYCCABKAESHAoUcGVha19iaXRzX3Blcl9zZWNvbmQYCSABKAESHwoXYXZlcmFnZV9iaXRzX3Blcl9zZWNvbmQYCiABKAESEgoFd2lkdGgYCyABKAVIAIgBARITCgZoZWlnaHQYDCABKAVIAYgBARIXCgpmcmFtZV9yYXRlGA0gASgBSAKIAQESFQoNc3RhcnRfc2Vjb25kcxgOIAEoAUIICgZfd2lkdGhCCQoHX2hlaWdodEINCgtfZnJhbWVfcmF0ZSJsCglKb2JPdXRwdXQSEgoKZm9sZGVyX2tleRgBIAEoCRIOCgZtYXN0ZXIYAiABKAkSDQoFZmlsZXMYAyABKAUSEgoKc2l6ZV9ieXRlcxgEIAEoARIYChBkdXJhdGlvbl9zZWNvbmRzGAUgASgBIlsKCkpvYkZhaWx1cmUSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEgwKBGhpbnQYAyABKAkSDQoFcGhhc2UYBCABKAkSEQoJcmV0cnlhYmxlGAUgASgIIigKB1dhcm5pbmcSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJYgZwcm90bzM", [file_google_protobuf_struct]);
+  fileDesc("ChlmcmFtZWZvbGQvdjEvZXZlbnRzLnByb3RvEgxmcmFtZWZvbGQudjEiegoNUmVjb3JkZWRFdmVudBIOCgZqb2JfaWQYASABKAkSDgoGc3RyZWFtGAIgASgJEhAKCHNlcXVlbmNlGAMgASgFEhAKCHBvc2l0aW9uGAQgASgFEiUKBWV2ZW50GAUgASgLMhYuZnJhbWVmb2xkLnYxLkpvYkV2ZW50IssHCghKb2JFdmVudBIKCgJhdBgBIAEoARIzCg1qb2Jfc3VibWl0dGVkGAIgASgLMhouZnJhbWVmb2xkLnYxLkpvYlN1Ym1pdHRlZEgAEjcKD3Byb2Jpbmdfc3RhcnRlZBgDIAEoCzIcLmZyYW1lZm9sZC52MS5Qcm9iaW5nU3RhcnRlZEgAEjcKD3NvdXJjZV9pbmdlc3RlZBgEIAEoCzIcLmZyYW1lZm9sZC52MS5Tb3VyY2VJbmdlc3RlZEgAEjMKDXNvdXJjZV9wcm9iZWQYBSABKAsyGi5mcmFtZWZvbGQudjEuU291cmNlUHJvYmVkSAASOwoRc3BsaXR0aW5nX3N0YXJ0ZWQYBiABKAsyHi5mcmFtZWZvbGQudjEuU3BsaXR0aW5nU3RhcnRlZEgAEi8KC3BsYW5fZnJvemVuGAcgASgLMhguZnJhbWVmb2xkLnYxLlBsYW5Gcm96ZW5IABIxCgxzb3VyY2Vfc3BsaXQYCCABKAsyGS5mcmFtZWZvbGQudjEuU291cmNlU3BsaXRIABI/ChN0cmFuc2NvZGluZ19zdGFydGVkGAkgASgLMiAuZnJhbWVmb2xkLnYxLlRyYW5zY29kaW5nU3RhcnRlZEgAEjMKDWNodW5rX2VuY29kZWQYCiABKAsyGi5mcmFtZWZvbGQudjEuQ2h1bmtFbmNvZGVkSAASMwoNYXVkaW9fZW5jb2RlZBgLIAEoCzIaLmZyYW1lZm9sZC52MS5BdWRpb0VuY29kZWRIABI/ChNyZW5kaXRpb25fcmVzdGFydGVkGBIgASgLMiAuZnJhbWVmb2xkLnYxLlJlbmRpdGlvblJlc3RhcnRlZEgAEjcKD21lcmdpbmdfc3RhcnRlZBgMIAEoCzIcLmZyYW1lZm9sZC52MS5NZXJnaW5nU3RhcnRlZEgAEjkKEHJlbmRpdGlvbl9tZXJnZWQYDSABKAsyHS5mcmFtZWZvbGQudjEuUmVuZGl0aW9uTWVyZ2VkSAASNQoOd2FybmluZ19yYWlzZWQYDiABKAsyGy5mcmFtZWZvbGQudjEuV2FybmluZ1JhaXNlZEgAEjMKDWpvYl9jb21wbGV0ZWQYDyABKAsyGi5mcmFtZWZvbGQudjEuSm9iQ29tcGxldGVkSAASLQoKam9iX2ZhaWxlZBgQIAEoCzIXLmZyYW1lZm9sZC52MS5Kb2JGYWlsZWRIABIzCg1qb2JfY2FuY2VsbGVkGBEgASgLMhouZnJhbWVmb2xkLnYxLkpvYkNhbmNlbGxlZEgAQgYKBGRhdGEiPwoMSm9iU3VibWl0dGVkEi8KB3JlcXVlc3QYASABKAsyHi5mcmFtZWZvbGQudjEuVHJhbnNjb2RlUmVxdWVzdCIQCg5Qcm9iaW5nU3RhcnRlZCJDCg5Tb3VyY2VJbmdlc3RlZBILCgN1cmkYASABKAkSEgoKc2l6ZV9ieXRlcxgCIAEoARIQCghpbl9wbGFjZRgDIAEoCCI4CgxTb3VyY2VQcm9iZWQSKAoGc291cmNlGAEgASgLMhguZnJhbWVmb2xkLnYxLlNvdXJjZU1ldGEiEgoQU3BsaXR0aW5nU3RhcnRlZCLoAgoKUGxhbkZyb3plbhIUCgxwbGFuX3ZlcnNpb24YASABKAUSEAoIcGxhbl9rZXkYAiABKAkSMAoKcmVuZGl0aW9ucxgDIAMoCzIcLmZyYW1lZm9sZC52MS5WaWRlb1JlbmRpdGlvbhIrCgVhdWRpbxgEIAMoCzIcLmZyYW1lZm9sZC52MS5BdWRpb1JlbmRpdGlvbhIQCghzZWdtZW50cxgFIAEoBRInCgZjaHVua3MYBiADKAsyFy5mcmFtZWZvbGQudjEuQ2h1bmtTaXplEg4KBmZyYW1lcxgHIAEoBRIYChBkdXJhdGlvbl9zZWNvbmRzGAggASgBEi8KBmxpbWl0cxgJIAEoCzIaLmZyYW1lZm9sZC52MS5FbmNvZGVMaW1pdHNIAIgBARIyCglzdWJ0aXRsZXMYCiADKAsyHy5mcmFtZWZvbGQudjEuU3VidGl0bGVSZW5kaXRpb25CCQoHX2xpbWl0cyKBAQoMRW5jb2RlTGltaXRzEhwKD21heF9jcHVfcGVyY2VudBgBIAEoBUgAiAEBEhUKDW1heF9tZW1vcnlfbWIYAiABKAUSEwoLbWF4X2Rpc2tfbWIYAyABKAUSEwoLdGltZW91dF9zZWMYBCABKAVCEgoQX21heF9jcHVfcGVyY2VudCItCglDaHVua1NpemUSDgoGZnJhbWVzGAEgASgFEhAKCHNlZ21lbnRzGAIgASgFIhsKC1NvdXJjZVNwbGl0EgwKBG1vZGUYASABKAkiFAoSVHJhbnNjb2RpbmdTdGFydGVkInMKDENodW5rRW5jb2RlZBITCgtjaHVua19pbmRleBgBIAEoBRIoCgZyZXN1bHQYAiABKAsyGC5mcmFtZWZvbGQudjEuVW5pdFJlc3VsdBIWCglyZW5kaXRpb24YAyABKAlIAIgBAUIMCgpfcmVuZGl0aW9uIksKDEF1ZGlvRW5jb2RlZBIRCglyZW5kaXRpb24YASABKAkSKAoGcmVzdWx0GAIgASgLMhguZnJhbWVmb2xkLnYxLlVuaXRSZXN1bHQiTAoSUmVuZGl0aW9uUmVzdGFydGVkEhEKCXJlbmRpdGlvbhgBIAEoCRISCgpnZW5lcmF0aW9uGAIgASgFEg8KB2VuY29kZXIYAyABKAkiEAoOTWVyZ2luZ1N0YXJ0ZWQiRQoPUmVuZGl0aW9uTWVyZ2VkEjIKCXJlbmRpdGlvbhgBIAEoCzIfLmZyYW1lZm9sZC52MS5NZWFzdXJlZFJlbmRpdGlvbiI3Cg1XYXJuaW5nUmFpc2VkEiYKB3dhcm5pbmcYASABKAsyFS5mcmFtZWZvbGQudjEuV2FybmluZyI3CgxKb2JDb21wbGV0ZWQSJwoGb3V0cHV0GAEgASgLMhcuZnJhbWVmb2xkLnYxLkpvYk91dHB1dCI2CglKb2JGYWlsZWQSKQoHZmFpbHVyZRgBIAEoCzIYLmZyYW1lZm9sZC52MS5Kb2JGYWlsdXJlIh4KDEpvYkNhbmNlbGxlZBIOCgZyZWFzb24YASABKAkivwUKEFRyYW5zY29kZVJlcXVlc3QSFwoKc291cmNlX3VybBgBIAEoCUgAiAEBEg8KB3VzZXJfaWQYAiABKAkSGAoLd2ViaG9va191cmwYAyABKAlIAYgBARIQCghwcmlvcml0eRgEIAEoBRINCgVxdWV1ZRgFIAEoCRIOCgZlbmdpbmUYBiABKAkSFwoKY29uZmlkZW5jZRgHIAEoCUgCiAEBEiYKBmxhZGRlchgIIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRIXCg9zZWdtZW50X3NlY29uZHMYCSABKAESNQoPcmVzb3VyY2VfbGltaXRzGAogASgLMhwuZnJhbWVmb2xkLnYxLlJlc291cmNlTGltaXRzEg4KBmxhYmVscxgLIAMoCRISCgV0aXRsZRgMIAEoCUgDiAEBEhQKDGFjY2VsZXJhdGlvbhgNIAEoCRIpCgVhdWRpbxgOIAEoCzIaLmZyYW1lZm9sZC52MS5BdWRpb1Byb2ZpbGUSGgoNc3RhcnRfc2Vjb25kcxgPIAEoAUgEiAEBEhgKC2VuZF9zZWNvbmRzGBAgASgBSAWIAQESMgoLdGVzdF9zb3VyY2UYESABKAsyGC5mcmFtZWZvbGQudjEuVGVzdFNvdXJjZUgGiAEBEhUKCHNjZW5hcmlvGBIgASgJSAeIAQESOQoKcGFyYW1ldGVycxgTIAEoCzIgLmZyYW1lZm9sZC52MS5TY2VuYXJpb1BhcmFtZXRlcnNICIgBAUINCgtfc291cmNlX3VybEIOCgxfd2ViaG9va191cmxCDQoLX2NvbmZpZGVuY2VCCAoGX3RpdGxlQhAKDl9zdGFydF9zZWNvbmRzQg4KDF9lbmRfc2Vjb25kc0IOCgxfdGVzdF9zb3VyY2VCCwoJX3NjZW5hcmlvQg0KC19wYXJhbWV0ZXJzIlAKClRlc3RTb3VyY2USDQoFd2lkdGgYASABKAUSDgoGaGVpZ2h0GAIgASgFEhIKCmZyYW1lX3JhdGUYAyABKAUSDwoHc2Vjb25kcxgEIAEoBSJaChJTY2VuYXJpb1BhcmFtZXRlcnMSFQoIZHVyYXRpb24YASABKAVIAIgBARIUCgdiaXRyYXRlGAIgASgFSAGIAQFCCwoJX2R1cmF0aW9uQgoKCF9iaXRyYXRlIkUKDEF1ZGlvUHJvZmlsZRINCgVjb2RlYxgBIAEoCRIUCgxiaXRyYXRlX2ticHMYAiABKAUSEAoIY2hhbm5lbHMYAyABKAkixAEKDlJlc291cmNlTGltaXRzEhwKD21heF9jcHVfcGVyY2VudBgBIAEoBUgAiAEBEhoKDW1heF9tZW1vcnlfbWIYAiABKAVIAYgBARIYCgttYXhfZGlza19tYhgDIAEoBUgCiAEBEhgKC3RpbWVvdXRfc2VjGAQgASgFSAOIAQFCEgoQX21heF9jcHVfcGVyY2VudEIQCg5fbWF4X21lbW9yeV9tYkIOCgxfbWF4X2Rpc2tfbWJCDgoMX3RpbWVvdXRfc2VjIsoCCgpTb3VyY2VNZXRhEhEKCWNvbnRhaW5lchgBIAEoCRISCgpzaXplX2J5dGVzGAIgASgBEhgKEGR1cmF0aW9uX3NlY29uZHMYAyABKAESFQoNc3RhcnRfc2Vjb25kcxgEIAEoARIsCgV2aWRlbxgFIAEoCzIYLmZyYW1lZm9sZC52MS5WaWRlb1RyYWNrSACIAQESJwoFYXVkaW8YBiADKAsyGC5mcmFtZWZvbGQudjEuQXVkaW9UcmFjaxIaChJvdGhlcl92aWRlb190cmFja3MYByABKAUSIAoYdW5kZWNvZGFibGVfYXVkaW9fdHJhY2tzGAkgASgFEi4KCXN1YnRpdGxlcxgKIAMoCzIbLmZyYW1lZm9sZC52MS5TdWJ0aXRsZVRyYWNrQggKBl92aWRlb0oECAgQCVIPc3VidGl0bGVfdHJhY2tzIqsBCg1TdWJ0aXRsZVRyYWNrEhQKDHN0cmVhbV9pbmRleBgBIAEoBRINCgVjb2RlYxgCIAEoCRIMCgRraW5kGAMgASgJEhUKCGxhbmd1YWdlGAQgASgJSACIAQESEgoFdGl0bGUYBSABKAlIAYgBARISCgppc19kZWZhdWx0GAYgASgIEhEKCWlzX2ZvcmNlZBgHIAEoCEILCglfbGFuZ3VhZ2VCCAoGX3RpdGxlIoIGCgpWaWRlb1RyYWNrEhQKDHN0cmVhbV9pbmRleBgBIAEoBRINCgVjb2RlYxgCIAEoCRITCgtjb2RlZF93aWR0aBgDIAEoBRIUCgxjb2RlZF9oZWlnaHQYBCABKAUSMwoTc2FtcGxlX2FzcGVjdF9yYXRpbxgFIAEoCzIWLmZyYW1lZm9sZC52MS5SYXRpb25hbBIYChByb3RhdGlvbl9kZWdyZWVzGAYgASgFEhUKDWRpc3BsYXlfd2lkdGgYByABKAUSFgoOZGlzcGxheV9oZWlnaHQYCCABKAUSFAoMcGl4ZWxfZm9ybWF0GAkgASgJEhUKCHRyYW5zZmVyGAogASgJSACIAQESFgoJcHJpbWFyaWVzGAsgASgJSAGIAQESEwoGbWF0cml4GAwgASgJSAKIAQESEgoFcmFuZ2UYDSABKAlIA4gBARILCgNoZHIYDiABKAkSEgoKaW50ZXJsYWNlZBgPIAEoCBIpCgl0aW1lX2Jhc2UYECABKAsyFi5mcmFtZWZvbGQudjEuUmF0aW9uYWwSLwoKZnJhbWVfcmF0ZRgRIAEoCzIWLmZyYW1lZm9sZC52MS5SYXRpb25hbEgEiAEBEhMKC2ZyYW1lX2NvdW50GBIgASgFEhUKDXN0YXJ0X3NlY29uZHMYEyABKAESGAoQZHVyYXRpb25fc2Vjb25kcxgUIAEoARIZCgxiaXRyYXRlX2ticHMYFSABKAFIBYgBARIYCgtmaWVsZF9vcmRlchgWIAEoCUgGiAEBEiEKFGRvbGJ5X3Zpc2lvbl9wcm9maWxlGBcgASgFSAeIAQESFgoJaGFzX2FscGhhGBggASgISAiIAQFCCwoJX3RyYW5zZmVyQgwKCl9wcmltYXJpZXNCCQoHX21hdHJpeEIICgZfcmFuZ2VCDQoLX2ZyYW1lX3JhdGVCDwoNX2JpdHJhdGVfa2Jwc0IOCgxfZmllbGRfb3JkZXJCFwoVX2RvbGJ5X3Zpc2lvbl9wcm9maWxlQgwKCl9oYXNfYWxwaGEi/AEKCkF1ZGlvVHJhY2sSFAoMc3RyZWFtX2luZGV4GAEgASgFEg0KBWNvZGVjGAIgASgJEhAKCGNoYW5uZWxzGAMgASgFEhYKDnNhbXBsZV9yYXRlX2h6GAQgASgFEhUKCGxhbmd1YWdlGAUgASgJSACIAQESEgoFdGl0bGUYBiABKAlIAYgBARISCgppc19kZWZhdWx0GAcgASgIEhUKDXN0YXJ0X3NlY29uZHMYCCABKAESHQoQZHVyYXRpb25fc2Vjb25kcxgJIAEoAUgCiAEBQgsKCV9sYW5ndWFnZUIICgZfdGl0bGVCEwoRX2R1cmF0aW9uX3NlY29uZHMiJAoIUmF0aW9uYWwSCwoDbnVtGAEgASgFEgsKA2RlbhgCIAEoBSL5AgoOVmlkZW9SZW5kaXRpb24SDAoEbmFtZRgBIAEoCRINCgV3aWR0aBgCIAEoBRIOCgZoZWlnaHQYAyABKAUSDQoFY29kZWMYBCABKAkSDwoHZW5jb2RlchgFIAEoCRIOCgZwcmVzZXQYBiABKAkSEAoDY3JmGAcgASgFSACIAQESFAoMbWF4cmF0ZV9rYnBzGAggASgFEhQKDGJ1ZnNpemVfa2JwcxgJIAEoBRIZCgxhdmVyYWdlX2ticHMYCiABKAVIAYgBARITCgZwYXNzZXMYCyABKAVIAogBARI3Cg5mcmFtZV9yYXRlX2NhcBgMIAEoCzIaLmZyYW1lZm9sZC52MS5GcmFtZVJhdGVDYXBIA4gBARIaCg1keW5hbWljX3JhbmdlGA0gASgJSASIAQFCBgoEX2NyZkIPCg1fYXZlcmFnZV9rYnBzQgkKB19wYXNzZXNCEQoPX2ZyYW1lX3JhdGVfY2FwQhAKDl9keW5hbWljX3JhbmdlIjwKDEZyYW1lUmF0ZUNhcBILCgNudW0YASABKAUSCwoDZGVuGAIgASgFEhIKCmJpYXNfdGlja3MYAyABKAUikQEKEVN1YnRpdGxlUmVuZGl0aW9uEgwKBG5hbWUYASABKAkSFAoMc3RyZWFtX2luZGV4GAIgASgFEhUKCGxhbmd1YWdlGAMgASgJSACIAQESDQoFbGFiZWwYBCABKAkSEgoKaXNfZGVmYXVsdBgFIAEoCBIRCglpc19mb3JjZWQYBiABKAhCCwoJX2xhbmd1YWdlIsoBCg5BdWRpb1JlbmRpdGlvbhIMCgRuYW1lGAEgASgJEhQKDHN0cmVhbV9pbmRleBgCIAEoBRIVCghsYW5ndWFnZRgDIAEoCUgAiAEBEg0KBWxhYmVsGAQgASgJEhIKCmlzX2RlZmF1bHQYBSABKAgSDQoFY29kZWMYBiABKAkSEAoIY2hhbm5lbHMYByABKAUSFgoOc2FtcGxlX3JhdGVfaHoYCCABKAUSFAoMYml0cmF0ZV9rYnBzGAkgASgFQgsKCV9sYW5ndWFnZSL6AQoKVW5pdFJlc3VsdBIMCgR1bml0GAEgASgJEhgKEHRlbXBvcmFsX2F0dGVtcHQYAiABKAUSEQoJd29ya2VyX2lkGAMgASgJEg4KBmZyYW1lcxgEIAEoBRIWCg5lbmNvZGVfc2Vjb25kcxgFIAEoARIVCg1tZWRpYV9zZWNvbmRzGAYgASgBEhIKCnNpemVfYnl0ZXMYByABKAESGAoLY3B1X3NlY29uZHMYCCABKAFIAIgBARIeChFwZWFrX21lbW9yeV9ieXRlcxgJIAEoAUgBiAEBQg4KDF9jcHVfc2Vjb25kc0IUChJfcGVha19tZW1vcnlfYnl0ZXMi3gIKEU1lYXN1cmVkUmVuZGl0aW9uEgwKBG5hbWUYASABKAkSDAoEa2luZBgCIAEoCRIQCghwbGF5bGlzdBgDIAEoCRIOCgZjb2RlY3MYBCABKAkSEAoIc2VnbWVudHMYBSABKAUSDwoHc2FtcGxlcxgGIAEoBRIYChBkdXJhdGlvbl9zZWNvbmRzGAcgASgBEhIKCnNpemVfYnl0ZXMYCCABKAESHAoUcGVha19iaXRzX3Blcl9zZWNvbmQYCSABKAESHwoXYXZlcmFnZV9iaXRzX3Blcl9zZWNvbmQYCiABKAESEgoFd2lkdGgYCyABKAVIAIgBARITCgZoZWlnaHQYDCABKAVIAYgBARIXCgpmcmFtZV9yYXRlGA0gASgBSAKIAQESFQoNc3RhcnRfc2Vjb25kcxgOIAEoAUIICgZfd2lkdGhCCQoHX2hlaWdodEINCgtfZnJhbWVfcmF0ZSJsCglKb2JPdXRwdXQSEgoKZm9sZGVyX2tleRgBIAEoCRIOCgZtYXN0ZXIYAiABKAkSDQoFZmlsZXMYAyABKAUSEgoKc2l6ZV9ieXRlcxgEIAEoARIYChBkdXJhdGlvbl9zZWNvbmRzGAUgASgBIlsKCkpvYkZhaWx1cmUSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEgwKBGhpbnQYAyABKAkSDQoFcGhhc2UYBCABKAkSEQoJcmV0cnlhYmxlGAUgASgIIigKB1dhcm5pbmcSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJYgZwcm90bzM", [file_google_protobuf_struct]);
 
 /**
  * An event in a job's log. `job_id`, `stream` and `sequence` are its identity; `position` is its place in the log.
@@ -610,15 +610,15 @@ export const JobCancelledSchema: GenMessage<JobCancelled> = /*@__PURE__*/
   messageDesc(file_framefold_v1_events, 20);
 
 /**
- * The request as it was accepted, all defaults filled in.
+ * The request as it was accepted, all defaults filled in. It has either a URL or the recipe of a source.
  *
  * @generated from message framefold.v1.TranscodeRequest
  */
 export type TranscodeRequest = Message<"framefold.v1.TranscodeRequest"> & {
   /**
-   * @generated from field: string source_url = 1;
+   * @generated from field: optional string source_url = 1;
    */
-  sourceUrl: string;
+  sourceUrl?: string | undefined;
 
   /**
    * @generated from field: string user_id = 2;
@@ -706,6 +706,23 @@ export type TranscodeRequest = Message<"framefold.v1.TranscodeRequest"> & {
    * @generated from field: optional double end_seconds = 16;
    */
   endSeconds?: number | undefined;
+
+  /**
+   * @generated from field: optional framefold.v1.TestSource test_source = 17;
+   */
+  testSource?: TestSource | undefined;
+
+  /**
+   * Whose ladder it is, and what was changed of it.
+   *
+   * @generated from field: optional string scenario = 18;
+   */
+  scenario?: string | undefined;
+
+  /**
+   * @generated from field: optional framefold.v1.ScenarioParameters parameters = 19;
+   */
+  parameters?: ScenarioParameters | undefined;
 };
 
 /**
@@ -714,6 +731,68 @@ export type TranscodeRequest = Message<"framefold.v1.TranscodeRequest"> & {
  */
 export const TranscodeRequestSchema: GenMessage<TranscodeRequest> = /*@__PURE__*/
   messageDesc(file_framefold_v1_events, 21);
+
+/**
+ * A source that a worker makes: pictures that move, and a tone.
+ *
+ * @generated from message framefold.v1.TestSource
+ */
+export type TestSource = Message<"framefold.v1.TestSource"> & {
+  /**
+   * @generated from field: int32 width = 1;
+   */
+  width: number;
+
+  /**
+   * @generated from field: int32 height = 2;
+   */
+  height: number;
+
+  /**
+   * Frames a second.
+   *
+   * @generated from field: int32 frame_rate = 3;
+   */
+  frameRate: number;
+
+  /**
+   * @generated from field: int32 seconds = 4;
+   */
+  seconds: number;
+};
+
+/**
+ * Describes the message framefold.v1.TestSource.
+ * Use `create(TestSourceSchema)` to create a new message.
+ */
+export const TestSourceSchema: GenMessage<TestSource> = /*@__PURE__*/
+  messageDesc(file_framefold_v1_events, 22);
+
+/**
+ * @generated from message framefold.v1.ScenarioParameters
+ */
+export type ScenarioParameters = Message<"framefold.v1.ScenarioParameters"> & {
+  /**
+   * Seconds.
+   *
+   * @generated from field: optional int32 duration = 1;
+   */
+  duration?: number | undefined;
+
+  /**
+   * In kbit/s.
+   *
+   * @generated from field: optional int32 bitrate = 2;
+   */
+  bitrate?: number | undefined;
+};
+
+/**
+ * Describes the message framefold.v1.ScenarioParameters.
+ * Use `create(ScenarioParametersSchema)` to create a new message.
+ */
+export const ScenarioParametersSchema: GenMessage<ScenarioParameters> = /*@__PURE__*/
+  messageDesc(file_framefold_v1_events, 23);
 
 /**
  * How sound is encoded.
@@ -748,7 +827,7 @@ export type AudioProfile = Message<"framefold.v1.AudioProfile"> & {
  * Use `create(AudioProfileSchema)` to create a new message.
  */
 export const AudioProfileSchema: GenMessage<AudioProfile> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 22);
+  messageDesc(file_framefold_v1_events, 24);
 
 /**
  * Limits of each encode attempt.
@@ -782,7 +861,7 @@ export type ResourceLimits = Message<"framefold.v1.ResourceLimits"> & {
  * Use `create(ResourceLimitsSchema)` to create a new message.
  */
 export const ResourceLimitsSchema: GenMessage<ResourceLimits> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 23);
+  messageDesc(file_framefold_v1_events, 25);
 
 /**
  * @generated from message framefold.v1.SourceMeta
@@ -839,7 +918,7 @@ export type SourceMeta = Message<"framefold.v1.SourceMeta"> & {
  * Use `create(SourceMetaSchema)` to create a new message.
  */
 export const SourceMetaSchema: GenMessage<SourceMeta> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 24);
+  messageDesc(file_framefold_v1_events, 26);
 
 /**
  * @generated from message framefold.v1.SubtitleTrack
@@ -888,7 +967,7 @@ export type SubtitleTrack = Message<"framefold.v1.SubtitleTrack"> & {
  * Use `create(SubtitleTrackSchema)` to create a new message.
  */
 export const SubtitleTrackSchema: GenMessage<SubtitleTrack> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 25);
+  messageDesc(file_framefold_v1_events, 27);
 
 /**
  * @generated from message framefold.v1.VideoTrack
@@ -1026,7 +1105,7 @@ export type VideoTrack = Message<"framefold.v1.VideoTrack"> & {
  * Use `create(VideoTrackSchema)` to create a new message.
  */
 export const VideoTrackSchema: GenMessage<VideoTrack> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 26);
+  messageDesc(file_framefold_v1_events, 28);
 
 /**
  * @generated from message framefold.v1.AudioTrack
@@ -1083,7 +1162,7 @@ export type AudioTrack = Message<"framefold.v1.AudioTrack"> & {
  * Use `create(AudioTrackSchema)` to create a new message.
  */
 export const AudioTrackSchema: GenMessage<AudioTrack> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 27);
+  messageDesc(file_framefold_v1_events, 29);
 
 /**
  * @generated from message framefold.v1.Rational
@@ -1105,7 +1184,7 @@ export type Rational = Message<"framefold.v1.Rational"> & {
  * Use `create(RationalSchema)` to create a new message.
  */
 export const RationalSchema: GenMessage<Rational> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 28);
+  messageDesc(file_framefold_v1_events, 30);
 
 /**
  * @generated from message framefold.v1.VideoRendition
@@ -1188,7 +1267,7 @@ export type VideoRendition = Message<"framefold.v1.VideoRendition"> & {
  * Use `create(VideoRenditionSchema)` to create a new message.
  */
 export const VideoRenditionSchema: GenMessage<VideoRendition> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 29);
+  messageDesc(file_framefold_v1_events, 31);
 
 /**
  * Of each stretch of den / num seconds only the first frame is kept.
@@ -1217,7 +1296,7 @@ export type FrameRateCap = Message<"framefold.v1.FrameRateCap"> & {
  * Use `create(FrameRateCapSchema)` to create a new message.
  */
 export const FrameRateCapSchema: GenMessage<FrameRateCap> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 30);
+  messageDesc(file_framefold_v1_events, 32);
 
 /**
  * Text that is shown over the picture.
@@ -1261,7 +1340,7 @@ export type SubtitleRendition = Message<"framefold.v1.SubtitleRendition"> & {
  * Use `create(SubtitleRenditionSchema)` to create a new message.
  */
 export const SubtitleRenditionSchema: GenMessage<SubtitleRendition> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 31);
+  messageDesc(file_framefold_v1_events, 33);
 
 /**
  * @generated from message framefold.v1.AudioRendition
@@ -1320,7 +1399,7 @@ export type AudioRendition = Message<"framefold.v1.AudioRendition"> & {
  * Use `create(AudioRenditionSchema)` to create a new message.
  */
 export const AudioRenditionSchema: GenMessage<AudioRendition> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 32);
+  messageDesc(file_framefold_v1_events, 34);
 
 /**
  * What a finished unit of work (a chunk, or a track of sound) gave.
@@ -1381,7 +1460,7 @@ export type UnitResult = Message<"framefold.v1.UnitResult"> & {
  * Use `create(UnitResultSchema)` to create a new message.
  */
 export const UnitResultSchema: GenMessage<UnitResult> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 33);
+  messageDesc(file_framefold_v1_events, 35);
 
 /**
  * A finished rendition as measured on its segments.
@@ -1467,7 +1546,7 @@ export type MeasuredRendition = Message<"framefold.v1.MeasuredRendition"> & {
  * Use `create(MeasuredRenditionSchema)` to create a new message.
  */
 export const MeasuredRenditionSchema: GenMessage<MeasuredRendition> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 34);
+  messageDesc(file_framefold_v1_events, 36);
 
 /**
  * @generated from message framefold.v1.JobOutput
@@ -1504,7 +1583,7 @@ export type JobOutput = Message<"framefold.v1.JobOutput"> & {
  * Use `create(JobOutputSchema)` to create a new message.
  */
 export const JobOutputSchema: GenMessage<JobOutput> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 35);
+  messageDesc(file_framefold_v1_events, 37);
 
 /**
  * @generated from message framefold.v1.JobFailure
@@ -1545,7 +1624,7 @@ export type JobFailure = Message<"framefold.v1.JobFailure"> & {
  * Use `create(JobFailureSchema)` to create a new message.
  */
 export const JobFailureSchema: GenMessage<JobFailure> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 36);
+  messageDesc(file_framefold_v1_events, 38);
 
 /**
  * @generated from message framefold.v1.Warning
@@ -1567,5 +1646,5 @@ export type Warning = Message<"framefold.v1.Warning"> & {
  * Use `create(WarningSchema)` to create a new message.
  */
 export const WarningSchema: GenMessage<Warning> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 37);
+  messageDesc(file_framefold_v1_events, 39);
 
