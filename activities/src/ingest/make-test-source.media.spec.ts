@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '@framefold/config';
-import { testSourceBytes, testSourceOf, type TestSource } from '@framefold/domain';
+import { SCENARIOS, testSourceBytes, testSourceOf, type TestSource } from '@framefold/domain';
 import {
   createFolderStore,
   createProcessRunner,
@@ -53,38 +53,46 @@ describe('makeTestSource', () => {
       .update(await readFile(fileOf(source)))
       .digest('hex');
 
-  it('makes exactly what a scenario says', async () => {
-    const recipe = testSourceOf('720p60-h264', { duration: 2 });
-    const source = await make('probed', recipe);
-    const meta = await quietEnvironment().run(() =>
-      probeSource({
-        store,
-        trust: 'local',
-        runner,
-        ffmpeg: requireTool('ffmpeg'),
-        ffprobe: requireTool('ffprobe'),
-        limits: { sourceBytes: 1e9, sourceSeconds: 60, sourcePixels: 1e7, sourceFrames: 1e4 },
-      })({ jobId: 'probed', source }),
-    );
-    expect(meta).toMatchObject({
-      durationSeconds: 2,
-      video: {
-        displayWidth: 1280,
-        displayHeight: 720,
-        pixelFormat: 'yuv420p',
-        matrix: 'bt709',
-        range: 'tv',
-        frameCount: 120,
-        frameRate: { num: 60, den: 1 },
-        startSeconds: 0,
-      },
-      audio: [{ channels: 1, sampleRateHz: 48_000, startSeconds: 0, durationSeconds: 2 }],
-    });
-    const { size } = await stat(fileOf(source));
-    // Grain costs bits: what is made of it is not a solid colour's, and stays within the room that was reserved.
-    expect(size).toBeGreaterThan(testSourceBytes(recipe) / 4);
-    expect(size).toBeLessThan(testSourceBytes(recipe));
-  }, 60_000);
+  it.each([
+    ['720p60-h264', 2],
+    ['1080p-h264', 1],
+    ['4K60-h264', 1],
+  ] as const)(
+    'makes exactly what %s says',
+    async (name, duration) => {
+      const recipe = testSourceOf(name, { duration });
+      const source = await make(name, recipe);
+      const meta = await quietEnvironment().run(() =>
+        probeSource({
+          store,
+          trust: 'local',
+          runner,
+          ffmpeg: requireTool('ffmpeg'),
+          ffprobe: requireTool('ffprobe'),
+          limits: { sourceBytes: 1e9, sourceSeconds: 60, sourcePixels: 1e7, sourceFrames: 1e4 },
+        })({ jobId: name, source }),
+      );
+      expect(meta).toMatchObject({
+        durationSeconds: duration,
+        video: {
+          displayWidth: recipe.width,
+          displayHeight: recipe.height,
+          pixelFormat: 'yuv420p',
+          matrix: 'bt709',
+          range: 'tv',
+          frameCount: duration * recipe.frameRate,
+          frameRate: { num: recipe.frameRate, den: 1 },
+          startSeconds: 0,
+        },
+        audio: [{ channels: 1, sampleRateHz: 48_000, startSeconds: 0, durationSeconds: duration }],
+      });
+      const { size } = await stat(fileOf(source));
+      // Texture and grain cost bits, several times those of the scenario, and within the room that was reserved.
+      expect((size * 8) / duration / 1000).toBeGreaterThan(2 * SCENARIOS[name].bitrateKbps);
+      expect(size).toBeLessThan(testSourceBytes(recipe));
+    },
+    60_000,
+  );
 
   it('gives the same bytes again, and on a lesser processor', async () => {
     const recipe = { width: 640, height: 360, frameRate: 30, seconds: 3 };

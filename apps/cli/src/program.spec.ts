@@ -274,7 +274,7 @@ describe('the other commands', () => {
     expect(said.stdout).toMatch(/^4K60-h264 +3840x2160 +60 fps +h264 +10000 kbit\/s$/m);
     said.stdout = '';
     expect(await command('scenarios', '--json')).toBe(0);
-    expect(JSON.parse(said.stdout)).toMatchObject({ '720p30-h264': { height: 720, averageKbps: 2000 } });
+    expect(JSON.parse(said.stdout)).toMatchObject({ '720p30-h264': { height: 720, bitrateKbps: 2000 } });
   });
 
   it('status --follow ends with the job and its exit code', async () => {

@@ -43,7 +43,7 @@ export function withRequestOptions(command: Command): Command {
       'a preset instead of a ladder (`framefold scenarios`); makes a source where none is named',
     )
     .option('--duration <seconds>', 'length of what the scenario takes or makes (default: 10)', toNumber)
-    .option('--bitrate <rate>', "average instead of the scenario's, e.g. 5M or 2500k")
+    .option('--bitrate <rate>', "instead of the scenario's bit rate, e.g. 5M or 2500k")
     .option('--segment-seconds <seconds>', 'length of a segment, 1 to 30 (default: 6)', toNumber)
     .option('--start <seconds>', 'leave out what comes before this time', toNumber)
     .option('--end <seconds>', 'leave out what comes from this time on', toNumber)

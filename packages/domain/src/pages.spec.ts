@@ -41,8 +41,8 @@ describe('docs/events.md', () => {
 describe('docs/media.md', () => {
   it('lists every scenario', () => {
     const expected = Object.entries(SCENARIOS).map(
-      ([name, { width, height, frameRate, codec, averageKbps, preset }]) =>
-        `| \`${name}\` | ${width}x${height} | ${frameRate} | \`${codec}\`, \`${preset}\` | ${averageKbps / 1000}M |`,
+      ([name, { width, height, frameRate, codec, bitrateKbps, preset }]) =>
+        `| \`${name}\` | ${width}x${height} | ${frameRate} | \`${codec}\`, \`${preset}\` | ${bitrateKbps / 1000}M |`,
     );
     const rows = rowsOf('media.md').filter((row) => (names([row])[0] ?? '') in SCENARIOS);
     expect(rows).toEqual(expected);

@@ -10,14 +10,14 @@ export function listScenarios(options: Voice, io: Io): ExitCode {
     io.stdout.write(`${JSON.stringify(SCENARIOS)}\n`);
     return EXIT.ok;
   }
-  const rows = Object.entries(SCENARIOS).map(([name, { width, height, frameRate, codec, averageKbps }]) => [
+  const rows = Object.entries(SCENARIOS).map(([name, { width, height, frameRate, codec, bitrateKbps }]) => [
     name,
     `${width}x${height}`,
     `${frameRate} fps`,
     codec,
-    `${averageKbps} kbit/s`,
+    `${bitrateKbps} kbit/s`,
   ]);
-  const table = columns([['SCENARIO', 'SIZE', 'RATE', 'CODEC', 'AVERAGE'], ...rows]);
+  const table = columns([['SCENARIO', 'SIZE', 'FRAMES', 'CODEC', 'BIT RATE'], ...rows]);
   io.stdout.write(`${table.join('\n')}\nWithout a source one of ${SCENARIO_SECONDS} s is made.\n`);
   return EXIT.ok;
 }
