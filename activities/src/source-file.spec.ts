@@ -35,6 +35,7 @@ describe('sourceFile', () => {
     expect(await read(inPlace)).toBe(file);
     const outside = storedSource('jobs/1/source/source.mp4', 4);
     await expect(read(outside)).rejects.toMatchObject({ code: 'SANDBOX_REQUIRED' });
+    expect(await read({ ...outside, generated: true })).toContain('source.mp4');
     const report = (fields: Partial<WorkerReport>): Promise<void> =>
       store.put(
         storeKeys.worker('other'),

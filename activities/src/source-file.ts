@@ -46,7 +46,7 @@ export async function assertTrusted({ store, trust }: SourceDeps, isLocalFile: b
  *   WORKER_BUSY or SANDBOX_REQUIRED when this worker may not read it
  */
 export async function sourceFile(source: SourceRef, { store, trust }: SourceDeps): Promise<string> {
-  await assertTrusted({ store, trust }, source.inPlace);
+  await assertTrusted({ store, trust }, source.inPlace || source.generated === true);
   const path = source.uri.startsWith(STORE_SCHEME)
     ? store.localPath(source.uri.slice(STORE_SCHEME.length))
     : fileURLToPath(source.uri);

@@ -1,6 +1,6 @@
 import { fromBinary, ScalarType, toBinary, type DescField, type DescMessage } from '@bufbuild/protobuf';
 import { ValueSchema } from '@bufbuild/protobuf/wkt';
-import { EVENT_PAYLOADS, RecordedEvent, type JobEventType } from '@framefold/domain';
+import { EVENT_PAYLOADS, RecordedEvent, TranscodeRequestBody, type JobEventType } from '@framefold/domain';
 import { example, EXAMPLES } from '@framefold/domain/testing';
 import { z } from 'zod';
 import { fromProto, toProto } from './convert.ts';
@@ -140,6 +140,14 @@ describe('toProto and fromProto', () => {
 
   it('carry a ladder by name', () => {
     const request = { ...EXAMPLES.JobSubmitted.request, ladder: 'hls-default' as const };
+    const event: RecordedEvent = { ...place, event: { type: 'JobSubmitted', at: 0, data: { request } } };
+    const bytes = toBinary(RecordedEventSchema, toProto(event));
+    expect(fromProto(fromBinary(RecordedEventSchema, bytes))).toEqual(event);
+  });
+
+  it('carry a scenario with its source', () => {
+    const parameters = { duration: 4, bitrate: '1M' };
+    const request = TranscodeRequestBody.parse({ scenario: '720p30-h264', parameters });
     const event: RecordedEvent = { ...place, event: { type: 'JobSubmitted', at: 0, data: { request } } };
     const bytes = toBinary(RecordedEventSchema, toProto(event));
     expect(fromProto(fromBinary(RecordedEventSchema, bytes))).toEqual(event);

@@ -68,6 +68,8 @@ describe('ingestSource', () => {
       fileRoots: [join(folder, 'films')],
       limits: { sourceBytes },
       scratch,
+      ffmpeg: 'unused',
+      runner: { isolation: 'none', run: () => Promise.reject(new Error('nothing is to be run')) },
     });
     const input = { jobId: 'job-1', request: request({ sourceUrl }) };
     return environment.run<[typeof input], SourceRef, typeof activity>(activity, input);

@@ -4,7 +4,16 @@ import { prepare } from '../bootstrap/prepare.mjs';
 import { exitWithSetupError } from '../bootstrap/steps.mjs';
 
 // These talk to a running stack, or to nobody. An unknown command gets the tools: better once too many.
-const clientCommands = new Set(['submit', 'status', 'list', 'cancel', 'workers', 'down', 'help']);
+const clientCommands = new Set([
+  'submit',
+  'status',
+  'list',
+  'cancel',
+  'workers',
+  'scenarios',
+  'down',
+  'help',
+]);
 
 /** @param {string[]} args */
 function needsTools(args) {

@@ -1,4 +1,4 @@
-import { JobState, JobSummary, JobView, WorkerPool, type TranscodeRequest } from '@framefold/domain';
+import { JobState, JobSummary, JobView, WorkerPool, type TranscodeRequestBody } from '@framefold/domain';
 import { z } from 'zod';
 import { ApiError, errorOfAnswer, errorOfSilence, isTimeout } from './api-error.ts';
 
@@ -11,9 +11,6 @@ export type Job = z.infer<typeof Job>;
 
 const Submitted = z.object({ jobId: z.string(), status: JobState });
 const Page = z.object({ jobs: z.array(JobSummary), nextCursor: z.string().optional() });
-
-/** A request as a client writes it, before the defaults. */
-export type RequestBody = z.input<typeof TranscodeRequest>;
 
 /** What `GET /api/jobs` filters by; absent means any. */
 export interface ListFilter {
@@ -43,7 +40,7 @@ export class ApiClient {
   }
 
   /** Submits a job; the same key again gives the same job. */
-  async submit(request: RequestBody, idempotencyKey: string): Promise<string> {
+  async submit(request: TranscodeRequestBody, idempotencyKey: string): Promise<string> {
     const { jobId } = await this.#json(Submitted, '/api/transcode', {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey },

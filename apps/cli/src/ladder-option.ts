@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { LadderRung, LADDERS } from '@framefold/domain';
-import type { RequestBody } from './api-client.ts';
+import { LadderRung, LADDERS, type TranscodeRequestBody } from '@framefold/domain';
 import { UsageError } from './command-error.ts';
 import { issueLines } from './issue-lines.ts';
 
-type LadderOption = NonNullable<RequestBody['ladder']>;
+type LadderOption = NonNullable<TranscodeRequestBody['ladder']>;
 
 /**
  * The ladder that `--ladder` stands for: a ladder's name, rungs of the default ladder (`720p,360p`), or a JSON file

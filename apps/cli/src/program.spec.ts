@@ -110,6 +110,34 @@ describe('transcode', () => {
     });
   });
 
+  it('asks for a scenario, which needs no file', async () => {
+    await anApi();
+    const options = ['--scenario', '720p30-h264', '--duration', '4', '--bitrate', '2M'];
+    expect(await command('transcode', ...options)).toBe(0);
+    expect(api.submitted).toEqual({
+      scenario: '720p30-h264',
+      parameters: { duration: 4, bitrate: '2M' },
+    });
+    expect(await command('submit', 'a.mp4', '--scenario', '4K60-h265', '--bitrate', '2500')).toBe(0);
+    expect(api.submitted).toEqual({
+      sourceUrl: `file://${folder}/a.mp4`,
+      scenario: '4K60-h265',
+      parameters: { bitrate: 2500 },
+    });
+  });
+
+  it.each([
+    ['scenario: Invalid option', ['--scenario', '480i-h262']],
+    ['ladder: is instead of scenario', ['--scenario', '720p30-h264', '--ladder', 'av1']],
+    ['parameters.duration: Too small', ['--scenario', '720p30-h264', '--duration', '0']],
+    ['parameters: belong to a scenario', ['--bitrate', '2M']],
+  ])('says what is wrong with a scenario: %s', async (words, options) => {
+    await anApi();
+    expect(await command('transcode', ...options)).toBe(2);
+    expect(said.stderr).toContain(words);
+    expect(api.submitted).toBeUndefined();
+  });
+
   it('starts the stack when no API answers', async () => {
     await anApi();
     await api.stop();
@@ -230,6 +258,23 @@ describe('the other commands', () => {
     await anApi();
     expect(await command('submit', 'https://example.org/a.mp4')).toBe(0);
     expect(said.stdout).toBe('job-1\n');
+  });
+
+  it('submit needs a source or a scenario', async () => {
+    await anApi();
+    expect(await command('submit')).toBe(2);
+    expect(said.stderr).toBe('Name a file or a URL, or a --scenario.\n');
+    expect(await command('submit', '--scenario', '720p30-h264')).toBe(0);
+    expect(api.submitted).toEqual({ scenario: '720p30-h264' });
+  });
+
+  it('scenarios lists the presets', async () => {
+    await anApi();
+    expect(await command('scenarios')).toBe(0);
+    expect(said.stdout).toMatch(/^4K60-h264 +3840x2160 +60 fps +h264 +10000 kbit\/s$/m);
+    said.stdout = '';
+    expect(await command('scenarios', '--json')).toBe(0);
+    expect(JSON.parse(said.stdout)).toMatchObject({ '720p30-h264': { height: 720, bitrateKbps: 2000 } });
   });
 
   it('status --follow ends with the job and its exit code', async () => {

@@ -5,6 +5,7 @@ import { ApiError } from './api-error.ts';
 import { CommandError, faultLines, UsageError } from './command-error.ts';
 import { recommend } from './commands/config.ts';
 import { cancel, list, status, submit } from './commands/jobs.ts';
+import { listScenarios } from './commands/scenarios.ts';
 import { down, up } from './commands/stack.ts';
 import { transcode } from './commands/transcode.ts';
 import { verify } from './commands/verify.ts';
@@ -57,10 +58,10 @@ function programOf(io: Io, finish: (code: ExitCode) => void): Command {
       finish(await transcode(source, options, io)),
     );
   withRequestOptions(
-    program.command('submit <FILE_OR_URL>').description('submit a job to a running stack; prints its id'),
+    program.command('submit [FILE_OR_URL]').description('submit a job to a running stack; prints its id'),
   )
     .option(...json)
-    .action(async (source: string, options: object) => finish(await submit(source, options, io)));
+    .action(async (source: string | undefined, options: object) => finish(await submit(source, options, io)));
   program
     .command('status <JOB>')
     .description('show a job')
@@ -85,6 +86,11 @@ function programOf(io: Io, finish: (code: ExitCode) => void): Command {
     .description('check an HLS or DASH tree, a path or an http(s) URL; exits 1 when something is wrong')
     .option(...json)
     .action(async (manifest: string, options: object) => finish(await verify(manifest, options, io)));
+  program
+    .command('scenarios')
+    .description('the presets that --scenario can name')
+    .option(...json)
+    .action((options: object) => finish(listScenarios(options, io)));
   program
     .command('up')
     .description('start the embedded stack: API, Temporal with its UI, workers')

@@ -1,6 +1,5 @@
-import { TranscodeRequest } from '@framefold/domain';
+import { TranscodeRequestBody } from '@framefold/domain';
 import { type Command, InvalidArgumentError } from 'commander';
-import type { RequestBody } from './api-client.ts';
 import { UsageError } from './command-error.ts';
 import { issueLines } from './issue-lines.ts';
 import { ladderOf } from './ladder-option.ts';
@@ -9,6 +8,9 @@ import { appendedOf, sourceUrlOf } from './source-option.ts';
 /** The options that describe a job. */
 export interface RequestOptions {
   readonly ladder?: string;
+  readonly scenario?: string;
+  readonly duration?: number;
+  readonly bitrate?: string;
   readonly segmentSeconds?: number;
   readonly start?: number;
   readonly end?: number;
@@ -37,6 +39,12 @@ export function withRequestOptions(command: Command): Command {
       "a ladder's name, rungs of the default one (720p,360p), or @FILE.json",
       undefined,
     )
+    .option(
+      '--scenario <name>',
+      'a preset instead of a ladder (`framefold scenarios`); makes a source where none is named',
+    )
+    .option('--duration <seconds>', 'length of what the scenario takes or makes (default: 10)', toNumber)
+    .option('--bitrate <rate>', "instead of the scenario's bit rate, e.g. 5M or 2500k")
     .option('--segment-seconds <seconds>', 'length of a segment, 1 to 30 (default: 6)', toNumber)
     .option('--start <seconds>', 'leave out what comes before this time', toNumber)
     .option('--end <seconds>', 'leave out what comes from this time on', toNumber)
@@ -70,7 +78,11 @@ export function withRequestOptions(command: Command): Command {
  *
  * @throws {UsageError} with the paths of bad fields
  */
-export function requestOf(source: string | undefined, options: RequestOptions, cwd: string): RequestBody {
+export function requestOf(
+  source: string | undefined,
+  options: RequestOptions,
+  cwd: string,
+): TranscodeRequestBody {
   const { ladder, segmentSeconds, priority, user, label, webhook, title, queue, acceleration } = options;
   const resourceLimits = given({
     maxCpuPercent: options.maxCpu,
@@ -83,8 +95,15 @@ export function requestOf(source: string | undefined, options: RequestOptions, c
     bitrateKbps: options.audioBitrate,
     channels: options.audioChannels,
   });
+  const { scenario, bitrate } = options;
+  const parameters = given({
+    duration: options.duration,
+    bitrate: bitrate !== undefined && /^\d+$/.test(bitrate) ? Number(bitrate) : bitrate,
+  });
   const body = given({
-    sourceUrl: sourceUrlOf(source, cwd),
+    sourceUrl: source === undefined && scenario !== undefined ? undefined : sourceUrlOf(source, cwd),
+    scenario,
+    parameters: Object.keys(parameters).length === 0 ? undefined : parameters,
     ladder: ladder === undefined ? undefined : ladderOf(ladder, cwd),
     segmentSeconds,
     startSeconds: options.start,
@@ -100,8 +119,8 @@ export function requestOf(source: string | undefined, options: RequestOptions, c
     acceleration,
     resourceLimits: Object.keys(resourceLimits).length === 0 ? undefined : resourceLimits,
   });
-  const checked = TranscodeRequest.safeParse(body);
-  if (checked.success) return body as RequestBody;
+  const checked = TranscodeRequestBody.safeParse(body);
+  if (checked.success) return body;
   throw new UsageError(['The request is not valid.', ...issueLines(checked.error.issues)].join('\n'));
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { EVENT_PAYLOADS } from './events.ts';
 import { FAILURES, Warning } from './failure.ts';
+import { SCENARIOS } from './scenarios.ts';
 
 const rowsOf = (page: string): string[] =>
   readFileSync(new URL(`../../../docs/${page}`, import.meta.url), 'utf8')
@@ -34,5 +35,16 @@ describe('docs/events.md', () => {
       const payload = Object.entries(EVENT_PAYLOADS).find(([name]) => `\`${name}\`` === type)?.[1];
       expect([type, fields]).toEqual([type, Object.keys(payload?.shape ?? {}).join(', ')]);
     });
+  });
+});
+
+describe('docs/media.md', () => {
+  it('lists every scenario', () => {
+    const expected = Object.entries(SCENARIOS).map(
+      ([name, { width, height, frameRate, codec, bitrateKbps, preset }]) =>
+        `| \`${name}\` | ${width}x${height} | ${frameRate} | \`${codec}\`, \`${preset}\` | ${bitrateKbps / 1000}M |`,
+    );
+    const rows = rowsOf('media.md').filter((row) => (names([row])[0] ?? '') in SCENARIOS);
+    expect(rows).toEqual(expected);
   });
 });

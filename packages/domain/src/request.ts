@@ -1,9 +1,11 @@
 import { z } from 'zod';
 
+import { CodedError } from './failure.ts';
 import { ResourceLimits } from './limits.ts';
 import { AudioCodec } from './plan.ts';
 import { Priority } from './priority.ts';
 import { Ladder } from './profiles.ts';
+import { TestSource } from './test-source.ts';
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
 
@@ -30,6 +32,12 @@ export const AudioProfile = z.strictObject({
 });
 export type AudioProfile = z.infer<typeof AudioProfile>;
 
+/** What was changed of a scenario: seconds, and an average in kbit/s. */
+const ChangesOfScenario = z.object({
+  duration: z.number().int().optional().describe('In seconds'),
+  bitrate: z.number().int().optional().describe('In kbit/s'),
+});
+
 const seconds = z.number().min(0).max(1_000_000);
 
 const trim = {
@@ -50,10 +58,14 @@ const MAX_APPENDED = 50;
 const JobInput = z.strictObject({ sourceUrl: SourceUrl, ...trim }).refine(isForward, NOT_FORWARD);
 export type JobInput = z.infer<typeof JobInput>;
 
-/** The body of `POST /api/transcode`, as a client writes it. Unknown fields are refused. */
+/**
+ * A request as it is accepted and recorded, all defaults filled in; clients write a {@link TranscodeRequestBody}. It has
+ * either a URL or the recipe of a test source.
+ */
 export const TranscodeRequest = z
   .strictObject({
-    sourceUrl: SourceUrl,
+    sourceUrl: SourceUrl.optional(),
+    testSource: TestSource.optional(),
     userId: z
       .string()
       .min(1)
@@ -70,6 +82,8 @@ export const TranscodeRequest = z
       .describe('hardware: on GPUs where a worker has proved an encoder, else in software, with a warning'),
     confidence: z.literal('auto').optional().describe('Labels a benchmark run; recorded, no effect'),
     ladder: Ladder.default('hls-default'),
+    scenario: z.string().optional().describe('Where the ladder is that of a scenario: its name'),
+    parameters: ChangesOfScenario.optional(),
     audio: AudioProfile.default({ codec: 'aac', bitrateKbps: 128, channels: 'stereo' }),
     ...trim,
     append: z
@@ -82,15 +96,35 @@ export const TranscodeRequest = z
     labels: z.array(z.string().min(1).max(64)).max(20).default([]),
     title: z.string().min(1).max(200).optional().describe('A name for people; by default the file name'),
   })
+  .refine(({ sourceUrl, testSource }) => (sourceUrl === undefined) !== (testSource === undefined), {
+    path: ['sourceUrl'],
+    error: 'is missing: name a source, or a scenario, which can do without',
+  })
   .refine(isForward, NOT_FORWARD);
 export type TranscodeRequest = z.infer<typeof TranscodeRequest>;
 
-/** A request as clients write it: without what has a default. */
-export type TranscodeRequestBody = z.input<typeof TranscodeRequest>;
+/** Where a job's video comes from. */
+export type JobSource =
+  { readonly kind: 'url'; readonly url: URL } | { readonly kind: 'test'; readonly recipe: TestSource };
 
-/** The name of a job for people: its title, else the last part of the source's path without its ending. */
-export function titleOf(request: Pick<TranscodeRequest, 'sourceUrl' | 'title'>): string {
+/**
+ * The source of a request.
+ *
+ * @throws {CodedError} INTERNAL for a request that was never checked and names none
+ */
+export function sourceOf({
+  sourceUrl,
+  testSource,
+}: Partial<Pick<TranscodeRequest, 'sourceUrl' | 'testSource'>>): JobSource {
+  if (testSource !== undefined) return { kind: 'test', recipe: testSource };
+  if (sourceUrl !== undefined) return { kind: 'url', url: new URL(sourceUrl) };
+  throw new CodedError('INTERNAL', 'The request names no source.');
+}
+
+/** The name of a job for people: its title, else the last part of the source's path without its ending, or its scenario. */
+export function titleOf(request: Pick<TranscodeRequest, 'sourceUrl' | 'scenario' | 'title'>): string {
   if (request.title !== undefined) return request.title;
+  if (request.sourceUrl === undefined) return request.scenario ?? 'video';
   const { pathname } = new URL(request.sourceUrl);
   const file = pathname.split('/').filter(Boolean).at(-1) ?? 'video';
   let name = file;

@@ -7,6 +7,7 @@ export * from './ffmpeg/parse-description.ts';
 export * from './ffmpeg/probe-argv.ts';
 export * from './ffmpeg/progress.ts';
 export * from './ffmpeg/slice-argv.ts';
+export * from './ffmpeg/test-source-argv.ts';
 export * from './ffmpeg/trial-argv.ts';
 export * from './hls/playlists.ts';
 export * from './isobmff/box.ts';

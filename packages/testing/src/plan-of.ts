@@ -1,13 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import {
-  makePlan,
-  toNumber,
-  TranscodeRequest,
-  type Plan,
-  type ProbedSource,
-  type TranscodeRequestBody,
-} from '@framefold/domain';
+import { makePlan, toNumber, TranscodeRequestBody, type Plan, type ProbedSource } from '@framefold/domain';
 import {
   constantFrameRate,
   describeArgv,
@@ -29,7 +22,7 @@ export async function planOf(
   request: Omit<TranscodeRequestBody, 'sourceUrl'> = {},
 ): Promise<Plan> {
   const sources = await Promise.all([files].flat().map(probeOf));
-  const asked = TranscodeRequest.parse({ sourceUrl: 'file:///source', ...request });
+  const asked = TranscodeRequestBody.parse({ sourceUrl: 'file:///source', ...request });
   return makePlan('planned', asked, sources).plan;
 }
 

@@ -19,6 +19,8 @@ export interface SourceRef {
   readonly inPlace: boolean;
   /** Last change in ms since the epoch, for in-place files: a source that changes under a job fails it. */
   readonly modifiedAt?: number;
+  /** Whether Framefold made it itself, so that it may be read without a sandbox. */
+  readonly generated?: true;
 }
 
 /** Something of each source of a job. */

@@ -76,9 +76,12 @@ export async function produce(input: TranscodeJobInput, log: JobLog): Promise<Pr
 function ingest({ jobId, request }: TranscodeJobInput): Promise<JobSources> {
   // Jobs of a version that knew no appended sources have none.
   const appended = 'append' in request ? request.append : [];
-  return forEachSource<unknown, SourceRef>({ source: request, appended }, (_, which) =>
-    media.ingestSource({ jobId, request, ...which }),
-  );
+  return forEachSource<unknown, SourceRef>({ source: request, appended }, async (_, which) => {
+    const name = which.input === undefined ? 'ingest' : `ingest of source ${which.input + 1}`;
+    // One that is made comes from an encoder, too.
+    const { result } = await retryEncoderFaults(name, () => media.ingestSource({ jobId, request, ...which }));
+    return result;
+  });
 }
 
 function ingested({ uri, sizeBytes, inPlace }: SourceRef): IngestedSource {

@@ -1,4 +1,4 @@
-import { storeKeys, TranscodeRequest } from '@framefold/domain';
+import { storeKeys, TranscodeRequestBody, type TranscodeRequest } from '@framefold/domain';
 import type { ObjectStore } from '@framefold/platform';
 import {
   Body,
@@ -44,7 +44,7 @@ export class JobsController {
   @ApiResponse({ status: 201, standardSchema: Submitted, description: 'The job is durable from now on' })
   @ProblemResponses(400, 409, 413, 503)
   submit(
-    @Body({ schema: TranscodeRequest }) request: TranscodeRequest,
+    @Body({ schema: TranscodeRequestBody }) request: TranscodeRequest,
     @Headers('idempotency-key') key: string | undefined,
   ): Promise<Submitted> {
     return this.submission.submit(request, parseIdempotencyKey(key));

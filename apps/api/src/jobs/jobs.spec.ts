@@ -44,6 +44,28 @@ describe('POST /api/transcode', () => {
     });
   });
 
+  it('puts a scenario into ladder and source, and shows what was asked', async () => {
+    const { json } = await post({ scenario: '720p30-h264', parameters: { duration: 4, bitrate: '1M' } });
+    const expected = {
+      scenario: '720p30-h264',
+      parameters: { duration: 4, bitrate: 1000 },
+      testSource: { width: 1280, height: 720, frameRate: 30, seconds: 4 },
+      ladder: [{ name: '720p30-h264', averageKbps: 1000 }],
+    };
+    expect(api.temporal.started).toMatchObject([{ request: expected }]);
+    expect((await api.send('GET', `/api/jobs/${json.jobId}`)).json).toMatchObject({
+      title: '720p30-h264',
+      request: expected,
+    });
+  });
+
+  it('names the scenarios that there are to who asks for another', async () => {
+    const { json } = await post({ scenario: '480i-h262' });
+    expect(json.errors).toMatchObject([
+      { path: 'scenario', message: expect.stringMatching(/720p30-h264.*4K60-h265/) },
+    ]);
+  });
+
   it('gives ids that sort by time', async () => {
     const ids: string[] = [];
     for (let job = 0; job < 3; job++) {
@@ -96,6 +118,12 @@ describe('POST /api/transcode', () => {
       ['resourceLimits.timeoutSec', 'resourceLimits.colour'],
     ],
     [{ ...BODY, colour: 'red' }, ['colour']],
+    [{ ...BODY, scenario: '1080p-h264', ladder: 'hls-default' }, ['ladder']],
+    [
+      { scenario: '1080p-h264', parameters: { bitrate: 'much', duration: 0 } },
+      ['parameters.duration', 'parameters.bitrate'],
+    ],
+    [{ ...BODY, parameters: { duration: 5 } }, ['parameters']],
     [[], ['']],
     [undefined, ['']],
   ])('refuses %j and names the fields', async (body, paths) => {

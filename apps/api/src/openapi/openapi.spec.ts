@@ -17,9 +17,12 @@ describe('the description of the API', () => {
     const { paths } = (await api.send('GET', '/openapi.json')).json;
     const body = paths['/api/transcode'].post.requestBody.content['application/json'].schema;
     expect(body).toMatchObject({
-      required: ['sourceUrl'],
-      properties: { segmentSeconds: { minimum: 1, maximum: 30 } },
+      properties: {
+        segmentSeconds: { minimum: 1, maximum: 30 },
+        scenario: { enum: expect.arrayContaining(['4K60-h265']) },
+      },
     });
+    expect(body.properties).not.toHaveProperty('testSource');
     const job = paths['/api/jobs/{id}'].get.responses['200'].content['application/json'].schema;
     expect(Object.keys(job.properties)).toEqual(
       expect.arrayContaining(['id', 'status', 'progress', 'links']),

@@ -109,11 +109,11 @@ describe('GET /api/workers', () => {
     const entry = { status: 'running', lastHeartbeat: api.now - 2_000, slotsUsed: 0, pollers: 1 };
     api.temporal.poolState = {
       workers: [
-        { ...entry, identity: 'older', taskQueue: 'media' },
-        { ...entry, identity: 'older', taskQueue: 'control', lastHeartbeat: api.now - 1_000 },
-        { ...entry, identity: 'a', taskQueue: 'media' },
-        { ...entry, identity: 'ended', taskQueue: 'media', status: 'shutting-down' },
-        { ...entry, identity: 'silent', taskQueue: 'media', lastHeartbeat: api.now - 30_001 },
+        { ...entry, identity: 'older', taskQueue: 'framefold-media' },
+        { ...entry, identity: 'older', taskQueue: 'framefold-control', lastHeartbeat: api.now - 1_000 },
+        { ...entry, identity: 'a', taskQueue: 'framefold-media' },
+        { ...entry, identity: 'ended', taskQueue: 'framefold-media', status: 'shutting-down' },
+        { ...entry, identity: 'silent', taskQueue: 'framefold-media', lastHeartbeat: api.now - 30_001 },
       ],
       queues: [],
     };
@@ -124,8 +124,8 @@ describe('GET /api/workers', () => {
         id: 'older',
         lastHeartbeat: api.now - 1_000,
         temporal: [
-          { ...entry, taskQueue: 'media' },
-          { ...entry, taskQueue: 'control', lastHeartbeat: api.now - 1_000 },
+          { ...entry, taskQueue: 'framefold-media' },
+          { ...entry, taskQueue: 'framefold-control', lastHeartbeat: api.now - 1_000 },
         ],
       },
     ]);

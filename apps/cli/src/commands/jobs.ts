@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ApiClient, type ListFilter } from '../api-client.ts';
+import { UsageError } from '../command-error.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { followJob } from '../follow-job.ts';
 import { interruptible } from '../interrupt.ts';
@@ -14,7 +15,13 @@ import { endOf } from './end-of.ts';
 const clientOf = (io: Io): ApiClient => new ApiClient(`http://127.0.0.1:${io.loadConfig().ports.api}`);
 
 /** `framefold submit`: prints the new job's id, or with `json` the job. */
-export async function submit(source: string, options: RequestOptions & Voice, io: Io): Promise<ExitCode> {
+export async function submit(
+  source: string | undefined,
+  options: RequestOptions & Voice,
+  io: Io,
+): Promise<ExitCode> {
+  if (source === undefined && options.scenario === undefined)
+    throw new UsageError('Name a file or a URL, or a --scenario.');
   const client = clientOf(io);
   const id = await client.submit(requestOf(source, options, io.cwd), randomUUID());
   if (options.json !== true) io.stdout.write(`${id}\n`);
