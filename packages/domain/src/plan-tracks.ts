@@ -24,7 +24,7 @@ export function planAudio(source: SourceMeta, profile: AudioProfile): AudioRendi
       streamIndex: track.streamIndex,
       ...(track.language === undefined ? {} : { language: track.language }),
       // Names of tracks differ within a group (RFC 8216, 4.3.4.1).
-      label: label(track.title ?? track.language ?? `Audio ${index + 1}`, ' '),
+      label: label(titleOf(track) ?? `Audio ${index + 1}`, ' '),
       isDefault: index === defaultTrack,
       codec: profile.codec,
       channels,
@@ -46,10 +46,23 @@ export function planSubtitles(source: SourceMeta): SubtitleRendition[] {
       name: name(`subtitles-${languageTag(track.language)}`, '-'),
       streamIndex: track.streamIndex,
       ...(track.language === undefined ? {} : { language: track.language }),
-      label: label(track.title ?? track.language ?? `Subtitles ${index + 1}`, ' '),
+      label: label(titleOf(track) ?? `Subtitles ${index + 1}`, ' '),
       isDefault: track.isDefault,
       isForced: track.isForced,
     }));
+}
+
+/** What a track calls itself, as a playlist can say it (RFC 8216, 4.1 and 4.2): names that differ must differ there, too. */
+function titleOf({
+  title,
+  language,
+}: {
+  readonly title?: string | undefined;
+  readonly language?: string | undefined;
+}): string | undefined {
+  return [title, language]
+    .map((text = '') => text.replace(/["\p{Cc}]+/gu, ' ').trim())
+    .find((text) => text !== '');
 }
 
 function languageTag(language = 'und'): string {

@@ -7,6 +7,7 @@
  * - `SEGMENT_UNREADABLE`, `SEGMENT_EMPTY`: boxes or packets that can't be read, or hold no frame
  * - `GAP`, `OVERLAP`: a segment's first decode time is not where the one before it ends
  * - `DURATION_WRONG`, `START_WRONG`: EXTINF or `S@d`, and `S@t`, against the boxes
+ * - `SEGMENTS_WRONG`, `FRAMES_WRONG`, `START_WRONG`, `END_WRONG`, `SIZE_WRONG`: the segments against a plan, where there is one
  * - `NOT_INDEPENDENT`: a segment that is said to begin with a keyframe does not
  * - `BORDERS_DIFFER`, `FRAMES_DIFFER`: renditions that players switch between are cut at other places or hold other frames
  * - `CODECS_MISSING`, `CODECS_WRONG`, `RESOLUTION_WRONG`: a variant's attributes against its init
@@ -30,6 +31,10 @@ export type FindingCode =
   | 'OVERLAP'
   | 'DURATION_WRONG'
   | 'START_WRONG'
+  | 'SEGMENTS_WRONG'
+  | 'FRAMES_WRONG'
+  | 'END_WRONG'
+  | 'SIZE_WRONG'
   | 'NOT_INDEPENDENT'
   | 'BORDERS_DIFFER'
   | 'FRAMES_DIFFER'

@@ -140,7 +140,7 @@ function attributes(tag: string, pairs: readonly (readonly [string, string])[]):
   return `${tag}:${pairs.map(([name, value]) => `${name}=${value}`).join(',')}`;
 }
 
-/** A quoted string holds neither quotes nor line breaks (RFC 8216, 4.2); titles of tracks may. */
+/** A quoted string holds neither quotes nor control characters (RFC 8216, 4.1 and 4.2); titles of tracks may. */
 function quoted(text: string): string {
-  return `"${text.replace(/["\r\n]+/g, ' ').trim()}"`;
+  return `"${text.replace(/["\p{Cc}]+/gu, ' ').trim()}"`;
 }

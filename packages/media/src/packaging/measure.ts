@@ -11,15 +11,10 @@ export interface SegmentTimes {
   readonly beginsWithKeyframe: boolean;
 }
 
-/** Enough of a segment's beginning to hold the boxes before its media data, for so many samples. */
-export function headBytes(samples: number): number {
-  return 512 + samples * 16;
-}
-
 /**
  * Reads a segment back from its bytes: what is measured here is what players will see.
  *
- * @param head the segment's beginning, at least {@link headBytes}
+ * @param head the segment's beginning, up to the media data of its last fragment
  * @param sizeBytes the whole segment's length
  */
 export function measureSegment(head: Buffer, sizeBytes: number): SegmentTimes {

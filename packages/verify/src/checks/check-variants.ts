@@ -102,9 +102,13 @@ function checkRate(
   return [];
 }
 
-/** Target durations against EXTINF and each other (RFC 8216, 4.3.3.1 and 6.2.4). */
+/**
+ * Target durations against EXTINF and each other (RFC 8216, 4.3.3.1 and 6.2.4).
+ *
+ * @param streams those known to be picture or sound have to have the same
+ */
 export function checkTargetDurations(
-  streams: readonly { readonly stream: Stream; readonly isText: boolean }[],
+  streams: readonly { readonly stream: Stream; readonly isMedia: boolean }[],
 ): readonly Finding[] {
   const exceeded = streams.flatMap(({ stream: { name, segments, targetSeconds } }) => {
     const longest = segments.reduce((most, { durationSeconds = 0 }) => Math.max(most, durationSeconds), 0);
@@ -112,8 +116,8 @@ export function checkTargetDurations(
     const message = `A segment of ${longest} s is longer than the target duration of ${targetSeconds} s.`;
     return [fault('TARGET_DURATION_EXCEEDED', name, message)];
   });
-  const media = streams.flatMap(({ stream, isText }) =>
-    isText || stream.targetSeconds === undefined ? [] : [stream],
+  const media = streams.flatMap(({ stream, isMedia }) =>
+    !isMedia || stream.targetSeconds === undefined ? [] : [stream],
   );
   const [first] = media;
   const different = media.filter(({ targetSeconds }) => targetSeconds !== first?.targetSeconds);

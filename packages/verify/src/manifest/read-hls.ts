@@ -124,7 +124,9 @@ function partOf(
 }
 
 /** What strict parsing refuses is told; what can be read nevertheless is checked. */
-function parse(text: string, name: string, findings: Findings): Parsed {
+function parse(source: string, name: string, findings: Findings): Parsed {
+  // The library takes an apostrophe for a quotation mark. In URIs the other form means the same, names are not looked at.
+  const text = source.replace(/^#EXT.*/gm, (tag) => tag.replaceAll("'", '%27'));
   try {
     HLS.setOptions({ strictMode: true, silent: true });
     return HLS.parse(text);
