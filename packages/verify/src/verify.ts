@@ -5,7 +5,7 @@ import { checkStarts, type LibavformatStarts, type ReadStart } from './checks/ch
 import { checkTrack, type TrackFigures } from './checks/check-track.ts';
 import { checkTargetDurations, checkVariant } from './checks/check-variants.ts';
 import { fault, type Finding } from './findings.ts';
-import { ManifestError, type Presentation } from './manifest/presentation.ts';
+import { ManifestError, type Presentation, type Stream } from './manifest/presentation.ts';
 import { readHls } from './manifest/read-hls.ts';
 import { readMpd } from './manifest/read-mpd.ts';
 import { measureStream, type MeasuredStream } from './segments/measure-stream.ts';
@@ -74,6 +74,10 @@ function withStart(track: TrackFigures, starts: ReadonlyMap<string, ReadStart> |
   return { ...track, ...(libavformatStartSeconds === undefined ? {} : { libavformatStartSeconds }) };
 }
 
+function isFinished(stream: Stream | undefined, period: string): boolean {
+  return stream?.period === period && !stream.isLive;
+}
+
 /** What concerns several streams, or a variant's attributes. */
 function checkTogether(
   presentation: Presentation,
@@ -87,7 +91,7 @@ function checkTogether(
       measured.map(({ stream, tracks }) => ({ stream, isMedia: tracks.some(({ kind }) => kind !== 'text') })),
     ),
     ...[...periods].flatMap((period) =>
-      checkAlignment(figures.filter((_, index) => measured[index]?.stream.period === period).flat()),
+      checkAlignment(figures.filter((_, index) => isFinished(measured[index]?.stream, period)).flat()),
     ),
     ...presentation.variants.flatMap((variant) =>
       checkVariant(variant, (stream) => byStream.get(stream) ?? []),

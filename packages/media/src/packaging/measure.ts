@@ -9,6 +9,8 @@ export interface SegmentTimes {
   /** Earliest presentation time. */
   readonly presentationStart: number;
   readonly beginsWithKeyframe: boolean;
+  /** The first hole (or, negative, overlap) in decode times between its fragments; absent where there is none. */
+  readonly innerGapTicks?: number;
 }
 
 /**
@@ -20,15 +22,21 @@ export interface SegmentTimes {
 export function measureSegment(head: Buffer, sizeBytes: number): SegmentTimes {
   const samples = readSamples(head, sizeBytes);
   const first = samples[0];
-  const last = samples.at(-1);
-  if (first === undefined || last === undefined) {
+  if (first === undefined) {
     return { samples: 0, decodeStart: 0, decodeEnd: 0, presentationStart: 0, beginsWithKeyframe: false };
+  }
+  let decodeEnd = first.decodeTicks;
+  let innerGapTicks = 0;
+  for (const { decodeTicks, durationTicks } of samples) {
+    if (innerGapTicks === 0) innerGapTicks = decodeTicks - decodeEnd;
+    decodeEnd = decodeTicks + durationTicks;
   }
   return {
     samples: samples.length,
     decodeStart: first.decodeTicks,
-    decodeEnd: last.decodeTicks + last.durationTicks,
+    decodeEnd,
     presentationStart: samples.reduce((least, sample) => Math.min(least, sample.presentationTicks), Infinity),
     beginsWithKeyframe: first.isSync,
+    ...(innerGapTicks === 0 ? {} : { innerGapTicks }),
   };
 }

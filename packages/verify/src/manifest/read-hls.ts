@@ -56,7 +56,8 @@ export async function readHls(reader: TreeReader, uri: string, text: string): Pr
     const stream = await load(variant.uri);
     const audio = new Set<string>();
     for (const track of variant.audio) if (track.uri !== undefined) audio.add(await load(track.uri));
-    for (const track of variant.subtitles) if (track.uri !== undefined) await load(track.uri);
+    for (const track of [...variant.video, ...variant.subtitles])
+      if (track.uri !== undefined) await load(track.uri);
     variants.push(variantOf(variant, stream, [...audio]));
   }
   return { streams: [...streams.values()], variants, findings };
@@ -88,14 +89,20 @@ function streamOf(
     findings.push(
       warning('NOT_CHECKED', name, 'It has no EXT-X-ENDLIST; what follows later is not checked.'),
     );
+  if (playlist.isIFrame)
+    findings.push(warning('NOT_CHECKED', name, 'Playlists of I-frames are not checked.'));
   const isEncrypted = playlist.segments.some(({ key }) => (key?.method ?? 'NONE') !== 'NONE');
   if (isEncrypted)
     findings.push(warning('NOT_CHECKED', name, 'Its segments are encrypted and not measured.'));
   return {
     name,
     period: '',
-    segments: isEncrypted ? [] : playlist.segments.map((segment) => segmentOf(segment, uri)),
+    segments:
+      isEncrypted || playlist.isIFrame === true
+        ? []
+        : playlist.segments.map((segment) => segmentOf(segment, uri)),
     isIndependent,
+    isLive: !playlist.endlist,
     targetSeconds: playlist.targetDuration,
   };
 }
@@ -108,6 +115,7 @@ function segmentOf(segment: HLS.types.Segment, base: string): SegmentRef {
     ...(map === null ? {} : { init: partOf(map, base) }),
     durationSeconds: segment.duration,
     isDiscontinuous: segment.discontinuity === true,
+    ...(segment.gap === true ? { isAbsent: true as const } : {}),
   };
 }
 

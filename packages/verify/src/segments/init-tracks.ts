@@ -110,8 +110,12 @@ export function withTrackAlone(file: Buffer, sizeBytes: number, trackId: number)
       for (const mvex of childrenOf(box, 'mvex'))
         for (const trex of childrenOf(mvex, 'trex')) blank(trex, file.readUInt32BE(trex.payload + 4));
     } else if (box.type === 'moof') {
-      for (const traf of childrenOf(box, 'traf'))
-        blank(traf, file.readUInt32BE(requireBox(file, ['tfhd'], traf).payload + 4));
+      const trafs = childrenOf(box, 'traf').map((traf) => ({
+        traf,
+        owner: file.readUInt32BE(requireBox(file, ['tfhd'], traf).payload + 4),
+      }));
+      for (const { traf, owner } of trafs) blank(traf, owner);
+      if (!trafs.some(({ owner }) => owner === trackId)) copy.write('free', box.start + 4, 'latin1');
     }
   }
   return copy;

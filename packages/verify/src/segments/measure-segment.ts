@@ -93,7 +93,8 @@ function measureBoxes(init: ReadInit, head: Buffer, sizeBytes: number): Measured
   const file = Buffer.concat([init.bytes, head]);
   const fileBytes = init.bytes.length + sizeBytes;
   const measured = init.tracks.map(({ trackId, ...track }) => {
-    const own = init.tracks.length === 1 ? file : withTrackAlone(file, fileBytes, trackId);
+    // Also where the init has no other track: players leave out fragments of tracks that it does not know.
+    const own = withTrackAlone(file, fileBytes, trackId);
     return { key: String(trackId), track, times: measureSegment(own, fileBytes), sizeBytes };
   });
   return measured.sort((a, b) => Number(b.track.kind === 'video') - Number(a.track.kind === 'video'));
