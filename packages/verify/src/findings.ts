@@ -10,7 +10,8 @@
  * - `SEGMENTS_WRONG`, `FRAMES_WRONG`, `START_WRONG`, `END_WRONG`, `SIZE_WRONG`: the segments against a plan, where there is one
  * - `NOT_INDEPENDENT`: a segment that is said to begin with a keyframe does not
  * - `BORDERS_DIFFER`, `FRAMES_DIFFER`: renditions that players switch between are cut at other places or hold other frames
- * - `CODECS_MISSING`, `CODECS_WRONG`, `RESOLUTION_WRONG`: a variant's attributes against its init
+ * - `CODECS_MISSING`, `CODECS_WRONG`, `RESOLUTION_WRONG`, `VIDEO_RANGE_WRONG`: a variant's attributes against its init
+ * - `FRAME_RATE_WRONG`: more frames than a variant says
  * - `TARGET_DURATION_EXCEEDED`, `TARGET_DURATIONS_DIFFER`: RFC 8216, 4.3.3.1 and 6.2.4
  * - `BANDWIDTH_WRONG`, `AVERAGE_BANDWIDTH_WRONG`: RFC 8216, 4.3.4.2
  * - `STARTS_DIFFER`: sound and picture do not begin together
@@ -41,6 +42,8 @@ export type FindingCode =
   | 'CODECS_MISSING'
   | 'CODECS_WRONG'
   | 'RESOLUTION_WRONG'
+  | 'VIDEO_RANGE_WRONG'
+  | 'FRAME_RATE_WRONG'
   | 'TARGET_DURATION_EXCEEDED'
   | 'TARGET_DURATIONS_DIFFER'
   | 'BANDWIDTH_WRONG'

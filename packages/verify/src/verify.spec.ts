@@ -1,3 +1,4 @@
+import { makeBox } from '@framefold/media';
 import type { PlannedSegment } from './checks/check-planned.ts';
 import {
   addressOf,
@@ -66,6 +67,16 @@ describe('a tree by our own writers', () => {
     expect(await found(() => undefined, PLAYLIST)).toEqual([]);
   });
 });
+
+/** Puts a box at the end of the sample entry, and makes all that are around it longer. */
+function withColours(init: Buffer, box: Buffer): Buffer {
+  const changed = Buffer.concat([init, box]);
+  for (const type of ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd', 'avc1']) {
+    const at = changed.indexOf(type) - 4;
+    changed.writeUInt32BE(changed.readUInt32BE(at) + box.length, at);
+  }
+  return changed;
+}
 
 const segment1 = `${PLAYLIST}, segment 1 (1.m4s)`;
 const segment2 = `${PLAYLIST}, segment 2 (2.m4s)`;
@@ -176,6 +187,20 @@ describe('one thing wrong', () => {
       [`error CODECS_WRONG ${PLAYLIST}`],
     ],
     ['a wrong resolution', text(MASTER, '320x180', '320x240'), [`error RESOLUTION_WRONG ${PLAYLIST}`]],
+    [
+      'HDR that is declared as SDR',
+      (files) => {
+        const init = files.get('180p/init.mp4')!;
+        const colours = Buffer.concat([Buffer.from('nclx'), Buffer.from([0, 9, 0, 16, 0, 9, 0])]);
+        files.set('180p/init.mp4', withColours(init, makeBox('colr', colours)));
+      },
+      [`error VIDEO_RANGE_WRONG ${PLAYLIST}`],
+    ],
+    [
+      'a lower frame rate than it has',
+      text(MASTER, /FRAME-RATE=5.000(.*\n180p)/, 'FRAME-RATE=2.500$1'),
+      [`warning FRAME_RATE_WRONG ${PLAYLIST}`],
+    ],
     [
       'a target duration that is exceeded',
       (files) => {

@@ -1,3 +1,5 @@
+import type { VideoRange } from '../isobmff/codec-string.ts';
+
 /** A media segment as a playlist names it. */
 export interface PlaylistSegment {
   readonly uri: string;
@@ -16,7 +18,7 @@ export interface PlaylistVariant {
     readonly width: number;
     readonly height: number;
     readonly frameRate: number;
-    readonly range: 'SDR' | 'PQ' | 'HLG';
+    readonly range: VideoRange;
   };
   readonly audioGroup?: string;
   readonly subtitlesGroup?: string;

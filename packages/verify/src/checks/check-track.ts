@@ -1,4 +1,4 @@
-import { peakBitRate, type SegmentTimes } from '@framefold/media';
+import { peakBitRate, type SegmentTimes, type VideoRange } from '@framefold/media';
 import { fault, inSeconds, warning, type Finding } from '../findings.ts';
 
 /** A segment of a track, measured, and what its manifest says of it. */
@@ -24,6 +24,7 @@ export interface TrackHeads {
   readonly codecs?: string;
   readonly width?: number;
   readonly height?: number;
+  readonly videoRange?: VideoRange;
   /** Presentation time in ticks at which the edit list enters; 0 without one. */
   readonly editTicks?: number;
   /** What the edit list leaves empty before that. */
@@ -43,6 +44,7 @@ export interface TrackFigures {
   readonly codecs?: string;
   readonly width?: number;
   readonly height?: number;
+  readonly videoRange?: VideoRange;
   readonly segments: number;
   /** Frames of picture, blocks of sound, cues of text. */
   readonly samples: number;
@@ -135,7 +137,7 @@ function checkDeclared(track: TrackHeads, segment: SegmentHead, frameSeconds: nu
 }
 
 function figuresOf(track: TrackHeads): TrackFigures {
-  const { name, kind, codecs, width, height } = track;
+  const { name, kind, codecs, width, height, videoRange } = track;
   const measured = track.segments.filter(
     (segment) => segment !== undefined && segment.samples > 0,
   ) as SegmentHead[];
@@ -153,6 +155,7 @@ function figuresOf(track: TrackHeads): TrackFigures {
     kind,
     ...(codecs === undefined ? {} : { codecs }),
     ...(width === undefined || height === undefined ? {} : { width, height }),
+    ...(videoRange === undefined ? {} : { videoRange }),
     segments: track.segments.length,
     samples: measured.reduce((sum, { samples }) => sum + samples, 0),
     segmentSamples: track.segments.map((segment) =>

@@ -4,6 +4,8 @@ import type { TrackFigures } from './check-track.ts';
 
 /** A declared rate may be a tenth off the measured one (Apple's HLS Authoring Specification, for video on demand). */
 const RATE_TOLERANCE = 0.1;
+/** Rates are rounded, and so is what one frame of a short track makes. */
+const FRAME_RATE_TOLERANCE = 0.01;
 /** Text codecs need not come from a track of boxes. */
 const TEXT_CODECS = /^(wvtt|stpp)/;
 
@@ -23,6 +25,8 @@ export function checkVariant(
   return [
     ...checkCodecs(variant, [main, ...audio].flat()),
     ...checkResolution(variant, main),
+    ...checkVideoRange(variant, main),
+    ...checkFrameRate(variant, main),
     ...checkRates(variant, main, audio.flat()),
   ];
 }
@@ -64,6 +68,22 @@ function checkResolution({ name, width, height }: Variant, main: readonly TrackF
   if (picture.width === width && picture.height === height) return [];
   const message = `Its pictures are ${picture.width}x${picture.height}, not ${width}x${height}.`;
   return [fault('RESOLUTION_WRONG', name, message)];
+}
+
+function checkVideoRange({ name, videoRange }: Variant, main: readonly TrackFigures[]): Finding[] {
+  const found = main.find(({ kind }) => kind === 'video')?.videoRange;
+  if (found === undefined || videoRange === undefined || found === videoRange) return [];
+  return [fault('VIDEO_RANGE_WRONG', name, `Its pictures are ${found}, not ${videoRange}.`)];
+}
+
+/** The greatest rate is declared (RFC 8216, 4.3.4.2); unsteady pictures have fewer frames at most times. */
+function checkFrameRate({ name, frameRate }: Variant, main: readonly TrackFigures[]): Finding[] {
+  const picture = main.find(({ kind }) => kind === 'video');
+  if (picture === undefined || frameRate === undefined) return [];
+  const measured = picture.samples / picture.durationSeconds;
+  if (!(measured > frameRate * (1 + FRAME_RATE_TOLERANCE))) return [];
+  const message = `It has ${measured.toFixed(3)} frames a second, and says ${frameRate} at most.`;
+  return [warning('FRAME_RATE_WRONG', name, message)];
 }
 
 /** The greatest sum of rates that a combination gives (RFC 8216, 4.3.4.2). Tracks of one stream share its segments. */

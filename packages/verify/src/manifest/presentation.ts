@@ -41,6 +41,9 @@ export interface Variant {
   readonly codecs?: readonly string[];
   readonly width?: number;
   readonly height?: number;
+  /** VIDEO-RANGE and FRAME-RATE, or what an MPD says. */
+  readonly videoRange?: string;
+  readonly frameRate?: number;
   /** What the bandwidth is: the peak of segments (RFC 8216), or what a buffer can be filled at (ISO/IEC 23009-1). */
   readonly bandwidthRule: 'peak' | 'buffered';
   readonly bitsPerSecond?: number;

@@ -106,15 +106,24 @@ function variantOf(name: string, representation: Representation): Variant {
     numberOf(inherited(representation, 'width')),
     numberOf(inherited(representation, 'height')),
   ];
+  const frameRate = rateOf(inherited(representation, 'frameRate'));
   return {
     name,
     stream: name,
     audio: [],
     bandwidthRule: 'buffered',
     ...(codecs === undefined ? {} : { codecs: codecs.split(',') }),
+    ...(frameRate === undefined ? {} : { frameRate }),
     ...(width === undefined || height === undefined ? {} : { width, height }),
     ...(bitsPerSecond === undefined ? {} : { bitsPerSecond }),
   };
+}
+
+/** `25` or `30000/1001` (5.3.7.2). */
+function rateOf(text: string | undefined): number | undefined {
+  const [frames, seconds = '1'] = text?.split('/') ?? [];
+  const [dividend, divisor] = [numberOf(frames), numberOf(seconds)];
+  return dividend === undefined || !divisor ? undefined : dividend / divisor;
 }
 
 /** An attribute that a Representation has itself or from the elements around it (5.3.7). */

@@ -5,6 +5,7 @@ import {
   readTrackInfo,
   requireBox,
   type Box,
+  type VideoRange,
 } from '@framefold/media';
 
 /** A track of an init segment. */
@@ -16,6 +17,7 @@ export interface InitTrack {
   readonly codecs?: string;
   readonly width?: number;
   readonly height?: number;
+  readonly videoRange?: VideoRange;
   /** Presentation time, in ticks of the track, that the edit list shows first; 0 without one. */
   readonly editTicks: number;
   /** What the edit list shows nothing for, before that. */
