@@ -65,6 +65,8 @@ export async function readHls(reader: TreeReader, uri: string, text: string): Pr
 
 function variantOf(variant: HLS.types.Variant, stream: string, audio: readonly string[]): Variant {
   const { codecs, resolution, bandwidth, averageBandwidth, frameRate } = variant;
+  // The library's types leave out that it may be missing; players then take it for SDR (RFC 8216bis, 4.4.6.2).
+  const videoRange = variant.videoRange as string | undefined;
   return {
     name: stream,
     stream,
@@ -74,8 +76,7 @@ function variantOf(variant: HLS.types.Variant, stream: string, audio: readonly s
     bitsPerSecond: bandwidth,
     ...(codecs === undefined ? {} : { codecs: codecs.split(',') }),
     ...(resolution === undefined ? {} : { width: resolution.width, height: resolution.height }),
-    // Without the attribute players take it for SDR (RFC 8216bis, 4.4.6.2).
-    videoRange: variant.videoRange ?? 'SDR',
+    videoRange: videoRange ?? 'SDR',
     ...(frameRate === undefined ? {} : { frameRate }),
     ...(averageBandwidth === undefined ? {} : { averageBitsPerSecond: averageBandwidth }),
   };
