@@ -362,6 +362,22 @@ describe('mergeOutput', () => {
     await expectRefusal(/FRAMES_WRONG: audio-eng\/playlist.m3u8, segment 0 /);
   });
 
+  it('takes fewer frames in one segment of a rendition, where the plan has a ceiling of its rate', async () => {
+    const [large, small] = UNITS[FIRST_CHUNK] as readonly [RenditionShape, RenditionShape];
+    const [fewer, second] = small.segments as readonly [SegmentShape, SegmentShape];
+    const segments = [{ ...fewer, samples: 4, ticksPerSample: 22_500 }, second];
+    await storeEncodedJob(store, { ...UNITS, [FIRST_CHUNK]: [large, { ...small, segments }] });
+    await expectRefusal(/^FRAMES_WRONG: small\/playlist.m3u8, segment 0 [^:]+: [^:]+$/);
+    const [first, last] = PLAN.chunks;
+    const capped = first!.segments.map((segment) => ({
+      ...segment,
+      framesOf: { small: segment.index === 0 ? 4 : 5 },
+    }));
+    const plan = { ...PLAN, chunks: [{ ...first!, segments: capped }, last!] };
+    await store.put(storeKeys.plan(JOB_ID), JSON.stringify(plan));
+    expect((await merge()).renditions.map(({ samples }) => samples)).toEqual([13, 12, 122]);
+  });
+
   describe('of a source that is cut', () => {
     const mergeCut = async (frames: number): ReturnType<typeof merge> => {
       const durationTicks = frames * 18_000;
