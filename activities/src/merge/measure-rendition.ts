@@ -1,30 +1,35 @@
 import type { MeasuredRendition, SubtitleRecord } from '@framefold/domain';
 import { peakBitRate, type TrackInfo } from '@framefold/media';
-import type { CheckedRendition } from './check-rendition.ts';
+import type { JoinedRendition } from './join-rendition.ts';
 
 /** Path of a rendition's playlist in the output tree. */
 export function playlistOf(rendition: string): string {
   return `${rendition}/playlist.m3u8`;
 }
 
+/** How long each segment of a rendition plays, in seconds. */
+export function segmentSeconds({ segments, timescale }: JoinedRendition): number[] {
+  return segments.map(({ startTicks, endTicks }) => (endTicks - startTicks) / timescale);
+}
+
 /**
- * Sums up what a checked rendition is, from its bytes.
+ * Sums up what a rendition is.
  *
+ * @param track what its init says
  * @param targetSeconds target duration of its playlist
  */
 export function measureRendition(
-  name: string,
+  joined: JoinedRendition,
   track: TrackInfo,
-  checked: CheckedRendition,
   targetSeconds: number,
 ): MeasuredRendition {
-  const { segments, timescale, samples, durationTicks, startTicks, init } = checked;
-  const durationSeconds = durationTicks / timescale;
+  const { name, segments, timescale, originTicks, init } = joined;
+  const startTicks = segments[0]?.startTicks ?? originTicks;
+  const durationSeconds = ((segments.at(-1)?.endTicks ?? startTicks) - startTicks) / timescale;
+  const samples = segments.reduce((sum, segment) => sum + segment.samples, 0);
   const mediaBytes = segments.reduce((sum, segment) => sum + segment.sizeBytes, 0);
-  const weighed = segments.map(({ sizeBytes, durationTicks: ticks }) => ({
-    sizeBytes,
-    seconds: ticks / timescale,
-  }));
+  const seconds = segmentSeconds(joined);
+  const weighed = segments.map(({ sizeBytes }, index) => ({ sizeBytes, seconds: seconds[index] ?? 0 }));
   return {
     name,
     kind: track.kind,
@@ -39,7 +44,7 @@ export function measureRendition(
     ...(track.width === undefined ? {} : { width: track.width }),
     ...(track.height === undefined ? {} : { height: track.height }),
     ...(track.kind === 'video' ? { frameRate: Math.round((samples / durationSeconds) * 1000) / 1000 } : {}),
-    startSeconds: startTicks / timescale,
+    startSeconds: (startTicks - originTicks) / timescale,
   };
 }
 

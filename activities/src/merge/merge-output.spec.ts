@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chunkUnit, storeKeys } from '@framefold/domain';
-import { videoInit } from '@framefold/media/testing';
+import { audioInit, videoInit } from '@framefold/media/testing';
 import { createFolderStore, type ObjectStore } from '@framefold/platform';
 import HLS from 'hls-parser';
 import {
@@ -33,9 +33,12 @@ describe('mergeOutput', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  const merge = (generations?: Record<string, number>): ReturnType<ReturnType<typeof mergeOutput>> => {
+  const merge = (
+    generations?: Record<string, number>,
+    subtitles: readonly string[] = [],
+  ): ReturnType<ReturnType<typeof mergeOutput>> => {
     const input = {
-      ...{ jobId: JOB_ID, planKey: storeKeys.plan(JOB_ID), generation: 0 },
+      ...{ jobId: JOB_ID, planKey: storeKeys.plan(JOB_ID), generation: 0, subtitles },
       ...(generations === undefined ? {} : { generations }),
     };
     return quietEnvironment().run(() => mergeOutput({ store })(input));
@@ -194,7 +197,7 @@ describe('mergeOutput', () => {
 
     it('refuses when a segment is gone', async () => {
       await store.delete(await segmentKey('small'));
-      await expectRefusal(/small: segment 0 is not in the store/);
+      await expectRefusal(/^FILE_MISSING: small\/playlist.m3u8, segment 0 /);
     });
 
     it('refuses when the init segment is gone', async () => {
@@ -210,26 +213,21 @@ describe('mergeOutput', () => {
     it('refuses a segment that was cut off', async () => {
       const key = await segmentKey('large');
       await store.put(key, (await store.get(key))?.subarray(0, -1) ?? '');
-      await expectRefusal(/large: segment 0/);
+      await expectRefusal(/^SEGMENT_UNREADABLE: large\/playlist.m3u8, segment 0 /);
+    });
+
+    it('refuses a segment to which bytes were added', async () => {
+      const key = await segmentKey('large');
+      const free = Buffer.from('00000008' + Buffer.from('free').toString('hex'), 'hex');
+      await store.put(key, Buffer.concat([(await store.get(key)) ?? free, free]));
+      await expectRefusal(/^SIZE_WRONG: large\/playlist.m3u8, segment 0 /);
     });
 
     it('refuses a segment whose boxes were overwritten', async () => {
       const key = await segmentKey('large');
       await store.put(key, Buffer.alloc(1000, 0xff));
-      await expectRefusal(/large: segment 0 cannot be read/);
+      await expectRefusal(/^SEGMENTS_WRONG: large\/playlist.m3u8, segment 0: It could not be measured/);
     });
-  });
-
-  it('refuses a segment that holds many more frames than its record says', async () => {
-    await storeEncodedJob(
-      store,
-      withSegment(FIRST_CHUNK, 0, { samples: 90, ticksPerSample: 1000, sizeBytes: 2000 }),
-    );
-    const key = storeKeys.commit(JOB_ID, FIRST_CHUNK, 0);
-    const record = String(await store.get(key));
-    expect(record).toContain('"samples":90');
-    await store.put(key, record.replace('"samples":90', '"samples":5'));
-    await expectRefusal(/large: segment 0/);
   });
 
   /** A segment of the first chunk's, or of another unit's, first rendition; all else as planned. */
@@ -254,53 +252,156 @@ describe('mergeOutput', () => {
     expect(await store.head(storeKeys.outputFile(JOB_ID, 'master.m3u8'))).toBeUndefined();
   };
 
-  it('refuses a segment with a frame too few', async () => {
-    await storeEncodedJob(store, withSegment(FIRST_CHUNK, 0, { samples: 4, ticksPerSample: 22_500 }));
-    await expectRefusal(/segment 0 has 4 frames instead of 5/);
+  /** The first chunk's, or another unit's, first rendition with other segments or another init. */
+  const withRendition = (
+    unit: keyof typeof UNITS,
+    change: (rendition: RenditionShape) => Partial<RenditionShape>,
+  ): EncodedUnits => {
+    const [first, ...others] = UNITS[unit] as readonly RenditionShape[];
+    if (first === undefined) throw new Error(`${unit} has no rendition.`);
+    return { ...UNITS, [unit]: [{ ...first, ...change(first) }, ...others] };
+  };
+
+  it.each<[string, EncodedUnits, RegExp]>([
+    [
+      'a frame too few',
+      withSegment(FIRST_CHUNK, 0, { samples: 4, ticksPerSample: 22_500 }),
+      /FRAMES_WRONG: large\/playlist.m3u8, segment 0 .*: Its frames are 4, planned is 5\./,
+    ],
+    [
+      'a frame too many',
+      withSegment(FIRST_CHUNK, 1, { samples: 6, ticksPerSample: 15_000 }),
+      /FRAMES_WRONG: large\/playlist.m3u8, segment 1 /,
+    ],
+    [
+      'a gap that players see',
+      withSegment(FIRST_CHUNK, 0, { ticksPerSample: 17_000 }),
+      /GAP: large\/playlist.m3u8, segment 1 .*END_WRONG: large\/playlist.m3u8, segment 0 /,
+    ],
+    [
+      'a gap of some ticks between two segments of a chunk',
+      withSegment(FIRST_CHUNK, 0, { ticksPerSample: 17_999 }),
+      /^END_WRONG: large\/playlist.m3u8, segment 0 .*: It ends at 179995 ticks, planned is 180000 ticks\.$/,
+    ],
+    [
+      'a gap of some ticks between two chunks',
+      withSegment(FIRST_CHUNK, 1, { ticksPerSample: 17_999 }),
+      /^END_WRONG: large\/playlist.m3u8, segment 1 /,
+    ],
+    [
+      'an overlap',
+      withSegment(FIRST_CHUNK, 1, { ticksPerSample: 19_000 }),
+      /OVERLAP: large\/playlist.m3u8, segment 2 /,
+    ],
+    [
+      'an end behind that of the plan',
+      withSegment(LAST_CHUNK, 0, { ticksPerSample: 18_001 }),
+      /^END_WRONG: large\/playlist.m3u8, segment 2 /,
+    ],
+    [
+      'a segment that is much too long',
+      withSegment(LAST_CHUNK, 0, { ticksPerSample: 90_000 }),
+      /DURATION_WRONG: large\/playlist.m3u8, segment 2 .*END_WRONG/,
+    ],
+    [
+      'another time',
+      withSegment(LAST_CHUNK, 0, { startTicks: 180_001 }),
+      /START_WRONG: large\/playlist.m3u8, segment 2 /,
+    ],
+    [
+      'sound without its priming frame',
+      withSegment('audio-eng', 0, { startTicks: 0 }),
+      /START_WRONG: audio-eng\/playlist.m3u8, segment 0 /,
+    ],
+    [
+      'sound with a hole',
+      withSegment('audio-eng', 1, { startTicks: 46 * 1024 }),
+      /GAP: audio-eng\/playlist.m3u8, segment 1 /,
+    ],
+    [
+      'no keyframe',
+      withSegment(FIRST_CHUNK, 1, { beginsWithKeyframe: false }),
+      /^NOT_INDEPENDENT: large\/playlist.m3u8, segment 1 /,
+    ],
+    [
+      'another order',
+      withRendition(FIRST_CHUNK, ({ segments }) => ({ segments: [...segments].reverse() })),
+      /OVERLAP: large\/playlist.m3u8, segment 1 .*And \d+ more\./,
+    ],
+    [
+      'a segment too few',
+      withRendition(FIRST_CHUNK, ({ segments }) => ({ segments: segments.slice(0, 1) })),
+      /^SEGMENTS_WRONG: large has 2 segments instead of 3\.$/,
+    ],
+    [
+      'another init in one chunk',
+      withRendition(LAST_CHUNK, () => ({ init: videoInit(320, 242) })),
+      /^INIT_CHANGES: large /,
+    ],
+    [
+      'another clock in all chunks',
+      Object.fromEntries(
+        Object.entries(UNITS).map(([unit, renditions]) => [
+          unit,
+          renditions.map((one) => (one.name === 'small' ? { ...one, init: audioInit() } : one)),
+        ]),
+      ),
+      /small\/playlist.m3u8/,
+    ],
+  ])('refuses %s', async (_, units, message) => {
+    await storeEncodedJob(store, units);
+    await expectRefusal(message);
   });
 
-  it('refuses a gap between two segments of a chunk', async () => {
-    await storeEncodedJob(store, withSegment(FIRST_CHUNK, 0, { ticksPerSample: 17_999 }));
-    await expectRefusal(/gap before segment 1/);
+  it('refuses a segment that does not hold what its record says', async () => {
+    await storeEncodedJob(store, withSegment('audio-eng', 0, { samples: 45 }));
+    const key = storeKeys.commit(JOB_ID, 'audio-eng', 0);
+    const record = String(await store.get(key));
+    expect(record).toContain('"samples":45');
+    await store.put(key, record.replace('"samples":45', '"samples":46'));
+    await expectRefusal(/FRAMES_WRONG: audio-eng\/playlist.m3u8, segment 0 /);
   });
 
-  it('refuses a gap between two chunks', async () => {
-    await storeEncodedJob(store, withSegment(FIRST_CHUNK, 1, { ticksPerSample: 17_999 }));
-    await expectRefusal(/gap before segment 2/);
+  it('takes fewer frames in one segment of a rendition, where the plan has a ceiling of its rate', async () => {
+    const [large, small] = UNITS[FIRST_CHUNK] as readonly [RenditionShape, RenditionShape];
+    const [fewer, second] = small.segments as readonly [SegmentShape, SegmentShape];
+    const segments = [{ ...fewer, samples: 4, ticksPerSample: 22_500 }, second];
+    await storeEncodedJob(store, { ...UNITS, [FIRST_CHUNK]: [large, { ...small, segments }] });
+    await expectRefusal(/^FRAMES_WRONG: small\/playlist.m3u8, segment 0 [^:]+: [^:]+$/);
+    const [first, last] = PLAN.chunks;
+    const capped = first!.segments.map((segment) => ({
+      ...segment,
+      framesOf: { small: segment.index === 0 ? 4 : 5 },
+    }));
+    const plan = { ...PLAN, chunks: [{ ...first!, segments: capped }, last!] };
+    await store.put(storeKeys.plan(JOB_ID), JSON.stringify(plan));
+    expect((await merge()).renditions.map(({ samples }) => samples)).toEqual([13, 12, 122]);
   });
 
-  it('refuses a segment that starts at another time', async () => {
-    await storeEncodedJob(store, withSegment(LAST_CHUNK, 0, { startTicks: 180_001 }));
-    await expectRefusal(/segment 2 starts at the wrong time/);
-  });
+  describe('of a source that is cut', () => {
+    const mergeCut = async (frames: number): ReturnType<typeof merge> => {
+      const durationTicks = frames * 18_000;
+      await storeEncodedJob(store);
+      const [first, last] = PLAN.chunks;
+      const segments = last!.segments.map((segment) => ({
+        ...segment,
+        endTicks: segment.startTicks + durationTicks,
+      }));
+      const chunks = [first!, { ...last!, segments }];
+      await store.put(storeKeys.plan(JOB_ID), JSON.stringify({ ...PLAN, isCut: true, chunks }));
+      return merge();
+    };
 
-  it('refuses sound that starts without its priming frame', async () => {
-    await storeEncodedJob(store, withSegment('audio-eng', 0, { startTicks: 0 }));
-    await expectRefusal(/audio-eng: segment 0 starts at the wrong time/);
-  });
+    it('takes sound that ends with the picture', async () => {
+      await expect(mergeCut(3)).resolves.toBeDefined();
+    });
 
-  it('refuses a segment that does not begin with a keyframe', async () => {
-    await storeEncodedJob(store, withSegment(FIRST_CHUNK, 1, { beginsWithKeyframe: false }));
-    await expectRefusal(/segment 1 does not begin with a keyframe/);
-  });
-
-  it('refuses segments that come in another order than planned', async () => {
-    await storeEncodedJob(store, withSegment(LAST_CHUNK, 0, { index: 3 }));
-    await expectRefusal(/segment 2 is numbered 3/);
-  });
-
-  it('refuses a chunk with a segment too few', async () => {
-    const [first, ...others] = UNITS[FIRST_CHUNK] as readonly RenditionShape[];
-    const short = { ...first, segments: first?.segments.slice(0, 1) } as RenditionShape;
-    await storeEncodedJob(store, { ...UNITS, [FIRST_CHUNK]: [short, ...others] });
-    await expectRefusal(/2 segments instead of 3/);
-  });
-
-  it('refuses init segments that differ between chunks', async () => {
-    const [first, ...others] = UNITS[LAST_CHUNK] as readonly RenditionShape[];
-    const other = { ...first, init: videoInit(320, 242) } as RenditionShape;
-    await storeEncodedJob(store, { ...UNITS, [LAST_CHUNK]: [other, ...others] });
-    await expectRefusal(/init segments differ/);
+    it('refuses sound that does not', async () => {
+      await expect(mergeCut(2)).rejects.toMatchObject({
+        code: 'OUTPUT_INVALID',
+        message: expect.stringMatching(/^END_WRONG: audio-eng /) as string,
+      });
+    });
   });
 
   it('refuses a unit without one of the renditions', async () => {
@@ -387,10 +488,68 @@ describe('mergeOutput', () => {
 
     it('refuses a rendition without commits of its generation', async () => {
       await expect(merge({ large: 1, small: 1 })).rejects.toMatchObject({
-        message: expect.stringMatching(/Nothing is committed for chunk-00000@large/) as string,
+        message: expect.stringMatching(/Nothing is committed for chunk-0000\d@large/) as string,
       });
       // Nothing is removed by a merge that does not succeed.
       expect(await store.head(storeKeys.outputFile(JOB_ID, 'small/init.mp4'))).toBeDefined();
+    });
+  });
+
+  describe('of text', () => {
+    const texts = [
+      { name: 'subtitles-eng', streamIndex: 2, label: 'English', isDefault: true, isForced: false },
+      { name: 'subtitles-ger', streamIndex: 3, label: 'Deutsch', isDefault: true, isForced: true },
+    ];
+    const vtt = Buffer.from('WEBVTT\n\n00:00.000 --> 00:01.000\nHello\n');
+
+    const mergeTexts = async (labels: readonly string[]): ReturnType<typeof merge> => {
+      await storeEncodedJob(store);
+      const subtitles = texts.map((text, index) => ({ ...text, label: labels[index] }));
+      const audio = PLAN.audio.map((track) => ({ ...track, label: labels[0] }));
+      await store.put(storeKeys.plan(JOB_ID), JSON.stringify({ ...PLAN, audio, subtitles }));
+      for (const { name } of texts) {
+        const path = `${name}/text.vtt`;
+        await store.put(storeKeys.outputFile(JOB_ID, path), vtt);
+        const sha256 = createHash('sha256').update(vtt).digest('hex');
+        const record = {
+          rendition: name,
+          path,
+          sizeBytes: vtt.length,
+          sha256,
+          cues: 1,
+          durationSeconds: 2.6,
+        };
+        await store.put(storeKeys.commit(JOB_ID, name, 0), JSON.stringify(record));
+      }
+      return merge(
+        undefined,
+        texts.map(({ name }) => name),
+      );
+    };
+
+    it.each([
+      ["Director's cut, 5.1", 'Regie "A"=b'],
+      ['tab\tand\u0085next\u0000', 'é 日本語 🎬'],
+    ])('writes what players read, whatever tracks are called: %j, %j', async (...labels) => {
+      const { renditions } = await mergeTexts(labels);
+      expect(renditions.slice(3)).toMatchObject(
+        texts.map(({ name }) => ({ name, kind: 'subtitles', samples: 1 })),
+      );
+      const master = String((await outputFiles()).get('master.m3u8'));
+      expect(master).not.toMatch(/(?!\n)\p{Cc}/u);
+      // Sources mark several, a group may have one.
+      expect(master.match(/TYPE=SUBTITLES.*DEFAULT=YES/g)).toHaveLength(1);
+    });
+
+    it('refuses text that is not there whole', async () => {
+      const put = store.put.bind(store);
+      store.put = (key, body) => put(key, key.endsWith('ger/text.vtt') ? body.slice(0, -1) : body);
+      await expect(mergeTexts(['A', 'B'])).rejects.toMatchObject({
+        code: 'OUTPUT_INVALID',
+        message: expect.stringMatching(
+          /^SIZE_WRONG: subtitles-ger\/playlist.m3u8, segment 0 [^:]+: [^:]+$/,
+        ) as string,
+      });
     });
   });
 

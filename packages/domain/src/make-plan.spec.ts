@@ -286,6 +286,12 @@ describe('makePlan: sound', () => {
     expect(audio.map((rendition) => rendition.isDefault)).toEqual([false, true, false, false, false]);
   });
 
+  it('gives labels that a playlist can hold, and that differ there', () => {
+    const titles = ['a"b', 'a\u0000b', 'a b', ' ', ''];
+    const audio = audioOf(titles.map((title, index) => track(index + 1, { title, language: 'eng' })));
+    expect(audio.map(({ label }) => label)).toEqual(['a b', 'a b (2)', 'a b (3)', 'eng', 'eng (2)']);
+  });
+
   it('makes the first track the default where the source names none', () => {
     expect(audioOf([track(1), track(2)]).map((rendition) => rendition.isDefault)).toEqual([true, false]);
   });

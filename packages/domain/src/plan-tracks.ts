@@ -44,7 +44,7 @@ export function planAudio(
       name: name(`audio-${languageTag(track.language)}`, '-'),
       ...(track.language === undefined ? {} : { language: track.language }),
       // Names of tracks differ within a group (RFC 8216, 4.3.4.1).
-      label: label(track.title ?? track.language ?? `Audio ${index + 1}`, ' '),
+      label: label(titleOf(track) ?? `Audio ${index + 1}`, ' '),
       isDefault: index === defaultTrack,
       codec: profile.codec,
       channels,
@@ -90,7 +90,7 @@ export function planSubtitles(
       const rendition = free ?? {
         name: name(`subtitles-${languageTag(track.language)}`, '-'),
         ...(track.language === undefined ? {} : { language: track.language }),
-        label: label(track.title ?? track.language ?? `Subtitles ${renditions.length + 1}`, ' '),
+        label: label(titleOf(track) ?? `Subtitles ${renditions.length + 1}`, ' '),
         isDefault: track.isDefault,
         isForced: track.isForced,
       };
@@ -113,6 +113,19 @@ function streamsOf(
       return track === undefined ? [] : [[name, track.streamIndex]];
     }),
   );
+}
+
+/** What a track calls itself, as a playlist can say it (RFC 8216, 4.1 and 4.2): names that differ must differ there, too. */
+function titleOf({
+  title,
+  language,
+}: {
+  readonly title?: string | undefined;
+  readonly language?: string | undefined;
+}): string | undefined {
+  return [title, language]
+    .map((text = '') => text.replace(/["\p{Cc}]+/gu, ' ').trim())
+    .find((text) => text !== '');
 }
 
 function languageTag(language = 'und'): string {

@@ -11,6 +11,7 @@ export * from './ffmpeg/test-source-argv.ts';
 export * from './ffmpeg/trial-argv.ts';
 export * from './hls/playlists.ts';
 export * from './isobmff/box.ts';
+export type { VideoRange } from './isobmff/codec-string.ts';
 export * from './isobmff/decode-times.ts';
 export * from './isobmff/fragments.ts';
 export * from './isobmff/init-segment.ts';

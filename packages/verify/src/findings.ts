@@ -7,9 +7,11 @@
  * - `SEGMENT_UNREADABLE`, `SEGMENT_EMPTY`: boxes or packets that can't be read, or hold no frame
  * - `GAP`, `OVERLAP`: a segment's first decode time is not where the one before it ends
  * - `DURATION_WRONG`, `START_WRONG`: EXTINF or `S@d`, and `S@t`, against the boxes
+ * - `SEGMENTS_WRONG`, `FRAMES_WRONG`, `START_WRONG`, `END_WRONG`, `SIZE_WRONG`: the segments against a plan, where there is one
  * - `NOT_INDEPENDENT`: a segment that is said to begin with a keyframe does not
  * - `BORDERS_DIFFER`, `FRAMES_DIFFER`: renditions that players switch between are cut at other places or hold other frames
- * - `CODECS_MISSING`, `CODECS_WRONG`, `RESOLUTION_WRONG`: a variant's attributes against its init
+ * - `CODECS_MISSING`, `CODECS_WRONG`, `RESOLUTION_WRONG`, `VIDEO_RANGE_WRONG`: a variant's attributes against its init
+ * - `FRAME_RATE_WRONG`: more frames than a variant says
  * - `TARGET_DURATION_EXCEEDED`, `TARGET_DURATIONS_DIFFER`: RFC 8216, 4.3.3.1 and 6.2.4
  * - `BANDWIDTH_WRONG`, `AVERAGE_BANDWIDTH_WRONG`: RFC 8216, 4.3.4.2
  * - `STARTS_DIFFER`: sound and picture do not begin together
@@ -30,12 +32,18 @@ export type FindingCode =
   | 'OVERLAP'
   | 'DURATION_WRONG'
   | 'START_WRONG'
+  | 'SEGMENTS_WRONG'
+  | 'FRAMES_WRONG'
+  | 'END_WRONG'
+  | 'SIZE_WRONG'
   | 'NOT_INDEPENDENT'
   | 'BORDERS_DIFFER'
   | 'FRAMES_DIFFER'
   | 'CODECS_MISSING'
   | 'CODECS_WRONG'
   | 'RESOLUTION_WRONG'
+  | 'VIDEO_RANGE_WRONG'
+  | 'FRAME_RATE_WRONG'
   | 'TARGET_DURATION_EXCEEDED'
   | 'TARGET_DURATIONS_DIFFER'
   | 'BANDWIDTH_WRONG'

@@ -33,7 +33,7 @@ const MASTER = [
 /** Has ffmpeg's own muxer make a tree in the folder, and verifies it with ffprobe beside. */
 async function verifyOutput(argv: readonly string[], manifest: string): Promise<VerifyReport> {
   await run(requireTool('ffmpeg'), ['-nostdin', '-v', 'error', ...SOURCE, ...argv], { cwd: folder });
-  return verifyTree(reader, pathToFileURL(join(folder, manifest)).href, startsOf);
+  return verifyTree(reader, pathToFileURL(join(folder, manifest)).href, { libavformatStarts: startsOf });
 }
 
 async function startsOf(file: Buffer): Promise<{ video?: number | undefined; audio?: number | undefined }> {

@@ -1,3 +1,5 @@
+import { makeBox } from '@framefold/media';
+import type { PlannedSegment } from './checks/check-planned.ts';
 import {
   addressOf,
   aSegment,
@@ -65,6 +67,16 @@ describe('a tree by our own writers', () => {
     expect(await found(() => undefined, PLAYLIST)).toEqual([]);
   });
 });
+
+/** Puts a box at the end of the sample entry, and makes all that are around it longer. */
+function withColours(init: Buffer, box: Buffer): Buffer {
+  const changed = Buffer.concat([init, box]);
+  for (const type of ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd', 'avc1']) {
+    const at = changed.indexOf(type) - 4;
+    changed.writeUInt32BE(changed.readUInt32BE(at) + box.length, at);
+  }
+  return changed;
+}
 
 const segment1 = `${PLAYLIST}, segment 1 (1.m4s)`;
 const segment2 = `${PLAYLIST}, segment 2 (2.m4s)`;
@@ -156,7 +168,7 @@ describe('one thing wrong', () => {
     [
       'fewer frames than the alternative',
       depart('180p', 1, { frames: 4, ticks: 22_500 }),
-      [`error FRAMES_DIFFER ${PLAYLIST}`],
+      [`warning FRAMES_DIFFER ${PLAYLIST}`],
     ],
     [
       'fewer segments than the alternative',
@@ -175,6 +187,20 @@ describe('one thing wrong', () => {
       [`error CODECS_WRONG ${PLAYLIST}`],
     ],
     ['a wrong resolution', text(MASTER, '320x180', '320x240'), [`error RESOLUTION_WRONG ${PLAYLIST}`]],
+    [
+      'HDR that is declared as SDR',
+      (files) => {
+        const init = files.get('180p/init.mp4')!;
+        const colours = Buffer.concat([Buffer.from('nclx'), Buffer.from([0, 9, 0, 16, 0, 9, 0])]);
+        files.set('180p/init.mp4', withColours(init, makeBox('colr', colours)));
+      },
+      [`error VIDEO_RANGE_WRONG ${PLAYLIST}`],
+    ],
+    [
+      'a lower frame rate than it has',
+      text(MASTER, /FRAME-RATE=5.000(.*\n180p)/, 'FRAME-RATE=2.500$1'),
+      [`warning FRAME_RATE_WRONG ${PLAYLIST}`],
+    ],
     [
       'a target duration that is exceeded',
       (files) => {
@@ -217,6 +243,71 @@ describe('one thing wrong', () => {
     ],
     ['a playlist that goes on', text(PLAYLIST, '#EXT-X-ENDLIST', ''), [`warning NOT_CHECKED ${PLAYLIST}`]],
     [
+      'a hole inside of a segment',
+      (files) =>
+        files.set(
+          '180p/1.m4s',
+          Buffer.concat([
+            aSegment('180p', 1, { frames: 2 }),
+            aSegment('180p', 1, { frames: 2, shiftTicks: 54_000 }),
+          ]),
+        ),
+      [`error GAP ${segment1}`, `warning FRAMES_DIFFER ${PLAYLIST}`],
+    ],
+    [
+      'segments of another track than the init',
+      (files) => {
+        const bytes = aSegment('180p', 1);
+        bytes.writeUInt32BE(2, bytes.indexOf('tfhd') + 8);
+        files.set('180p/1.m4s', bytes);
+      },
+      [`error SEGMENT_EMPTY ${segment1}`],
+    ],
+    [
+      'an end before that of the alternative',
+      (files) => {
+        depart('180p', 2, { frames: 3 })(files);
+        edit(files, PLAYLIST, /1\.000000(,\n2\.m4s)/, '0.600000$1');
+      },
+      [`error BORDERS_DIFFER ${PLAYLIST}`],
+    ],
+    [
+      'a segment that players are not to load',
+      (files) => {
+        edit(files, PLAYLIST, '1.m4s', '#EXT-X-GAP\n1.m4s');
+        edit(files, PLAYLIST, 'VERSION:6', 'VERSION:8');
+        files.delete('180p/1.m4s');
+      },
+      [`warning NOT_CHECKED ${segment1}`],
+    ],
+    [
+      'a playlist of I-frames alone',
+      text(PLAYLIST, '#EXT-X-MAP', '#EXT-X-I-FRAMES-ONLY\n#EXT-X-MAP'),
+      [`warning NOT_CHECKED ${PLAYLIST}`],
+    ],
+    [
+      'I-frames beside variants',
+      text(MASTER, /$/, '#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1000,URI="i.m3u8"\n'),
+      ['warning NOT_CHECKED i.m3u8'],
+    ],
+    [
+      'a live playlist that is behind another',
+      (files) => {
+        edit(files, PLAYLIST, '#EXT-X-ENDLIST', '');
+        edit(files, PLAYLIST, /#EXTINF.*\n2\.m4s\n/, '');
+      },
+      [`warning NOT_CHECKED ${PLAYLIST}`],
+    ],
+    [
+      'another picture of the same variant',
+      (files) => {
+        const media = '#EXT-X-MEDIA:TYPE=VIDEO,GROUP-ID="angle",NAME="Left",URI="left/playlist.m3u8"\n';
+        edit(files, MASTER, '#EXT-X-STREAM-INF', `${media}#EXT-X-STREAM-INF`);
+        edit(files, MASTER, /AUDIO="audio"(\n180p)/, 'AUDIO="audio",VIDEO="angle"$1');
+      },
+      ['error MANIFEST_MISSING left/playlist.m3u8'],
+    ],
+    [
       'segments of an unknown format',
       (files) => files.set('180p/1.m4s', Buffer.alloc(400, 'x')),
       [`warning NOT_CHECKED ${segment1}`],
@@ -238,11 +329,89 @@ describe('one thing wrong', () => {
   it('is told: libavformat sees another start', async () => {
     const startsOf = (video: number) => () => Promise.resolve({ video, audio: 1 - 1024 / 48_000 });
     const verify = async (video: number) =>
-      (await verifyTree(readerOf(smallTree()), addressOf(MASTER), startsOf(video))).findings;
+      (await verifyTree(readerOf(smallTree()), addressOf(MASTER), { libavformatStarts: startsOf(video) }))
+        .findings;
     expect(await verify(1.0009)).toEqual([]);
     expect((await verify(1.002)).map(({ code, where }) => `${code} ${where}`)).toEqual([
       'START_READERS_DISAGREE 360p/playlist.m3u8',
       'START_READERS_DISAGREE 180p/playlist.m3u8',
+    ]);
+  });
+});
+
+describe('what is no fault', () => {
+  it.each<[string, (files: Files) => void]>([
+    ['an apostrophe in a name', text(MASTER, 'NAME="English"', 'NAME="Director\'s, "')],
+    ['line ends of another system', (files) => edit(files, MASTER, /\n/g, '\r\n')],
+    [
+      'one file with byte ranges that follow on each other',
+      (files) => {
+        const init = files.get('180p/init.mp4')!;
+        const segments = [0, 1, 2].map((index) => files.get(`180p/${index}.m4s`)!);
+        files.set('180p/all.mp4', Buffer.concat([init, ...segments]));
+        edit(files, PLAYLIST, 'URI="init.mp4"', `URI="all.mp4",BYTERANGE="${init.length}@0"`);
+        for (const [index, { length }] of segments.entries()) {
+          const range = index === 0 ? `${length}@${init.length}` : length;
+          edit(files, PLAYLIST, `${index}.m4s`, `#EXT-X-BYTERANGE:${range}\nall.mp4`);
+        }
+      },
+    ],
+    [
+      'a lower frame rate, whose last frame is shown for longer',
+      (files) => {
+        for (const index of [0, 1]) depart('180p', index, { frames: 2, ticks: 45_000 })(files);
+        depart('180p', 2, { frames: 3, ticks: 33_000 })(files);
+        edit(files, PLAYLIST, /1\.000000(,\n2\.m4s)/, '1.100000$1');
+      },
+    ],
+  ])('%s', async (_, change) => {
+    expect(await found(change)).toEqual([]);
+  });
+});
+
+describe('a plan', () => {
+  const segment = (index: number): PlannedSegment => ({
+    sizeBytes: aSegment('360p', index).length,
+    samples: 5,
+    startTicks: (index + 1) * 90_000,
+    endTicks: (index + 2) * 90_000,
+  });
+  const held = async (
+    planned: readonly PlannedSegment[],
+    name = '360p/playlist.m3u8',
+    change: (files: Files) => void = () => undefined,
+  ): Promise<string[]> => {
+    const files = smallTree();
+    change(files);
+    const { findings } = await verifyTree(readerOf(files), addressOf(MASTER), {
+      planned: new Map([[name, planned]]),
+    });
+    return findings.map(({ code, where }) => `${code} ${where}`);
+  };
+  const departing = (change: Partial<PlannedSegment>): PlannedSegment[] => [
+    segment(0),
+    { ...segment(1), ...change },
+    segment(2),
+  ];
+  const where = '360p/playlist.m3u8, segment 1 (1.m4s)';
+
+  it.each<[string, Partial<PlannedSegment>, string[]]>([
+    ['all as planned', {}, []],
+    ['a frame', { samples: 6 }, [`FRAMES_WRONG ${where}`]],
+    ['a byte', { sizeBytes: 1 }, [`SIZE_WRONG ${where}`]],
+    ['a tick at the start', { startTicks: 180_001 }, [`START_WRONG ${where}`, `START_WRONG ${where}`]],
+    ['a tick at the end', { endTicks: 269_999 }, [`END_WRONG ${where}`]],
+  ])('is held against the segments: %s', async (_, change, expected) => {
+    expect(await held(departing(change))).toEqual(expected);
+  });
+
+  it('tells of what is not there, or could not be measured', async () => {
+    expect(await held([segment(0)])).toEqual(['SEGMENTS_WRONG 360p/playlist.m3u8']);
+    expect(await held([segment(0)], 'other/playlist.m3u8')).toEqual(['SEGMENTS_WRONG other/playlist.m3u8']);
+    const change = (files: Files): void => void files.set('360p/1.m4s', Buffer.alloc(400, 'x'));
+    expect(await held(departing({}), '360p/playlist.m3u8', change)).toEqual([
+      `NOT_CHECKED ${where}`,
+      'SEGMENTS_WRONG 360p/playlist.m3u8, segment 1',
     ]);
   });
 });

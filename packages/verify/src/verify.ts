@@ -1,10 +1,11 @@
 import { MalformedMediaError } from '@framefold/media';
 import { checkAlignment } from './checks/check-alignment.ts';
+import { checkPlanned, type PlannedSegment } from './checks/check-planned.ts';
 import { checkStarts, type LibavformatStarts, type ReadStart } from './checks/check-starts.ts';
 import { checkTrack, type TrackFigures } from './checks/check-track.ts';
 import { checkTargetDurations, checkVariant } from './checks/check-variants.ts';
 import { fault, type Finding } from './findings.ts';
-import { ManifestError, type Presentation } from './manifest/presentation.ts';
+import { ManifestError, type Presentation, type Stream } from './manifest/presentation.ts';
 import { readHls } from './manifest/read-hls.ts';
 import { readMpd } from './manifest/read-mpd.ts';
 import { measureStream, type MeasuredStream } from './segments/measure-stream.ts';
@@ -21,22 +22,29 @@ export interface VerifyReport {
   readonly findings: readonly Finding[];
 }
 
+/** What a tree can be compared with beside itself. */
+export interface VerifyOptions {
+  readonly libavformatStarts?: LibavformatStarts | undefined;
+  /** Segments by the name of their track: the path of its playlist as seen from the master playlist. */
+  readonly planned?: ReadonlyMap<string, readonly PlannedSegment[]>;
+}
+
 /**
  * Checks an HLS or DASH tree, whoever made it: its manifest, and all files that it names. Of segments in boxes only
  * the heads are read.
  *
  * @param uri absolute, of a master or media playlist or of an MPD
- * @param libavformatStarts where there is a libavformat to compare with
  */
 export async function verifyTree(
   reader: TreeReader,
   uri: string,
-  libavformatStarts?: LibavformatStarts,
+  { libavformatStarts, planned = new Map() }: VerifyOptions = {},
 ): Promise<VerifyReport> {
   const presentation = await readManifest(reader, uri);
   if (!('streams' in presentation)) return { tracks: [], findings: [presentation] };
   const measured = await Promise.all(presentation.streams.map((stream) => measureStream(reader, stream)));
   const checked = measured.map(({ tracks }) => tracks.map(checkTrack));
+  const heads = new Map(measured.flatMap(({ tracks }) => tracks.map((track) => [track.name, track])));
   const figures = checked.map((tracks) => tracks.map((track) => track.figures));
   const starts =
     libavformatStarts === undefined
@@ -55,6 +63,7 @@ export async function verifyTree(
         ...(checked[index] ?? []).flatMap((track) => track.findings),
         ...[...(starts[index]?.values() ?? [])].flatMap((start) => start.findings),
       ]),
+      ...[...planned].flatMap(([name, segments]) => checkPlanned(heads.get(name), name, segments)),
       ...checkTogether(presentation, measured, figures),
     ],
   };
@@ -63,6 +72,10 @@ export async function verifyTree(
 function withStart(track: TrackFigures, starts: ReadonlyMap<string, ReadStart> | undefined): VerifiedTrack {
   const libavformatStartSeconds = starts?.get(track.name)?.libavformatSeconds;
   return { ...track, ...(libavformatStartSeconds === undefined ? {} : { libavformatStartSeconds }) };
+}
+
+function isFinished(stream: Stream | undefined, period: string): boolean {
+  return stream?.period === period && !stream.isLive;
 }
 
 /** What concerns several streams, or a variant's attributes. */
@@ -75,10 +88,10 @@ function checkTogether(
   const periods = new Set(measured.map(({ stream }) => stream.period));
   return [
     ...checkTargetDurations(
-      measured.map(({ stream, tracks }) => ({ stream, isText: tracks.some(({ kind }) => kind === 'text') })),
+      measured.map(({ stream, tracks }) => ({ stream, isMedia: tracks.some(({ kind }) => kind !== 'text') })),
     ),
     ...[...periods].flatMap((period) =>
-      checkAlignment(figures.filter((_, index) => measured[index]?.stream.period === period).flat()),
+      checkAlignment(figures.filter((_, index) => isFinished(measured[index]?.stream, period)).flat()),
     ),
     ...presentation.variants.flatMap((variant) =>
       checkVariant(variant, (stream) => byStream.get(stream) ?? []),

@@ -13,11 +13,9 @@ export async function verify(manifest: string, options: Voice, io: Io): Promise<
   const isRemote = /^https?:\/\//.test(manifest);
   const uri = isRemote ? manifest : pathToFileURL(resolve(io.cwd, manifest)).href;
   const { ffprobe } = io.loadConfig().tools;
-  const report = await verifyTree(
-    isRemote ? httpTree : fileTree,
-    uri,
-    ffprobe === undefined ? undefined : libavformatStarts(ffprobe),
-  );
+  const report = await verifyTree(isRemote ? httpTree : fileTree, uri, {
+    libavformatStarts: ffprobe === undefined ? undefined : libavformatStarts(ffprobe),
+  });
   const text = options.json === true ? JSON.stringify(report) : verifyTable(report).join('\n');
   io.stdout.write(`${text}\n`);
   return report.findings.some(({ severity }) => severity === 'error') ? EXIT.failed : EXIT.ok;

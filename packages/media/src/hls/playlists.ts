@@ -1,3 +1,5 @@
+import type { VideoRange } from '../isobmff/codec-string.ts';
+
 /** A media segment as a playlist names it. */
 export interface PlaylistSegment {
   readonly uri: string;
@@ -16,7 +18,7 @@ export interface PlaylistVariant {
     readonly width: number;
     readonly height: number;
     readonly frameRate: number;
-    readonly range: 'SDR' | 'PQ' | 'HLG';
+    readonly range: VideoRange;
   };
   readonly audioGroup?: string;
   readonly subtitlesGroup?: string;
@@ -140,7 +142,7 @@ function attributes(tag: string, pairs: readonly (readonly [string, string])[]):
   return `${tag}:${pairs.map(([name, value]) => `${name}=${value}`).join(',')}`;
 }
 
-/** A quoted string holds neither quotes nor line breaks (RFC 8216, 4.2); titles of tracks may. */
+/** A quoted string holds neither quotes nor control characters (RFC 8216, 4.1 and 4.2); titles of tracks may. */
 function quoted(text: string): string {
-  return `"${text.replace(/["\r\n]+/g, ' ').trim()}"`;
+  return `"${text.replace(/["\p{Cc}]+/gu, ' ').trim()}"`;
 }

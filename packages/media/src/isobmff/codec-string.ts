@@ -104,6 +104,17 @@ interface Nclx {
   readonly isFullRange: boolean;
 }
 
+/** How a picture's numbers become light, as EXT-X-STREAM-INF has it (RFC 8216bis, 4.4.6.2). */
+export type VideoRange = 'SDR' | 'PQ' | 'HLG';
+
+/** The range that a picture's sample entry says; undefined where it says nothing. */
+export function readVideoRange(init: Buffer, entry: Box): VideoRange | undefined {
+  const transfer = nclxOf(init, entry)?.codes[1];
+  // 2: unspecified.
+  if (transfer === undefined || transfer === 2) return undefined;
+  return transfer === 16 ? 'PQ' : transfer === 18 ? 'HLG' : 'SDR';
+}
+
 /** What the colour box of a picture's sample entry says, if it has one (ISO/IEC 14496-12, 12.1.5). */
 function nclxOf(init: Buffer, entry: Box): Nclx | undefined {
   const box = readBoxes(init, entry.payload + VISUAL_ENTRY_BYTES, entry.end).find(

@@ -1,5 +1,5 @@
 import { makeBox, MalformedMediaError, readBoxes, requireBox, words } from './box.ts';
-import { readCodec } from './codec-string.ts';
+import { readCodec, readVideoRange, type VideoRange } from './codec-string.ts';
 
 /** What an init segment says of its track. */
 export interface TrackInfo {
@@ -10,6 +10,8 @@ export interface TrackInfo {
   readonly codecs: string;
   readonly width?: number;
   readonly height?: number;
+  /** Absent for sound, and where the colour box does not say. */
+  readonly videoRange?: VideoRange;
 }
 
 const BRANDS = Buffer.from('iso6cmfcmp41', 'latin1');
@@ -38,11 +40,13 @@ export function readTrackInfo(init: Buffer): TrackInfo {
   const [entry] = readBoxes(init, stsd.payload + 8, stsd.end);
   if (entry === undefined) throw new MalformedMediaError('The init segment has no sample entry.');
   const codec = readCodec(init, entry);
+  if (codec.kind === 'audio') return { ...codec, timescale };
+  const videoRange = readVideoRange(init, entry);
   return {
     ...codec,
     timescale,
-    ...(codec.kind === 'video'
-      ? { width: init.readUInt16BE(entry.payload + 24), height: init.readUInt16BE(entry.payload + 26) }
-      : {}),
+    width: init.readUInt16BE(entry.payload + 24),
+    height: init.readUInt16BE(entry.payload + 26),
+    ...(videoRange === undefined ? {} : { videoRange }),
   };
 }

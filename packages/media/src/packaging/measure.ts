@@ -9,31 +9,34 @@ export interface SegmentTimes {
   /** Earliest presentation time. */
   readonly presentationStart: number;
   readonly beginsWithKeyframe: boolean;
-}
-
-/** Enough of a segment's beginning to hold the boxes before its media data, for so many samples. */
-export function headBytes(samples: number): number {
-  return 512 + samples * 16;
+  /** The first hole (or, negative, overlap) in decode times between its fragments; absent where there is none. */
+  readonly innerGapTicks?: number;
 }
 
 /**
  * Reads a segment back from its bytes: what is measured here is what players will see.
  *
- * @param head the segment's beginning, at least {@link headBytes}
+ * @param head the segment's beginning, up to the media data of its last fragment
  * @param sizeBytes the whole segment's length
  */
 export function measureSegment(head: Buffer, sizeBytes: number): SegmentTimes {
   const samples = readSamples(head, sizeBytes);
   const first = samples[0];
-  const last = samples.at(-1);
-  if (first === undefined || last === undefined) {
+  if (first === undefined) {
     return { samples: 0, decodeStart: 0, decodeEnd: 0, presentationStart: 0, beginsWithKeyframe: false };
+  }
+  let decodeEnd = first.decodeTicks;
+  let innerGapTicks = 0;
+  for (const { decodeTicks, durationTicks } of samples) {
+    if (innerGapTicks === 0) innerGapTicks = decodeTicks - decodeEnd;
+    decodeEnd = decodeTicks + durationTicks;
   }
   return {
     samples: samples.length,
     decodeStart: first.decodeTicks,
-    decodeEnd: last.decodeTicks + last.durationTicks,
+    decodeEnd,
     presentationStart: samples.reduce((least, sample) => Math.min(least, sample.presentationTicks), Infinity),
     beginsWithKeyframe: first.isSync,
+    ...(innerGapTicks === 0 ? {} : { innerGapTicks }),
   };
 }

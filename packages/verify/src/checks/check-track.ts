@@ -1,4 +1,4 @@
-import { peakBitRate, type SegmentTimes } from '@framefold/media';
+import { peakBitRate, type SegmentTimes, type VideoRange } from '@framefold/media';
 import { fault, inSeconds, warning, type Finding } from '../findings.ts';
 
 /** A segment of a track, measured, and what its manifest says of it. */
@@ -24,6 +24,7 @@ export interface TrackHeads {
   readonly codecs?: string;
   readonly width?: number;
   readonly height?: number;
+  readonly videoRange?: VideoRange;
   /** Presentation time in ticks at which the edit list enters; 0 without one. */
   readonly editTicks?: number;
   /** What the edit list leaves empty before that. */
@@ -43,6 +44,7 @@ export interface TrackFigures {
   readonly codecs?: string;
   readonly width?: number;
   readonly height?: number;
+  readonly videoRange?: VideoRange;
   readonly segments: number;
   /** Frames of picture, blocks of sound, cues of text. */
   readonly samples: number;
@@ -54,6 +56,8 @@ export interface TrackFigures {
   readonly durationSeconds: number;
   /** Presentation start of the track, edit lists considered; undefined where the first segment was not measured. */
   readonly startSeconds?: number;
+  /** Presentation end of the track; undefined where the last segment was not measured. */
+  readonly endSeconds?: number;
   /** What the edit list hides of the first segment: decoded, but not shown. */
   readonly hiddenSeconds: number;
   /** Of all its segments, with what else is in them. */
@@ -83,9 +87,13 @@ export function checkTrack(track: TrackHeads): {
   for (const segment of track.segments) {
     if (segment !== undefined) {
       if (segment.samples === 0)
-        findings.push(fault('SEGMENT_EMPTY', at(track, segment), 'It holds no frame.'));
+        findings.push(fault('SEGMENT_EMPTY', at(track, segment), 'It holds no frame of this track.'));
       else
-        findings.push(...checkBorder(track, before, segment), ...checkDeclared(track, segment, frameSeconds));
+        findings.push(
+          ...checkBorder(track, before, segment),
+          ...tellGap(track, segment, segment.innerGapTicks ?? 0, 'One of its fragments begins'),
+          ...checkDeclared(track, segment, frameSeconds),
+        );
     }
     before = segment === undefined || isEmpty(track, segment) ? undefined : segment;
   }
@@ -94,17 +102,16 @@ export function checkTrack(track: TrackHeads): {
 
 function checkBorder(track: TrackHeads, before: SegmentHead | undefined, segment: SegmentHead): Finding[] {
   if (before === undefined || segment.isDiscontinuous === true) return [];
-  const seconds = (segment.decodeStart - before.decodeEnd) / track.timescale;
+  return tellGap(track, segment, segment.decodeStart - before.decodeEnd, 'It begins');
+}
+
+function tellGap(track: TrackHeads, segment: SegmentHead, ticks: number, what: string): Finding[] {
+  const seconds = ticks / track.timescale;
   if (Math.abs(seconds) <= ROUNDING_SECONDS) return [];
-  const [code, what] = seconds > 0 ? (['GAP', 'after'] as const) : (['OVERLAP', 'before'] as const);
+  const [code, side] = seconds > 0 ? (['GAP', 'after'] as const) : (['OVERLAP', 'before'] as const);
   const tell = Math.abs(seconds) > EXACT_SECONDS ? fault : warning;
-  return [
-    tell(
-      code,
-      at(track, segment),
-      `It begins ${inSeconds(Math.abs(seconds))} ${what} the end of the one before.`,
-    ),
-  ];
+  const message = `${what} ${inSeconds(Math.abs(seconds))} ${side} the end of the one before.`;
+  return [tell(code, at(track, segment), message)];
 }
 
 function checkDeclared(track: TrackHeads, segment: SegmentHead, frameSeconds: number): Finding[] {
@@ -130,7 +137,7 @@ function checkDeclared(track: TrackHeads, segment: SegmentHead, frameSeconds: nu
 }
 
 function figuresOf(track: TrackHeads): TrackFigures {
-  const { name, kind, codecs, width, height } = track;
+  const { name, kind, codecs, width, height, videoRange } = track;
   const measured = track.segments.filter(
     (segment) => segment !== undefined && segment.samples > 0,
   ) as SegmentHead[];
@@ -142,11 +149,13 @@ function figuresOf(track: TrackHeads): TrackFigures {
   const sizeBytes = weights.reduce((sum, weight) => sum + weight.sizeBytes, 0);
   // Where the first segment can't be measured, nobody knows the start.
   const first = measured[0] === track.segments[0] ? measured[0] : undefined;
+  const last = measured.at(-1) === track.segments.at(-1) ? measured.at(-1) : undefined;
   return {
     name,
     kind,
     ...(codecs === undefined ? {} : { codecs }),
     ...(width === undefined || height === undefined ? {} : { width, height }),
+    ...(videoRange === undefined ? {} : { videoRange }),
     segments: track.segments.length,
     samples: measured.reduce((sum, { samples }) => sum + samples, 0),
     segmentSamples: track.segments.map((segment) =>
@@ -157,6 +166,7 @@ function figuresOf(track: TrackHeads): TrackFigures {
     ),
     durationSeconds,
     ...(first === undefined ? {} : { startSeconds: startOf(track, first) }),
+    ...(last === undefined ? {} : { endSeconds: startOf(track, last) + secondsOf(track, last) }),
     hiddenSeconds: first === undefined ? 0 : hiddenTicks(track, first) / track.timescale,
     sizeBytes,
     peakBitsPerSecond: peakBitRate(

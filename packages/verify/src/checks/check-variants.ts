@@ -4,6 +4,8 @@ import type { TrackFigures } from './check-track.ts';
 
 /** A declared rate may be a tenth off the measured one (Apple's HLS Authoring Specification, for video on demand). */
 const RATE_TOLERANCE = 0.1;
+/** Rates are rounded, and so is what one frame of a short track makes. */
+const FRAME_RATE_TOLERANCE = 0.01;
 /** Text codecs need not come from a track of boxes. */
 const TEXT_CODECS = /^(wvtt|stpp)/;
 
@@ -23,6 +25,8 @@ export function checkVariant(
   return [
     ...checkCodecs(variant, [main, ...audio].flat()),
     ...checkResolution(variant, main),
+    ...checkVideoRange(variant, main),
+    ...checkFrameRate(variant, main),
     ...checkRates(variant, main, audio.flat()),
   ];
 }
@@ -66,6 +70,22 @@ function checkResolution({ name, width, height }: Variant, main: readonly TrackF
   return [fault('RESOLUTION_WRONG', name, message)];
 }
 
+function checkVideoRange({ name, videoRange }: Variant, main: readonly TrackFigures[]): Finding[] {
+  const found = main.find(({ kind }) => kind === 'video')?.videoRange;
+  if (found === undefined || videoRange === undefined || found === videoRange) return [];
+  return [fault('VIDEO_RANGE_WRONG', name, `Its pictures are ${found}, not ${videoRange}.`)];
+}
+
+/** The greatest rate is declared (RFC 8216, 4.3.4.2); unsteady pictures have fewer frames at most times. */
+function checkFrameRate({ name, frameRate }: Variant, main: readonly TrackFigures[]): Finding[] {
+  const picture = main.find(({ kind }) => kind === 'video');
+  if (picture === undefined || frameRate === undefined) return [];
+  const measured = picture.samples / picture.durationSeconds;
+  if (!(measured > frameRate * (1 + FRAME_RATE_TOLERANCE))) return [];
+  const message = `It has ${measured.toFixed(3)} frames a second, and says ${frameRate} at most.`;
+  return [warning('FRAME_RATE_WRONG', name, message)];
+}
+
 /** The greatest sum of rates that a combination gives (RFC 8216, 4.3.4.2). Tracks of one stream share its segments. */
 function checkRates(
   { name, bandwidthRule, bitsPerSecond, averageBitsPerSecond }: Variant,
@@ -102,9 +122,13 @@ function checkRate(
   return [];
 }
 
-/** Target durations against EXTINF and each other (RFC 8216, 4.3.3.1 and 6.2.4). */
+/**
+ * Target durations against EXTINF and each other (RFC 8216, 4.3.3.1 and 6.2.4).
+ *
+ * @param streams those known to be picture or sound have to have the same
+ */
 export function checkTargetDurations(
-  streams: readonly { readonly stream: Stream; readonly isText: boolean }[],
+  streams: readonly { readonly stream: Stream; readonly isMedia: boolean }[],
 ): readonly Finding[] {
   const exceeded = streams.flatMap(({ stream: { name, segments, targetSeconds } }) => {
     const longest = segments.reduce((most, { durationSeconds = 0 }) => Math.max(most, durationSeconds), 0);
@@ -112,8 +136,8 @@ export function checkTargetDurations(
     const message = `A segment of ${longest} s is longer than the target duration of ${targetSeconds} s.`;
     return [fault('TARGET_DURATION_EXCEEDED', name, message)];
   });
-  const media = streams.flatMap(({ stream, isText }) =>
-    isText || stream.targetSeconds === undefined ? [] : [stream],
+  const media = streams.flatMap(({ stream, isMedia }) =>
+    !isMedia || stream.targetSeconds === undefined ? [] : [stream],
   );
   const [first] = media;
   const different = media.filter(({ targetSeconds }) => targetSeconds !== first?.targetSeconds);

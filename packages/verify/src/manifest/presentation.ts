@@ -12,6 +12,8 @@ export interface SegmentRef {
   readonly toleranceSeconds?: number;
   /** Times and init need not go on from the segment before. */
   readonly isDiscontinuous: boolean;
+  /** Players are told not to load it (EXT-X-GAP). */
+  readonly isAbsent?: true;
 }
 
 /** A media playlist or a Representation. */
@@ -23,6 +25,8 @@ export interface Stream {
   readonly segments: readonly SegmentRef[];
   /** Whether every segment is said to begin with a keyframe. */
   readonly isIndependent: boolean;
+  /** Whether segments come and go: alternatives need not show the same ones at one moment. */
+  readonly isLive: boolean;
   /** EXT-X-TARGETDURATION in seconds. */
   readonly targetSeconds?: number;
 }
@@ -37,6 +41,9 @@ export interface Variant {
   readonly codecs?: readonly string[];
   readonly width?: number;
   readonly height?: number;
+  /** VIDEO-RANGE and FRAME-RATE, or what an MPD says. */
+  readonly videoRange?: string;
+  readonly frameRate?: number;
   /** What the bandwidth is: the peak of segments (RFC 8216), or what a buffer can be filled at (ISO/IEC 23009-1). */
   readonly bandwidthRule: 'peak' | 'buffered';
   readonly bitsPerSecond?: number;

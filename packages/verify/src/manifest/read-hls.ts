@@ -56,14 +56,17 @@ export async function readHls(reader: TreeReader, uri: string, text: string): Pr
     const stream = await load(variant.uri);
     const audio = new Set<string>();
     for (const track of variant.audio) if (track.uri !== undefined) audio.add(await load(track.uri));
-    for (const track of variant.subtitles) if (track.uri !== undefined) await load(track.uri);
+    for (const track of [...variant.video, ...variant.subtitles])
+      if (track.uri !== undefined) await load(track.uri);
     variants.push(variantOf(variant, stream, [...audio]));
   }
   return { streams: [...streams.values()], variants, findings };
 }
 
 function variantOf(variant: HLS.types.Variant, stream: string, audio: readonly string[]): Variant {
-  const { codecs, resolution, bandwidth, averageBandwidth } = variant;
+  const { codecs, resolution, bandwidth, averageBandwidth, frameRate } = variant;
+  // The library's types leave out that it may be missing; players then take it for SDR (RFC 8216bis, 4.4.6.2).
+  const videoRange = variant.videoRange as string | undefined;
   return {
     name: stream,
     stream,
@@ -73,6 +76,8 @@ function variantOf(variant: HLS.types.Variant, stream: string, audio: readonly s
     bitsPerSecond: bandwidth,
     ...(codecs === undefined ? {} : { codecs: codecs.split(',') }),
     ...(resolution === undefined ? {} : { width: resolution.width, height: resolution.height }),
+    videoRange: videoRange ?? 'SDR',
+    ...(frameRate === undefined ? {} : { frameRate }),
     ...(averageBandwidth === undefined ? {} : { averageBitsPerSecond: averageBandwidth }),
   };
 }
@@ -88,14 +93,20 @@ function streamOf(
     findings.push(
       warning('NOT_CHECKED', name, 'It has no EXT-X-ENDLIST; what follows later is not checked.'),
     );
+  if (playlist.isIFrame)
+    findings.push(warning('NOT_CHECKED', name, 'Playlists of I-frames are not checked.'));
   const isEncrypted = playlist.segments.some(({ key }) => (key?.method ?? 'NONE') !== 'NONE');
   if (isEncrypted)
     findings.push(warning('NOT_CHECKED', name, 'Its segments are encrypted and not measured.'));
   return {
     name,
     period: '',
-    segments: isEncrypted ? [] : playlist.segments.map((segment) => segmentOf(segment, uri)),
+    segments:
+      isEncrypted || playlist.isIFrame === true
+        ? []
+        : playlist.segments.map((segment) => segmentOf(segment, uri)),
     isIndependent,
+    isLive: !playlist.endlist,
     targetSeconds: playlist.targetDuration,
   };
 }
@@ -108,6 +119,7 @@ function segmentOf(segment: HLS.types.Segment, base: string): SegmentRef {
     ...(map === null ? {} : { init: partOf(map, base) }),
     durationSeconds: segment.duration,
     isDiscontinuous: segment.discontinuity === true,
+    ...(segment.gap === true ? { isAbsent: true as const } : {}),
   };
 }
 
@@ -124,7 +136,9 @@ function partOf(
 }
 
 /** What strict parsing refuses is told; what can be read nevertheless is checked. */
-function parse(text: string, name: string, findings: Findings): Parsed {
+function parse(source: string, name: string, findings: Findings): Parsed {
+  // The library takes an apostrophe for a quotation mark. In URIs the other form means the same, names are not looked at.
+  const text = source.replace(/^#EXT.*/gm, (tag) => tag.replaceAll("'", '%27'));
   try {
     HLS.setOptions({ strictMode: true, silent: true });
     return HLS.parse(text);

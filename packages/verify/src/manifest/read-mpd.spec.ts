@@ -1,5 +1,5 @@
 import { makeBox, words } from '@framefold/media';
-import { addressOf, aSegment, readerOf, smallTree, type Files } from '../testing/small-tree.ts';
+import { addressOf, aSegment, edit, readerOf, smallTree, type Files } from '../testing/small-tree.ts';
 import { verifyTree, type VerifyReport } from '../verify.ts';
 
 const TRACK = 'mimeType="video/mp4" codecs="avc1.64001E" width="640" height="360" bandwidth="50000"';
@@ -137,6 +137,11 @@ describe('what an MPD says', () => {
       timeline('<S t="90000" d="90000" r="2"/>').replace('50000', '5000'),
       ['error BANDWIDTH_WRONG 360p'],
     ],
+    [
+      'no bandwidth',
+      timeline('<S t="90000" d="90000" r="2"/>').replace(' bandwidth="50000"', ''),
+      ['error MANIFEST_INVALID 360p'],
+    ],
     ['no media', template('timescale="1"'), [`error MANIFEST_INVALID ${addressOf('a.mpd')}`]],
     ['not closed', '<Representation>', [`error MANIFEST_INVALID ${addressOf('a.mpd')}`]],
     [
@@ -146,5 +151,29 @@ describe('what an MPD says', () => {
     ],
   ])('is held against the segments: %s', async (_, representation, expected) => {
     expect(codes(await verifyMpd(representation))).toEqual(expected);
+  });
+});
+
+describe('what is not checked', () => {
+  const whole = template(byNumber, '<SegmentTimeline><S t="90000" d="90000" r="2"/></SegmentTimeline>');
+  const beside = (set: string) => (files: Files) =>
+    edit(files, 'a.mpd', '</AdaptationSet>', `</AdaptationSet><AdaptationSet ${set}</AdaptationSet>`);
+
+  it.each<[string, (files: Files) => void]>([
+    [
+      'trick play',
+      beside(`><EssentialProperty schemeIdUri="http://dashif.org/guidelines/trickmode" value="1"/>
+        <Representation id="trick"><BaseURL>none.mp4</BaseURL></Representation>`),
+    ],
+    ['thumbnails', beside('mimeType="image/jpeg"><Representation id="tiles"/>')],
+  ])('is told once, and no fault: %s', async (_, change) => {
+    expect(codes(await verifyMpd(whole, change))).toEqual(['warning NOT_CHECKED AdaptationSet 1']);
+  });
+
+  it('is told: a live period without an end', async () => {
+    const report = await verifyMpd(template(`${byNumber} duration="90000"`), (files) =>
+      edit(files, 'a.mpd', 'type="static" mediaPresentationDuration="PT3S"', 'type="dynamic"'),
+    );
+    expect(codes(report)).toEqual(['warning NOT_CHECKED MPD']);
   });
 });

@@ -1,7 +1,14 @@
 import { DOMParser, type Element } from '@xmldom/xmldom';
-import { warning, type Finding } from '../findings.ts';
+import { fault, warning, type Finding } from '../findings.ts';
 import type { TreeReader } from '../tree-reader.ts';
-import { ManifestError, resolveUri, type Presentation, type Stream, type Variant } from './presentation.ts';
+import {
+  ManifestError,
+  resolveUri,
+  type Presentation,
+  type SegmentRef,
+  type Stream,
+  type Variant,
+} from './presentation.ts';
 import { readAddressing, type Representation } from './mpd-segments.ts';
 import { attribute, childrenOf, iso8601Seconds, numberOf } from './xml.ts';
 
@@ -13,14 +20,19 @@ import { attribute, childrenOf, iso8601Seconds, numberOf } from './xml.ts';
 export async function readMpd(reader: TreeReader, uri: string, text: string): Promise<Presentation> {
   const mpd = parse(text);
   const findings: Finding[] = [];
-  if (attribute(mpd, 'type') === 'dynamic')
-    findings.push(warning('NOT_CHECKED', 'MPD', 'It is live; what follows later is not checked.'));
+  const isLive = attribute(mpd, 'type') === 'dynamic';
+  if (isLive) findings.push(warning('NOT_CHECKED', 'MPD', 'It is live; what follows later is not checked.'));
   const streams: Stream[] = [];
   const variants: Variant[] = [];
   const periods = childrenOf(mpd, 'Period');
   for (const [index, period] of periods.entries()) {
     const prefix = periods.length === 1 ? '' : `period${index}/`;
-    for (const set of childrenOf(period, 'AdaptationSet')) {
+    for (const [position, set] of childrenOf(period, 'AdaptationSet').entries()) {
+      const kind = uncheckedKind(set);
+      if (kind !== undefined) {
+        findings.push(warning('NOT_CHECKED', `${prefix}AdaptationSet ${position}`, `${kind} not checked.`));
+        continue;
+      }
       for (const element of childrenOf(set, 'Representation')) {
         const representation: Representation = {
           levels: [period, set, element],
@@ -31,10 +43,14 @@ export async function readMpd(reader: TreeReader, uri: string, text: string): Pr
         streams.push({
           name,
           period: prefix,
-          segments: await readAddressing(reader, representation),
+          segments: await readSegments(reader, representation, isLive),
+          isLive,
           isIndependent: ['1', '2'].includes(inherited(representation, 'startWithSAP') ?? ''),
         });
-        variants.push(variantOf(name, representation));
+        const variant = variantOf(name, representation);
+        if (variant.bitsPerSecond === undefined)
+          findings.push(fault('MANIFEST_INVALID', name, 'It has no bandwidth (5.3.5.2).'));
+        variants.push(variant);
       }
     }
   }
@@ -57,6 +73,32 @@ function parse(text: string): Element {
   throw new ManifestError('The root element is not an MPD.');
 }
 
+/** Trick-play tracks (DASH-IF IOP, 3.2.9) and tiles of thumbnails (6.2.6) are cut in their own way. */
+function uncheckedKind(set: Element): string | undefined {
+  const schemes = ['EssentialProperty', 'SupplementalProperty'].flatMap((name) =>
+    childrenOf(set, name).map((property) => attribute(property, 'schemeIdUri')),
+  );
+  if (schemes.includes('http://dashif.org/guidelines/trickmode')) return 'Trick-play tracks are';
+  const types = [set, ...childrenOf(set, 'Representation')].map((element) => attribute(element, 'mimeType'));
+  const isImage =
+    types.some((type) => type?.startsWith('image/')) || attribute(set, 'contentType') === 'image';
+  return isImage ? 'Thumbnails are' : undefined;
+}
+
+/** What a live period has at one moment can't be told where it has no timeline. */
+async function readSegments(
+  reader: TreeReader,
+  representation: Representation,
+  isLive: boolean,
+): Promise<SegmentRef[]> {
+  try {
+    return await readAddressing(reader, representation);
+  } catch (error) {
+    if (isLive && error instanceof ManifestError) return [];
+    throw error;
+  }
+}
+
 function variantOf(name: string, representation: Representation): Variant {
   const codecs = inherited(representation, 'codecs');
   const bitsPerSecond = numberOf(inherited(representation, 'bandwidth'));
@@ -64,15 +106,24 @@ function variantOf(name: string, representation: Representation): Variant {
     numberOf(inherited(representation, 'width')),
     numberOf(inherited(representation, 'height')),
   ];
+  const frameRate = rateOf(inherited(representation, 'frameRate'));
   return {
     name,
     stream: name,
     audio: [],
     bandwidthRule: 'buffered',
     ...(codecs === undefined ? {} : { codecs: codecs.split(',') }),
+    ...(frameRate === undefined ? {} : { frameRate }),
     ...(width === undefined || height === undefined ? {} : { width, height }),
     ...(bitsPerSecond === undefined ? {} : { bitsPerSecond }),
   };
+}
+
+/** `25` or `30000/1001` (5.3.7.2). */
+function rateOf(text: string | undefined): number | undefined {
+  const [frames, seconds = '1'] = text?.split('/') ?? [];
+  const [dividend, divisor] = [numberOf(frames), numberOf(seconds)];
+  return dividend === undefined || !divisor ? undefined : dividend / divisor;
 }
 
 /** An attribute that a Representation has itself or from the elements around it (5.3.7). */

@@ -5,6 +5,7 @@ import {
   readTrackInfo,
   requireBox,
   type Box,
+  type VideoRange,
 } from '@framefold/media';
 
 /** A track of an init segment. */
@@ -16,6 +17,7 @@ export interface InitTrack {
   readonly codecs?: string;
   readonly width?: number;
   readonly height?: number;
+  readonly videoRange?: VideoRange;
   /** Presentation time, in ticks of the track, that the edit list shows first; 0 without one. */
   readonly editTicks: number;
   /** What the edit list shows nothing for, before that. */
@@ -48,7 +50,7 @@ export function readInitTracks(init: Buffer): InitTrack[] {
   if (traks.length === 0) throw new MalformedMediaError('The init segment has no track.');
   return traks.map((trak) => {
     const trackId = trackIdOf(init, trak);
-    const own = traks.length === 1 ? init : withTrackAlone(init, trackId);
+    const own = traks.length === 1 ? init : withTrackAlone(init, init.length, trackId);
     return { trackId, ...describe(own, trak), ...readEdits(init, moov, trak) };
   });
 }
@@ -92,22 +94,30 @@ function trackIdOf(init: Buffer, trak: Box): number {
   return init.readUInt32BE(tkhd.payload + (init.readUInt8(tkhd.payload) === 1 ? 20 : 12));
 }
 
-/** A copy in which the boxes of all other tracks are marked as free space: readers of one track then find this one. */
-export function withTrackAlone(file: Buffer, trackId: number): Buffer {
+/**
+ * A copy in which the boxes of all other tracks are marked as free space: readers of one track then find this one.
+ *
+ * @param sizeBytes the file's length, where `file` is only its beginning
+ */
+export function withTrackAlone(file: Buffer, sizeBytes: number, trackId: number): Buffer {
   const copy = Buffer.from(file);
   const blank = (box: Box, owner: number): void => {
     if (owner !== trackId) copy.write('free', box.start + 4, 'latin1');
   };
   const childrenOf = (box: Box, type: string): Box[] =>
     readBoxes(file, box.payload, box.end).filter((child) => child.type === type);
-  for (const box of readBoxes(file)) {
+  for (const box of readBoxes(file, 0, sizeBytes)) {
     if (box.type === 'moov') {
       for (const trak of childrenOf(box, 'trak')) blank(trak, trackIdOf(file, trak));
       for (const mvex of childrenOf(box, 'mvex'))
         for (const trex of childrenOf(mvex, 'trex')) blank(trex, file.readUInt32BE(trex.payload + 4));
     } else if (box.type === 'moof') {
-      for (const traf of childrenOf(box, 'traf'))
-        blank(traf, file.readUInt32BE(requireBox(file, ['tfhd'], traf).payload + 4));
+      const trafs = childrenOf(box, 'traf').map((traf) => ({
+        traf,
+        owner: file.readUInt32BE(requireBox(file, ['tfhd'], traf).payload + 4),
+      }));
+      for (const { traf, owner } of trafs) blank(traf, owner);
+      if (!trafs.some(({ owner }) => owner === trackId)) copy.write('free', box.start + 4, 'latin1');
     }
   }
   return copy;

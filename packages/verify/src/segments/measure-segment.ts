@@ -1,4 +1,4 @@
-import { findBox, MalformedMediaError, measureSegment, type SegmentTimes } from '@framefold/media';
+import { MalformedMediaError, measureSegment, readBoxes, type SegmentTimes } from '@framefold/media';
 import type { SegmentRef } from '../manifest/presentation.ts';
 import { readPart, type TreeReader } from '../tree-reader.ts';
 import { readInitTracks, withTrackAlone, type InitTrack } from './init-tracks.ts';
@@ -56,8 +56,11 @@ export async function measureSegmentOf(
   switch (format) {
     case 'mp4': {
       const head = await readBoxHeads(beginning, ({ start, end }) => read(start, end), sizeBytes);
-      if (findBox(head, ['moov']) !== undefined)
-        return measureBoxes({ bytes: Buffer.alloc(0), tracks: readInitTracks(head) }, head, sizeBytes);
+      const moov = readBoxes(head, 0, sizeBytes).find(({ type }) => type === 'moov');
+      if (moov !== undefined) {
+        const tracks = readInitTracks(head.subarray(0, moov.end));
+        return measureBoxes({ bytes: Buffer.alloc(0), tracks }, head, sizeBytes);
+      }
       if (segment.init === undefined) throw new SegmentFault('INIT_MISSING', 'No init is named for it.');
       const init = await initOf();
       return init === undefined ? [] : measureBoxes(init, head, sizeBytes);
@@ -88,9 +91,11 @@ export async function measureSegmentOf(
 /** Behind its init, since that says what the segment itself need not. */
 function measureBoxes(init: ReadInit, head: Buffer, sizeBytes: number): MeasuredSegment[] {
   const file = Buffer.concat([init.bytes, head]);
+  const fileBytes = init.bytes.length + sizeBytes;
   const measured = init.tracks.map(({ trackId, ...track }) => {
-    const own = init.tracks.length === 1 ? file : withTrackAlone(file, trackId);
-    return { key: String(trackId), track, times: measureSegment(own, file.length), sizeBytes };
+    // Also where the init has no other track: players leave out fragments of tracks that it does not know.
+    const own = withTrackAlone(file, fileBytes, trackId);
+    return { key: String(trackId), track, times: measureSegment(own, fileBytes), sizeBytes };
   });
   return measured.sort((a, b) => Number(b.track.kind === 'video') - Number(a.track.kind === 'video'));
 }

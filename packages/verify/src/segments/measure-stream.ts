@@ -39,6 +39,10 @@ export async function measureStream(reader: TreeReader, stream: Stream): Promise
       findings.push(tell('INIT_CHANGES', where, 'It has another init than the segment before.'));
     }
     heads.push([]);
+    if (segment.isAbsent === true) {
+      findings.push(warning('NOT_CHECKED', where, 'It is marked as missing.'));
+      continue;
+    }
     try {
       const init = segment.init;
       const measured = await measureSegmentOf(
