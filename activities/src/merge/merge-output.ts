@@ -3,12 +3,14 @@ import {
   AUDIO_CODECS,
   CodedError,
   framesIn,
+  QUALITY_PATH,
   storeKeys,
   VIDEO_TIMESCALE,
   type AudioRendition,
   type EncodedRendition,
   type MeasuredRendition,
   type Plan,
+  type StoredSegment,
   type SubtitleRecord,
 } from '@framefold/domain';
 import {
@@ -24,6 +26,7 @@ import { heartbeating } from '../heartbeat.ts';
 import { loadPlan } from '../plan/load-plan.ts';
 import { checkRendition, type CheckedRendition, type ExpectedSegment } from './check-rendition.ts';
 import { measureRendition, measureSubtitles, playlistOf } from './measure-rendition.ts';
+import { qualityReport } from './quality-report.ts';
 import { partOf, pictureParts, readCommit, readSubtitles } from './read-commits.ts';
 import { sweep } from './sweep.ts';
 
@@ -105,9 +108,17 @@ export function mergeOutput(deps: { readonly store: ObjectStore }): MediaActivit
       }
 
       const targetSeconds = targetDuration(finished.flatMap(({ checked }) => segmentSeconds(checked)));
-      const renditions = finished.map(({ name, track, checked }) =>
-        measureRendition(name, track, checked, targetSeconds),
-      );
+      const report =
+        input.measured === true
+          ? await qualityReport(store, input.jobId, plan, new Map(finished.map(segmentsByName)))
+          : undefined;
+      const renditions = finished.map(({ name, track, checked }): MeasuredRendition => {
+        const quality = report?.renditions.find((rendition) => rendition.name === name)?.quality;
+        return {
+          ...measureRendition(name, track, checked, targetSeconds),
+          ...(quality === undefined ? {} : { quality }),
+        };
+      });
       const files: FinishedFile[] = [];
       for (const { name, checked } of finished) {
         const playlist = await write(playlistOf(name), renditionPlaylist(name, checked, targetSeconds));
@@ -120,6 +131,7 @@ export function mergeOutput(deps: { readonly store: ObjectStore }): MediaActivit
         renditions.push(measured);
         files.push(record, await write(measured.playlist, subtitlesPlaylist(record)));
       }
+      if (report !== undefined) files.push(await write(QUALITY_PATH, `${JSON.stringify(report, null, 1)}\n`));
       const master = describeMaster(plan, renditions);
       const masterFile: FinishedFile = {
         path: 'master.m3u8',
@@ -142,6 +154,10 @@ export function mergeOutput(deps: { readonly store: ObjectStore }): MediaActivit
         },
       };
     });
+}
+
+function segmentsByName({ name, checked }: FinishedRendition): [string, readonly StoredSegment[]] {
+  return [name, checked.segments];
 }
 
 function expectedVideo(plan: Plan, rendition: string): ExpectedSegment[] {

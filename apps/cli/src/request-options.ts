@@ -22,6 +22,7 @@ export interface RequestOptions {
   readonly title?: string;
   readonly queue?: string;
   readonly acceleration?: string;
+  readonly qualityReport?: boolean;
   readonly timeoutSeconds?: number;
   readonly maxCpu?: number;
   readonly maxMemory?: number;
@@ -56,6 +57,7 @@ export function withRequestOptions(command: Command): Command {
     .option('--max-memory <mb>', 'memory of one attempt in MB (default: 2048, above Full HD more)', toNumber)
     .option('--max-disk <mb>', 'scratch space of one attempt in MB (default: 5000)', toNumber)
     .option('--acceleration <where>', 'software, or hardware where a worker has a GPU (default: software)')
+    .option('--quality-report', 'measure VMAF, PSNR and SSIM of every rendition and segment (quality.json)')
     .option('--queue <queue>', 'live (capacity of its own), default or batch');
 }
 
@@ -91,6 +93,7 @@ export function requestOf(source: string | undefined, options: RequestOptions, c
     title,
     queue,
     acceleration,
+    qualityReport: options.qualityReport,
     resourceLimits: Object.keys(resourceLimits).length === 0 ? undefined : resourceLimits,
   });
   const checked = TranscodeRequest.safeParse(body);

@@ -2,12 +2,13 @@ import { treatColour } from './colour.ts';
 import { SOFTWARE_ENCODER } from './encoders.ts';
 import { CodedError, type Warning } from './failure.ts';
 import { capFrameRate } from './frame-rate-cap.ts';
-import { fitLadder, type VideoRendition } from './ladder.ts';
+import { fitLadder, toEven, type VideoRendition } from './ladder.ts';
 import { planAudio, planSubtitles } from './plan-tracks.ts';
 import { planWarnings } from './plan-warnings.ts';
 import { PLAN_VERSION, type PictureTreatment, type Plan } from './plan.ts';
 import type { FrameTable, SourceMeta, VideoTrack } from './probe.ts';
 import { rungsOf } from './profiles.ts';
+import type { PictureSize } from './quality.ts';
 import { rescale, VIDEO_TIMESCALE, type Rational } from './rational.ts';
 import type { TranscodeRequest } from './request.ts';
 import { cutSegments, groupIntoChunks, type Timeline } from './segments.ts';
@@ -33,7 +34,8 @@ const SOUND_CLOCK: Rational = { num: 1, den: VIDEO_TIMESCALE };
 export type PlanRequest = Pick<
   TranscodeRequest,
   'ladder' | 'audio' | 'segmentSeconds' | 'startSeconds' | 'endSeconds'
->;
+> &
+  Partial<Pick<TranscodeRequest, 'qualityReport'>>;
 
 /** A plan and what it leaves out of the source. */
 export interface PlanResult {
@@ -107,6 +109,7 @@ function planPicture(
     subtitles: planSubtitles(source),
     chunks: groupIntoChunks(segments, frames),
     ...endOf(request),
+    ...(request.qualityReport === true ? { quality: referenceSize(video) } : {}),
   };
 }
 
@@ -150,6 +153,11 @@ function planSound(jobId: string, request: PlanRequest, source: SourceMeta): Pla
 /** Sound and text are cut at the end only where the client asks for an end; else they may outlast the picture. */
 function endOf({ endSeconds }: PlanRequest): Pick<Plan, 'isCut'> {
   return endSeconds === undefined ? {} : { isCut: true };
+}
+
+/** The size of the source as it is shown, in the even numbers that 4:2:0 takes. */
+function referenceSize({ displayWidth, displayHeight }: VideoTrack): PictureSize {
+  return { width: toEven(displayWidth), height: toEven(displayHeight) };
 }
 
 function planRenditions(request: PlanRequest, video: VideoTrack, encoder: string): VideoRendition[] {

@@ -18,6 +18,7 @@ const LOG: JobEvent[] = [
         audio: { codec: 'aac', bitrateKbps: 128, channels: 'stereo' },
         segmentSeconds: 6,
         resourceLimits: {},
+        qualityReport: false,
         labels: [],
       },
     },

@@ -117,21 +117,26 @@ export function seekArgs(plan: Plan, chunk: PlannedChunk, seek: Seek): string[] 
   return ['-noaccurate_seek', '-ss', seconds.toFixed(6), '-copyts'];
 }
 
-/** Decodes once: all renditions share what is done to whole frames, those in SDR what is done to colours. */
-function filterGraph(plan: Plan, chunk: PlannedChunk): string {
-  const treatment = treatmentOf(plan);
-  const { timeBase, originPts, streamIndex } = plan.video;
+/** Filters by which the source's frames become those of a chunk, at their times on the output timeline. */
+export function frameFilters(plan: Plan, chunk: PlannedChunk): string[] {
+  const { timeBase, originPts } = plan.video;
   const first = chunk.segments[0];
   const last = chunk.segments.at(-1);
   const end = last?.sourceEndPts === undefined ? '' : `:end_pts=${last.sourceEndPts}`;
-  const whole = [
-    ...deinterlaceFilters(treatment),
+  return [
+    ...deinterlaceFilters(treatmentOf(plan)),
     `settb=${timeBase.num}/${timeBase.den}`,
     // Behind what looks at neighbouring frames, so that a chunk's borders look like any other place.
     `trim=start_pts=${first?.sourceStartPts ?? 0}${end}`,
     `setpts=PTS-(${originPts})${plan.renditions.some(({ encoder }) => guessesRate(encoder)) ? '' : ':strip_fps=1'}`,
     `settb=1/${VIDEO_TIMESCALE}`,
   ];
+}
+
+/** Decodes once: all renditions share what is done to whole frames, those in SDR what is done to colours. */
+function filterGraph(plan: Plan, chunk: PlannedChunk): string {
+  const treatment = treatmentOf(plan);
+  const whole = frameFilters(plan, chunk);
   const inSdr = plan.renditions.filter(({ dynamicRange }) => dynamicRange === undefined);
   const inHdr = plan.renditions.filter(({ dynamicRange }) => dynamicRange !== undefined);
   const branches = [
@@ -140,7 +145,7 @@ function filterGraph(plan: Plan, chunk: PlannedChunk): string {
   ].filter(({ renditions }) => renditions.length > 0);
   const label = (rendition: VideoRendition): number => plan.renditions.indexOf(rendition);
   return [
-    `[0:${streamIndex}]${whole.join(',')},split=${branches.length}${branches.map((_, b) => `[b${b}]`).join('')}`,
+    `[0:${plan.video.streamIndex}]${whole.join(',')},split=${branches.length}${branches.map((_, b) => `[b${b}]`).join('')}`,
     ...branches.flatMap(({ renditions, filters }, branch) => [
       `[b${branch}]${[...filters, `split=${renditions.length}`].join(',')}${renditions.map((r) => `[s${label(r)}]`).join('')}`,
       ...renditions.map((rendition) => {
@@ -151,7 +156,12 @@ function filterGraph(plan: Plan, chunk: PlannedChunk): string {
   ].join(';');
 }
 
-function treatmentOf({ treatment }: Plan): PictureTreatment {
+/**
+ * What a plan does with the picture.
+ *
+ * @throws {CodedError} INTERNAL when it has none
+ */
+export function treatmentOf({ treatment }: Plan): PictureTreatment {
   if (treatment === undefined) throw new CodedError('INTERNAL', 'The plan has no picture.');
   return treatment;
 }
