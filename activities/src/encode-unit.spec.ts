@@ -21,7 +21,8 @@ import {
   type ScratchSpace,
 } from '@framefold/platform';
 import { CancelledFailure } from '@temporalio/common';
-import { encodeUnit, type EncodeDeps, type EncodeUnit, type UnitRun } from './encode-unit.ts';
+import type { UnitRun } from './attempt.ts';
+import { encodeUnit, type EncodeDeps, type EncodeUnit } from './encode-unit.ts';
 import { quietEnvironment } from './testing/quiet-environment.ts';
 
 const UNIT = 'chunk-00003';

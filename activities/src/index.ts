@@ -8,6 +8,7 @@ import type { EncodeDeps } from './encode-unit.ts';
 import { withFailures } from './failures.ts';
 import { extractSubtitles, type SubtitleDeps } from './extract-subtitles/extract-subtitles.ts';
 import { ingestSource, type IngestDeps } from './ingest/ingest-source.ts';
+import { measureQuality, type MeasureDeps } from './measure-quality/measure-quality.ts';
 import { mergeOutput } from './merge/merge-output.ts';
 import { deliverWebhook, type WebhookDeps } from './notify/deliver-webhook.ts';
 import { planJob, type PlanDeps } from './plan/plan-job.ts';
@@ -18,6 +19,7 @@ import { splitSource, type SplitDeps } from './split/split-source.ts';
 
 export { workerReports } from './worker-reports.ts';
 export type { EncodeDeps } from './encode-unit.ts';
+export type { MeasureDeps } from './measure-quality/measure-quality.ts';
 
 export type MediaDeps = IngestDeps &
   ProbeDeps &
@@ -43,8 +45,8 @@ export function createMediaActivities(deps: MediaDeps): MediaActivities {
 }
 
 /** The activities of the encode queues. */
-export function createEncodeActivities(deps: EncodeDeps): EncodeActivities {
-  return withFailures({ encodeChunk: encodeChunk(deps) });
+export function createEncodeActivities(deps: EncodeDeps & MeasureDeps): EncodeActivities {
+  return withFailures({ encodeChunk: encodeChunk(deps), measureQuality: measureQuality(deps) });
 }
 
 /** The activities of the control queue. */

@@ -53,12 +53,30 @@ export function encoding(
   queue: JobQueue,
   resource: 'cpu' | 'gpu',
   timeoutSeconds: number,
-): ActivityInterfaceFor<EncodeActivities> {
-  return proxyActivities<EncodeActivities>({
+): ActivityInterfaceFor<Pick<EncodeActivities, 'encodeChunk'>> {
+  return proxyActivities<Pick<EncodeActivities, 'encodeChunk'>>({
     taskQueue: encodeTaskQueue(queue, resource),
     startToCloseTimeout: `${timeoutSeconds + ENCODE_MARGIN_SECONDS} seconds`,
     heartbeatTimeout: HEARTBEAT_TIMEOUT,
     cancellationType,
     retry: RETRY_POLICIES.encode,
+  });
+}
+
+/**
+ * Comparing chunks with the source, where encodes run. No time-out counts the time in the queue.
+ *
+ * @param timeoutSeconds what the programs of one attempt are given
+ */
+export function measuring(
+  queue: JobQueue,
+  timeoutSeconds: number,
+): ActivityInterfaceFor<Pick<EncodeActivities, 'measureQuality'>> {
+  return proxyActivities<Pick<EncodeActivities, 'measureQuality'>>({
+    taskQueue: encodeTaskQueue(queue),
+    startToCloseTimeout: `${timeoutSeconds + ENCODE_MARGIN_SECONDS} seconds`,
+    heartbeatTimeout: HEARTBEAT_TIMEOUT,
+    cancellationType,
+    retry: RETRY_POLICIES.measure,
   });
 }

@@ -22,6 +22,8 @@ export const RETRY_POLICIES = {
   media: PATIENT,
   /** Safe: the one commit record per unit and generation is put conditionally; another attempt finds it and returns it. */
   encode: PATIENT,
+  /** Safe: as `encode`, by the one record of measurements per chunk. */
+  measure: PATIENT,
   /** Safe: the receiver tells repeats by the delivery id. 5 s doubling to 1 h, spread over a day by the schedule-to-close time-out. */
   webhook: { initialInterval: '5 seconds', backoffCoefficient: 2, maximumInterval: '1 hour' },
 } as const satisfies Record<string, RetryPolicy>;

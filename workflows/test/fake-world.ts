@@ -4,6 +4,7 @@ import type {
   ControlActivities,
   EncodeActivities,
   EncodeChunkInput,
+  MeasureQualityInput,
   MediaActivities,
   MergeInput,
 } from '../src/contract/index.ts';
@@ -41,6 +42,8 @@ export class FakeWorld {
   readonly webhooks: string[] = [];
   /** The chunks that were encoded, with the task queue that each came from. */
   readonly encoded: (EncodeChunkInput & { readonly taskQueue: string })[] = [];
+  /** The chunks that were compared with the source, with the task queue that each came from. */
+  readonly measured: (MeasureQualityInput & { readonly taskQueue: string })[] = [];
   readonly merges: MergeInput[] = [];
 
   constructor(private readonly arrangement: Arrangement = {}) {}
@@ -92,6 +95,9 @@ export class FakeWorld {
       this.encoded.push({ ...input, taskQueue: activityInfo().taskQueue });
       const unit = chunkUnit(input.chunkIndex, input.rendition);
       return unitResult(unit, CHUNK_FRAMES, activityInfo().attempt);
+    },
+    measureQuality: async (input) => {
+      this.measured.push({ ...input, taskQueue: activityInfo().taskQueue });
     },
     encodeAudio: async ({ rendition }) => unitResult(rendition, 0, activityInfo().attempt),
     extractSubtitles: async ({ rendition }) => ({ rendition, cues: 1 }),

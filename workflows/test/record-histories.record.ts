@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
-import { batchWorkflowId } from '../src/contract/index.ts';
+import { batchWorkflowId, measureWorkflowId } from '../src/contract/index.ts';
 import type { Arrangement } from './fake-world.ts';
 import { failing, finalFault, heldUntilCancelled, outcome, platformFault } from './outcomes.ts';
 import { WorkflowLab } from './workflow-lab.ts';
@@ -56,12 +56,16 @@ const arrangements: Record<string, Arrangement> = {
     },
   },
   'hardware-batched': { hardware: 'h264_nvenc', chunks: 120 },
+  measured: {},
+  'measured-batched': { chunks: 250 },
+  unmeasured: { before: { measureQuality: failing(() => finalFault('VMAF_UNAVAILABLE')) } },
 };
 
 it.each(Object.entries(arrangements))(
   'records %s',
   async (name, arrangement) => {
-    const job = await lab.start(arrangement, { webhookUrl: 'https://example.com/hook' }, name);
+    const qualityReport = name.includes('measured');
+    const job = await lab.start(arrangement, { webhookUrl: 'https://example.com/hook', qualityReport }, name);
     if (name === 'cancelled') {
       await held.reached;
       await job.handle.cancel();
@@ -72,6 +76,7 @@ it.each(Object.entries(arrangements))(
     if (name === 'hardware-batched') {
       await save(batchWorkflowId(name, { firstChunk: 0, rendition: '720p' }), 'hardware-batch');
     }
+    if (name === 'measured-batched') await save(measureWorkflowId(name, 200), 'measure-batch');
     if (name === 'completed') await save(`webhook-${name}.${(await job.handle.describe()).runId}`, 'webhook');
   },
   60_000,

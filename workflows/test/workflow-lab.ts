@@ -139,6 +139,7 @@ export class WorkflowLab {
       'planJob',
       'splitSource',
       'encodeChunk',
+      'measureQuality',
       'encodeAudio',
       'mergeOutput',
       'discard',

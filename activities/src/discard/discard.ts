@@ -19,6 +19,7 @@ export function discard(deps: DiscardDeps): MediaActivities['discard'] {
         await deps.store.deleteAll(storeKeys.sourceFolder(jobId));
         await deps.store.deleteAll(storeKeys.output(jobId));
         await deps.store.deleteAll(storeKeys.commits(jobId));
+        await deps.store.deleteAll(storeKeys.qualities(jobId));
         await deps.store.deleteAll(storeKeys.plans(jobId));
         await deps.store.deleteAll(storeKeys.slices(jobId));
         return deps.store.delete(storeKeys.frames(jobId));

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { CodedError, storeKeys, VIDEO_TIMESCALE, type Plan, type SubtitleRecord } from '@framefold/domain';
+import {
+  CodedError,
+  QUALITY_PATH,
+  storeKeys,
+  VIDEO_TIMESCALE,
+  type MeasuredRendition,
+  type Plan,
+  type QualityReport,
+  type SubtitleRecord,
+} from '@framefold/domain';
 import { readTrackInfo, targetDuration } from '@framefold/media';
 import type { ObjectStore } from '@framefold/platform';
 import type { PlannedSegment } from '@framefold/verify';
@@ -8,6 +17,7 @@ import { heartbeating } from '../heartbeat.ts';
 import { loadPlan } from '../plan/load-plan.ts';
 import { joinPicture, joinSound, type JoinedRendition } from './join-rendition.ts';
 import { measureRendition, measureSubtitles, playlistOf, segmentSeconds } from './measure-rendition.ts';
+import { qualityReport } from './quality-report.ts';
 import { partOf, pictureParts, readCommit, readSubtitles } from './read-commits.ts';
 import { sweep } from './sweep.ts';
 import { verifyMerged } from './verify-merged.ts';
@@ -38,10 +48,12 @@ export function mergeOutput(deps: { readonly store: ObjectStore }): MediaActivit
       for (const { init } of joined) inits.set(init.path, await readInit(store, keyOf(init.path), init));
 
       const targetSeconds = targetDuration(joined.flatMap(segmentSeconds));
+      const report =
+        input.measured === true ? await qualityReport(store, input.jobId, plan, joined) : undefined;
       const renditions = [
         ...joined.map((rendition) => {
           const track = readTrackInfo(inits.get(rendition.init.path) ?? Buffer.alloc(0));
-          return measureRendition(rendition, track, targetSeconds);
+          return withQuality(measureRendition(rendition, track, targetSeconds), report);
         }),
         ...texts.map(measureSubtitles),
       ];
@@ -54,10 +66,13 @@ export function mergeOutput(deps: { readonly store: ObjectStore }): MediaActivit
       const files = new Map([...inits, ...playlists, [MASTER, master]]);
       await verifyMerged(store, { master: MASTER, files, keyOf, planned: planOf(joined, texts) }, signal);
 
+      const written = new Map(playlists);
+      if (report !== undefined)
+        written.set(QUALITY_PATH, Buffer.from(`${JSON.stringify(report, null, 1)}\n`));
       const all: FinishedFile[] = [
         ...joined.flatMap(({ init, segments }) => [init, ...segments]),
         ...texts,
-        ...[...playlists, [MASTER, master] as const].map(([path, bytes]) => ({
+        ...[...written, [MASTER, master] as const].map(([path, bytes]) => ({
           path,
           sizeBytes: bytes.length,
           sha256: sha256(bytes),
@@ -65,7 +80,7 @@ export function mergeOutput(deps: { readonly store: ObjectStore }): MediaActivit
       ].sort((a, b) => (a.path < b.path ? -1 : 1));
       const folders = renditions.map(({ name }) => keyOf(`${name}/`));
       await sweep(store, folders, new Set(all.map((file) => keyOf(file.path))));
-      for (const [path, bytes] of playlists) await store.put(keyOf(path), bytes);
+      for (const [path, bytes] of written) await store.put(keyOf(path), bytes);
       await store.put(keyOf('SHA256SUMS'), all.map((file) => `${file.sha256}  ${file.path}\n`).join(''));
       await store.put(keyOf(MASTER), master);
       return {
@@ -94,6 +109,11 @@ async function joinRenditions(
     joined.push(joinSound(plan, track, partOf(record, track.name)));
   }
   return joined;
+}
+
+function withQuality(rendition: MeasuredRendition, report: QualityReport | undefined): MeasuredRendition {
+  const quality = report?.renditions.find(({ name }) => name === rendition.name)?.quality;
+  return quality === undefined ? rendition : { ...rendition, quality };
 }
 
 /** Tracks of text may have been given up on; those that are there are named in the input. */

@@ -29,6 +29,27 @@ export function pictureParts(
   };
 }
 
+/** What one chunk gave for each rendition, in units of their own or in that of all of them; in the order of `names`. */
+export async function chunkParts(
+  store: ObjectStore,
+  { jobId, generation, generations = {} }: Pick<MergeInput, 'jobId' | 'generation' | 'generations'>,
+  chunkIndex: number,
+  names: readonly string[],
+): Promise<EncodedRendition[]> {
+  const ownGenerations = new Map(Object.entries(generations));
+  const parts: EncodedRendition[] = [];
+  let shared: CommitRecord | undefined;
+  for (const name of names) {
+    const own = ownGenerations.get(name);
+    const record =
+      own === undefined
+        ? (shared ??= await readCommit(store, jobId, chunkUnit(chunkIndex), generation))
+        : await readCommit(store, jobId, chunkUnit(chunkIndex, name), own);
+    parts.push(partOf(record, name));
+  }
+  return parts;
+}
+
 /**
  * Reads what is on record of a track of text.
  *

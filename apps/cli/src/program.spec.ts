@@ -138,6 +138,12 @@ describe('transcode', () => {
     expect(api.submitted).toBeUndefined();
   });
 
+  it('asks for a quality report', async () => {
+    await anApi();
+    expect(await command('transcode', 'a.mp4', '--quality-report')).toBe(0);
+    expect(api.submitted).toMatchObject({ qualityReport: true });
+  });
+
   it('starts the stack when no API answers', async () => {
     await anApi();
     await api.stop();
@@ -280,6 +286,32 @@ describe('the other commands', () => {
   it('status --follow ends with the job and its exit code', async () => {
     await anApi({ views: [aJob(), aJob({ status: 'cancelled' })] });
     expect(await command('status', 'job-1', '--follow')).toBe(130);
+  });
+
+  it('status shows how good the renditions are, where that was measured', async () => {
+    const job = aCompletedJob();
+    const [rendition] = job.renditions;
+    if (rendition?.measured === undefined) throw new Error('no rendition');
+    const quality = {
+      ...{ vmaf: 93.456, vmafHarmonicMean: 93.1, vmafLowest: 80.04 },
+      ...{ psnrYDb: 41.26, psnrDb: 42.5, ssim: 0.98765 },
+    };
+    const hdr = { psnrYDb: 40, psnrDb: 41, ssim: 0.97 };
+    const renditions = [
+      { ...rendition, measured: { ...rendition.measured, quality } },
+      { ...rendition, name: 'hdr', measured: { ...rendition.measured, quality: hdr } },
+      { ...rendition, name: 'audio-eng' },
+    ];
+    await anApi({ views: [{ ...job, renditions }] });
+    expect(await command('status', 'job-1')).toBe(0);
+    expect(said.stdout).toContain(
+      [
+        '  Quality  VMAF  HARMONIC  LOWEST  PSNR Y   PSNR     SSIM',
+        '  360p     93.5  93.1      80.0    41.3 dB  42.5 dB  0.9877',
+        '  hdr      -     -         -       40.0 dB  41.0 dB  0.9700',
+        '',
+      ].join('\n'),
+    );
   });
 
   it('status of an unknown job gives the words of the API', async () => {

@@ -25,6 +25,7 @@ export interface RequestOptions {
   readonly title?: string;
   readonly queue?: string;
   readonly acceleration?: string;
+  readonly qualityReport?: boolean;
   readonly timeoutSeconds?: number;
   readonly maxCpu?: number;
   readonly maxMemory?: number;
@@ -70,6 +71,7 @@ export function withRequestOptions(command: Command): Command {
     .option('--max-memory <mb>', 'memory of one attempt in MB (default: 2048, above Full HD more)', toNumber)
     .option('--max-disk <mb>', 'scratch space of one attempt in MB (default: 5000)', toNumber)
     .option('--acceleration <where>', 'software, or hardware where a worker has a GPU (default: software)')
+    .option('--quality-report', 'measure VMAF, PSNR and SSIM of every rendition and segment (quality.json)')
     .option('--queue <queue>', 'live (capacity of its own), default or batch');
 }
 
@@ -117,6 +119,7 @@ export function requestOf(
     title,
     queue,
     acceleration,
+    qualityReport: options.qualityReport,
     resourceLimits: Object.keys(resourceLimits).length === 0 ? undefined : resourceLimits,
   });
   const checked = TranscodeRequestBody.safeParse(body);

@@ -24,6 +24,7 @@ export function summaryLines(job: Job, folder: string, origin: string): string[]
   return [
     ...columns(facts.flatMap(([name, fact]) => (fact === undefined ? [] : [[name, fact]]))),
     ...renditionLines(job),
+    ...qualityLines(job),
     ...job.warnings.map(({ code, message }) => `Warning: ${code}: ${message}`),
   ];
 }
@@ -46,4 +47,17 @@ function renditionLines({ renditions }: Job): string[] {
       return [[`  ${name}`, size, frames, formatBitrate(averageBitsPerSecond), formatBytes(sizeBytes)]];
     }),
   );
+}
+
+/** How like its source each rendition is, as a table; nothing where that was not measured. */
+export function qualityLines({ renditions }: Pick<Job, 'renditions'>): string[] {
+  const rows = renditions.flatMap(({ name, measured }) => {
+    const quality = measured?.quality;
+    if (quality === undefined) return [];
+    const { vmaf, vmafHarmonicMean, vmafLowest, psnrYDb, psnrDb, ssim } = quality;
+    const scores = [vmaf, vmafHarmonicMean, vmafLowest].map((score) => score?.toFixed(1) ?? '-');
+    return [[`  ${name}`, ...scores, `${psnrYDb.toFixed(1)} dB`, `${psnrDb.toFixed(1)} dB`, ssim.toFixed(4)]];
+  });
+  if (rows.length === 0) return [];
+  return columns([['  Quality', 'VMAF', 'HARMONIC', 'LOWEST', 'PSNR Y', 'PSNR', 'SSIM'], ...rows]);
 }

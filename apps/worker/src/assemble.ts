@@ -2,11 +2,13 @@ import {
   createEncodeActivities,
   createMediaActivities,
   type EncodeDeps,
+  type MeasureDeps,
   type MediaDeps,
 } from '@framefold/activities';
 import type { Config } from '@framefold/config';
 import {
   createFfmpegEngine,
+  createFfmpegQualityMeter,
   DevicePool,
   driInventory,
   createFolderStore,
@@ -88,7 +90,11 @@ export async function assemble({ config, roles, workerId, logger }: AssembleOpti
   });
   const engine = await createFfmpegEngine({ ffmpeg, runner, devices: pool });
   const trust = runner.isolation === 'sandbox' || config.sandbox === 'off' ? 'all' : 'local';
-  const encode: EncodeDeps = { store, engine, scratch, workerId, trust, ceilings: config.ceilings };
+  const meter = createFfmpegQualityMeter({ ffmpeg, runner });
+  const encode: EncodeDeps & MeasureDeps = {
+    ...{ store, engine, meter, scratch, workerId, trust },
+    ceilings: config.ceilings,
+  };
   const media: MediaDeps = {
     ...encode,
     scratch,

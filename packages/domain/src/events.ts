@@ -5,6 +5,7 @@ import { VideoRendition } from './ladder.ts';
 import { EncodeLimits } from './limits.ts';
 import { AudioRendition, SubtitleRendition } from './plan.ts';
 import { SourceMeta } from './probe.ts';
+import { Quality } from './quality.ts';
 import { TranscodeRequest } from './request.ts';
 
 /** A finished rendition as measured on its segments. */
@@ -25,6 +26,8 @@ export const MeasuredRendition = z.object({
   frameRate: z.number().positive().optional(),
   /** Presentation time of the first sample relative to the presentation origin, in seconds (audio priming is negative). */
   startSeconds: z.number(),
+  /** How like its source it is, where that was asked for. */
+  quality: Quality.optional(),
 });
 export type MeasuredRendition = z.infer<typeof MeasuredRendition>;
 

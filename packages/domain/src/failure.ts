@@ -83,6 +83,14 @@ export const FAILURES = {
     class: 'encoder',
     hint: 'The encoder gave other frames than planned; please report this with the job id.',
   },
+  QUALITY_MISALIGNED: {
+    class: 'terminal',
+    hint: 'The job is complete without its quality report; please report this with the job id.',
+  },
+  VMAF_UNAVAILABLE: {
+    class: 'terminal',
+    hint: 'The operator must give the workers an ffmpeg with libvmaf, such as the pinned build.',
+  },
   STORE_UNAVAILABLE: {
     class: 'platform',
     hint: 'The object store did not answer; nothing to do for the submitter.',
@@ -178,6 +186,8 @@ export const Warning = z.object({
     'SANDBOX_UNAVAILABLE',
     'GPU_UNAVAILABLE',
     'RENDITION_FELL_BACK',
+    'QUALITY_NOT_MEASURED',
+    'VMAF_NOT_MEASURED',
   ]),
   message: z.string(),
 });

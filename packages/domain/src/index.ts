@@ -20,6 +20,7 @@ export * from './priority.ts';
 export * from './probe.ts';
 export * from './profiles.ts';
 export * from './progress.ts';
+export * from './quality.ts';
 export * from './rational.ts';
 export * from './recommend-config.ts';
 export * from './request-body.ts';

@@ -43,7 +43,8 @@ export interface LadderSource {
   readonly capFor?: (maxFrameRate: number) => FrameRateCap | undefined;
 }
 
-const toEven = (length: number): number => Math.max(2, Math.round(length / 2) * 2);
+/** The nearest even length, as 4:2:0 needs it. */
+export const toEven = (length: number): number => Math.max(2, Math.round(length / 2) * 2);
 
 /**
  * Fits a ladder to a source: rungs above the source are left out, the aspect ratio is kept, sizes are even. A source

@@ -2,12 +2,13 @@ import { treatColour, treatColourAs, type ColourTreatment } from './colour.ts';
 import { SOFTWARE_ENCODER } from './encoders.ts';
 import { CodedError, type Warning } from './failure.ts';
 import { capFrameRate } from './frame-rate-cap.ts';
-import { fitInto, fitLadder, type VideoRendition } from './ladder.ts';
+import { fitInto, fitLadder, toEven, type VideoRendition } from './ladder.ts';
 import { planAudio, planSubtitles } from './plan-tracks.ts';
 import { planWarnings } from './plan-warnings.ts';
 import { PLAN_VERSION, type Fit, type Plan, type PlannedChunk, type PlannedInput } from './plan.ts';
 import type { FrameTable, SourceMeta, VideoTrack } from './probe.ts';
 import { rungsOf } from './profiles.ts';
+import type { PictureSize } from './quality.ts';
 import { rescale, toNumber, VIDEO_TIMESCALE, type Rational } from './rational.ts';
 import type { TranscodeRequest } from './request.ts';
 import { cutSegments, groupIntoChunks, type Timeline } from './segments.ts';
@@ -33,7 +34,8 @@ const SOUND_CLOCK: Rational = { num: 1, den: VIDEO_TIMESCALE };
 export type PlanRequest = Pick<
   TranscodeRequest,
   'ladder' | 'audio' | 'segmentSeconds' | 'startSeconds' | 'endSeconds' | 'append'
->;
+> &
+  Partial<Pick<TranscodeRequest, 'qualityReport'>>;
 
 /** The part of a source that is taken, in seconds since its first frame. */
 type Trim = Pick<PlanRequest, 'startSeconds' | 'endSeconds'>;
@@ -83,6 +85,7 @@ function planPicture(
   encoder: string,
 ): Plan {
   const pictures = placePictures(request, sources);
+  const [first] = pictures;
   const renditions = planRenditions(request, pictures, encoder);
   const tracks = planTracks(request, sources);
   const chunks = cutPictures(pictures, renditions, request.segmentSeconds);
@@ -94,7 +97,7 @@ function planPicture(
     jobId,
     segmentSeconds: request.segmentSeconds,
     inputs: pictures.map((picture, index) => ({
-      ...takePicture(picture, renditions, pictures[0]),
+      ...takePicture(picture, renditions, first),
       ...tracks.of(index),
     })),
     video: {
@@ -109,6 +112,7 @@ function planPicture(
     subtitles: tracks.subtitles,
     chunks,
     ...endOf(request),
+    ...(request.qualityReport === true && first !== undefined ? { quality: referenceSize(first.video) } : {}),
   };
 }
 
@@ -284,6 +288,11 @@ function planTracks(request: PlanRequest, sources: readonly ProbedSource[]): Tra
 /** Sound and text are cut at the end only where the client asks for an end; else they may outlast the picture. */
 function endOf(request: PlanRequest): Pick<Plan, 'isCut'> {
   return trimOf(request, request.append.length).endSeconds === undefined ? {} : { isCut: true };
+}
+
+/** The size of the first source as it is shown, in the even numbers that 4:2:0 takes. */
+function referenceSize({ displayWidth, displayHeight }: VideoTrack): PictureSize {
+  return { width: toEven(displayWidth), height: toEven(displayHeight) };
 }
 
 /** The ladder is fitted to the first source; what all have in common decides about brightness and frame rate. */

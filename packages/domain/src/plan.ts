@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ColourTreatment } from './colour.ts';
 import { CodedError } from './failure.ts';
 import { VideoRendition } from './ladder.ts';
+import { PictureSize } from './quality.ts';
 import { Rational } from './rational.ts';
 
 /** Raised whenever the same probe and request would give another plan; part of every plan. */
@@ -131,6 +132,8 @@ export const Plan = z.object({
   chunks: z.array(PlannedChunk),
   /** Whether sound and text end where the picture does; absent: they may outlast it. */
   isCut: z.literal(true).optional(),
+  /** The source's size, at which renditions are compared with it; absent: no quality report is wanted. */
+  quality: PictureSize.optional(),
 });
 export type Plan = z.infer<typeof Plan>;
 

@@ -17,6 +17,7 @@ describe('TranscodeRequest', () => {
       audio: { codec: 'aac', bitrateKbps: 128, channels: 'stereo' },
       segmentSeconds: 6,
       resourceLimits: {},
+      qualityReport: false,
       labels: [],
     });
   });

@@ -93,6 +93,10 @@ export const TranscodeRequest = z
       .describe('Further sources, shown one after the other behind the first'),
     segmentSeconds: z.number().min(1).max(30).default(6).describe('Length of a segment in seconds'),
     resourceLimits: ResourceLimits.default({}),
+    qualityReport: z
+      .boolean()
+      .default(false)
+      .describe('Measure how like the source each rendition and segment is: VMAF, PSNR, SSIM'),
     labels: z.array(z.string().min(1).max(64)).max(20).default([]),
     title: z.string().min(1).max(200).optional().describe('A name for people; by default the file name'),
   })

@@ -21,6 +21,10 @@ export const storeKeys = {
   commits: (jobId: string) => `jobs/${jobId}/work/commits/`,
   commit: (jobId: string, unit: string, generation: number) =>
     `jobs/${jobId}/work/commits/${unit}-g${generation}.json`,
+  /** What was measured of each chunk, where a quality report is wanted. */
+  qualities: (jobId: string) => `jobs/${jobId}/work/quality/`,
+  quality: (jobId: string, chunkIndex: number) =>
+    `jobs/${jobId}/work/quality/${qualityUnit(chunkIndex)}.json`,
   /** The finished tree, served and copied as it is. */
   output: (jobId: string) => `jobs/${jobId}/output/`,
   outputFile: (jobId: string, path: string) => `jobs/${jobId}/output/${path}`,
@@ -51,6 +55,14 @@ export function parseChunkUnit(
   if (digits === undefined) return undefined;
   return { chunkIndex: Number(digits), ...(rendition === undefined ? {} : { rendition }) };
 }
+
+/** The name of the measurement of a chunk as a unit of work. */
+export function qualityUnit(chunkIndex: number): string {
+  return `quality-${String(chunkIndex).padStart(5, '0')}`;
+}
+
+/** The path of the quality report inside the output tree. */
+export const QUALITY_PATH = 'quality.json';
 
 /** The path of a segment inside the output tree; the hash makes it immutable for caches. */
 export function segmentPath(rendition: string, segmentIndex: number, sha256: string): string {

@@ -6,6 +6,8 @@ export * from './ffmpeg/interlace-scan.ts';
 export * from './ffmpeg/parse-description.ts';
 export * from './ffmpeg/probe-argv.ts';
 export * from './ffmpeg/progress.ts';
+export * from './ffmpeg/quality-argv.ts';
+export * from './ffmpeg/quality-scores.ts';
 export * from './ffmpeg/slice-argv.ts';
 export * from './ffmpeg/test-source-argv.ts';
 export * from './ffmpeg/trial-argv.ts';

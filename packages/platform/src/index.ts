@@ -4,6 +4,8 @@ export * from './engine/encode-engine.ts';
 export * from './process/process-runner.ts';
 export * from './store/object-store.ts';
 export * from './engine/ffmpeg-engine.ts';
+export * from './engine/quality-meter.ts';
+export { createFfmpegQualityMeter } from './engine/ffmpeg-quality-meter.ts';
 export { proveEncoder, type Proof } from './engine/prove-encoder.ts';
 export { createProcessRunner } from './process/create-process-runner.ts';
 export * from './limits/resource-control.ts';

@@ -19,6 +19,7 @@ const LOG: JobEvent[] = [
         append: [],
         segmentSeconds: 6,
         resourceLimits: {},
+        qualityReport: false,
         labels: [],
       },
     },

@@ -56,6 +56,19 @@ export interface EncodeChunkInput extends JobSources {
   readonly limits: EncodeLimits;
 }
 
+export interface MeasureQualityInput extends JobSources {
+  readonly jobId: string;
+  readonly planKey: string;
+  readonly chunkIndex: number;
+  /** Of all units but those that `generations` speaks of, as in {@link MergeInput}. */
+  readonly generation: number;
+  readonly generations?: Readonly<Record<string, number>>;
+  /** Whether the chunk's piece of the source lies in the store by itself. */
+  readonly sliced?: boolean;
+  /** Of each attempt. */
+  readonly limits: EncodeLimits;
+}
+
 export interface EncodeAudioInput extends JobSources {
   readonly jobId: string;
   readonly planKey: string;
@@ -87,6 +100,8 @@ export interface MergeInput {
   readonly generations?: Readonly<Record<string, number>>;
   /** Renditions of text that there are; absent: none. */
   readonly subtitles?: readonly string[];
+  /** Whether all chunks have been measured, so that there is a quality report to write. */
+  readonly measured?: boolean;
 }
 
 /** What a hardware rendition waits for. */
@@ -148,7 +163,7 @@ export interface MediaActivities {
   encodeAudio(input: EncodeAudioInput): Promise<UnitResult>;
   /** Writes a track of text into the output tree. */
   extractSubtitles(input: ExtractSubtitlesInput): Promise<ExtractedSubtitles>;
-  /** Checks that everything joins exactly, then writes playlists and checksums. No media is rewritten. */
+  /** Checks that everything joins exactly, then writes playlists, checksums and reports. No media is rewritten. */
   mergeOutput(input: MergeInput): Promise<MergeResult>;
   /** Removes what a job no longer needs: `all` but the event log and the records of attempts after a failure, `source` after success. */
   discard(input: { readonly jobId: string; readonly what: 'all' | 'source' }): Promise<void>;
@@ -157,4 +172,6 @@ export interface MediaActivities {
 /** Activities of the encode queues. */
 export interface EncodeActivities {
   encodeChunk(input: EncodeChunkInput): Promise<UnitResult>;
+  /** Compares all renditions of a chunk with the source; what it finds goes into a record of the chunk's own. */
+  measureQuality(input: MeasureQualityInput): Promise<void>;
 }

@@ -1,10 +1,11 @@
 import type { EncodeLimits, JobQueue, JobState, TranscodeRequest } from '@framefold/domain';
-import type { JobSources } from './activities.ts';
+import type { JobSources, MeasureQualityInput } from './activities.ts';
 
 /** Names by which clients start workflows. */
 export const WORKFLOW_TYPES = {
   transcodeJob: 'transcodeJob',
   encodeBatch: 'encodeBatch',
+  measureBatch: 'measureBatch',
   webhookDelivery: 'webhookDelivery',
 } as const;
 
@@ -40,6 +41,10 @@ export const JOB_STREAM = 'job';
  * catalogue, which also knows the chunks of batches and what runs at the moment.
  */
 export const STATUS_QUERY = 'status';
+
+/** The workflow id of one of a job's batches of measurements. */
+export const measureWorkflowId = (jobId: string, firstChunk: number): string =>
+  `transcode-${jobId}-quality-${firstChunk}`;
 
 export interface TranscodeJobInput {
   readonly jobId: string;
@@ -78,6 +83,12 @@ export interface EncodeBatchInput extends JobSources {
   readonly software?: boolean;
   /** Of each attempt at a chunk. */
   readonly limits: EncodeLimits;
+  readonly queue: JobQueue;
+}
+
+/** Chunks of a job that are compared with the source. */
+export interface MeasureBatchInput extends Omit<MeasureQualityInput, 'chunkIndex'> {
+  readonly chunks: ChunkRun;
   readonly queue: JobQueue;
 }
 

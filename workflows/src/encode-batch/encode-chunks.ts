@@ -8,7 +8,7 @@ import { runTogether } from './run-together.ts';
  * Chunks of one workflow that are in the queue at once: more than any pool has slots, or fairness between users would
  * have no backlog to reorder.
  */
-const CHUNKS_IN_FLIGHT = 100;
+export const CHUNKS_IN_FLIGHT = 100;
 
 /**
  * Encodes a run of chunks.

@@ -13,7 +13,7 @@ import { splitRun } from './split-run.ts';
 export const CHUNKS_PER_BATCH = 200;
 
 /** Batches at once: two, so that the next one's chunks are queued before the last of this one's are done. */
-const BATCHES_IN_FLIGHT = 2;
+export const BATCHES_IN_FLIGHT = 2;
 
 /**
  * Encodes a long job's chunks in child workflows.

@@ -11,6 +11,7 @@ import type { JobSources, OfSources, PlanRef, SourceRef } from '../contract/acti
 import type { EncodeBatchInput, TranscodeJobInput } from '../contract/workflows.ts';
 import { countingRetries, retryEncoderFaults } from '../encode-batch/retry-encoder-faults.ts';
 import { runTogether } from '../encode-batch/run-together.ts';
+import { measureQuality } from '../measure-quality/measure-quality.ts';
 import { encodeVideo, type Generations } from './encode-video.ts';
 import type { JobLog } from './job-log.ts';
 
@@ -59,6 +60,13 @@ export async function produce(input: TranscodeJobInput, log: JobLog): Promise<Pr
     ...extractSubtitles(input, sources, plan, log, subtitles),
   ]);
 
+  const measured = await measureQuality(
+    input,
+    plan,
+    { ...pictureWork(input, sources, plan, split.mode === 'slices'), generations },
+    log,
+  );
+
   log.append('MergingStarted', {});
   const merged = await media.mergeOutput({
     jobId,
@@ -66,6 +74,7 @@ export async function produce(input: TranscodeJobInput, log: JobLog): Promise<Pr
     generation: GENERATION,
     ...(Object.keys(generations).length === 0 ? {} : { generations }),
     ...(subtitles.length === 0 ? {} : { subtitles }),
+    ...(measured ? { measured } : {}),
   });
   for (const rendition of merged.renditions) log.append('RenditionMerged', { rendition });
 

@@ -10,6 +10,7 @@ import { patiently } from '../patience.ts';
 import { progressLines } from '../progress-view.ts';
 import { humanStream, reporterFor, type Voice } from '../reporter.ts';
 import { requestOf, type RequestOptions } from '../request-options.ts';
+import { qualityLines } from '../summary.ts';
 import { endOf } from './end-of.ts';
 
 const clientOf = (io: Io): ApiClient => new ApiClient(`http://127.0.0.1:${io.loadConfig().ports.api}`);
@@ -58,7 +59,7 @@ export async function status(
   }
   const stream = humanStream(io, options);
   const canvas = { now: Date.now(), width: widthOf(stream, 120), colors: stream.hasColors?.() ?? false };
-  stream.write(`${progressLines(job, canvas).join('\n')}\n`);
+  stream.write(`${[...progressLines(job, canvas), ...qualityLines(job)].join('\n')}\n`);
   endOf(job, io, options);
   return EXIT.ok;
 }

@@ -102,6 +102,14 @@ export const measuredRendition = (name: string): MeasuredRendition => ({
   height: 720,
   frameRate: 24,
   startSeconds: 0,
+  quality: {
+    vmaf: 94.123,
+    vmafHarmonicMean: 93.9,
+    vmafLowest: 81.5,
+    psnrYDb: 41.25,
+    psnrDb: 42.5,
+    ssim: 0.98765,
+  },
 });
 
 /** A frozen plan of two video renditions and one of audio, five chunks of 6 s each. */

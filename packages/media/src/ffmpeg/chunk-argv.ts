@@ -120,16 +120,15 @@ export function seekArgs(plan: Plan, chunk: PlannedChunk, seek: Seek): string[] 
   return ['-noaccurate_seek', '-ss', seconds.toFixed(6), '-copyts'];
 }
 
-/** Decodes once: all renditions share what is done to whole frames, those in SDR what is done to colours. */
-function filterGraph(plan: Plan, chunk: PlannedChunk): string {
+/** Filters by which the source's frames become those of a chunk, at their times on the output timeline. */
+export function frameFilters(plan: Plan, chunk: PlannedChunk): string[] {
   const input = inputOf(plan, chunk);
-  const treatment = treatmentOf(input);
-  const { timeBase, originPts, streamIndex, startTicks, fits = {} } = input;
+  const { timeBase, originPts, startTicks } = input;
   const first = chunk.segments[0];
   const last = chunk.segments.at(-1);
   const end = last?.sourceEndPts === undefined ? '' : `:end_pts=${last.sourceEndPts}`;
-  const whole = [
-    ...deinterlaceFilters(treatment),
+  return [
+    ...deinterlaceFilters(treatmentOf(input)),
     `settb=${timeBase.num}/${timeBase.den}`,
     // Behind what looks at neighbouring frames, so that a chunk's borders look like any other place.
     `trim=start_pts=${first?.sourceStartPts ?? 0}${end}`,
@@ -137,6 +136,14 @@ function filterGraph(plan: Plan, chunk: PlannedChunk): string {
     `settb=1/${VIDEO_TIMESCALE}`,
     ...(startTicks === 0 ? [] : [`setpts=PTS+${startTicks}`]),
   ];
+}
+
+/** Decodes once: all renditions share what is done to whole frames, those in SDR what is done to colours. */
+function filterGraph(plan: Plan, chunk: PlannedChunk): string {
+  const input = inputOf(plan, chunk);
+  const { streamIndex, fits = {} } = input;
+  const treatment = treatmentOf(input);
+  const whole = frameFilters(plan, chunk);
   const inSdr = plan.renditions.filter(({ dynamicRange }) => dynamicRange === undefined);
   const inHdr = plan.renditions.filter(({ dynamicRange }) => dynamicRange !== undefined);
   const branches = [
@@ -159,7 +166,12 @@ function filterGraph(plan: Plan, chunk: PlannedChunk): string {
   ].join(';');
 }
 
-function treatmentOf({ treatment }: PlannedInput): PictureTreatment {
+/**
+ * What a plan does with the picture of a source.
+ *
+ * @throws {CodedError} INTERNAL when it has none
+ */
+export function treatmentOf({ treatment }: PlannedInput): PictureTreatment {
   if (treatment === undefined) throw new CodedError('INTERNAL', 'The plan has no picture.');
   return treatment;
 }

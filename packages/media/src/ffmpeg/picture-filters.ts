@@ -10,7 +10,7 @@ import {
 } from '@framefold/domain';
 
 /** Bit-exact on every CPU, and accurate; swscale's defaults are neither. */
-const SCALER_FLAGS = 'bicubic+accurate_rnd+full_chroma_int+bitexact';
+export const SCALER_FLAGS = 'bicubic+accurate_rnd+full_chroma_int+bitexact';
 
 /**
  * What a frame says of itself as HDR, in every form that ffmpeg knows. Untrue once it is SDR; and where in a stream it

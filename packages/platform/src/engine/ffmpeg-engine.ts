@@ -9,7 +9,6 @@ import {
 } from '@framefold/domain';
 import {
   audioArgv,
-  beginsWithTrack,
   chunkArgv,
   firstPassArgv,
   MalformedMediaError,
@@ -25,20 +24,9 @@ import {
 import type { DevicePool } from '../gpu/device-pool.ts';
 import { accessTo, type GpuDevice } from '../gpu/gpu-device.ts';
 import type { CommandResult, ProcessRunner } from '../process/process-runner.ts';
+import { assertSuccess, EXIT_INVALID_DATA } from './assert-success.ts';
 import type { EncodeEngine, EngineTask, LocalRendition } from './encode-engine.ts';
-
-/** ffmpeg's exit status for AVERROR_INVALIDDATA, what `-xerror` ends with when a frame does not decode. */
-const EXIT_INVALID_DATA = 183;
-
-/**
- * Where decoding begins, on each try. A seek can land late (no index, wrong index) or among frames that refer to
- * earlier ones (open GOP); only decoding from the start shows whether the source itself is to blame.
- */
-const SEEKS: readonly Seek[] = [
-  { from: 'keyframe', earlierSeconds: 0 },
-  { from: 'keyframe', earlierSeconds: 10 },
-  { from: 'start' },
-];
+import { seeksFor } from './seeks.ts';
 
 /**
  * Goes before a command line for sound. ffmpeg's AAC computes in floating point, by other code for each instruction
@@ -112,10 +100,9 @@ class FfmpegEngine implements EncodeEngine {
     chunk: PlannedChunk,
     device?: GpuDevice,
   ): Promise<readonly LocalRendition[]> {
-    const seeks = beginsWithTrack(task.plan, chunk) ? SEEKS.slice(-1) : SEEKS;
     let damage: CodedError | undefined;
     const startedAt = Date.now();
-    for (const seek of seeks) {
+    for (const seek of seeksFor(task.plan, chunk)) {
       // The time is for all tries and passes together.
       const left = (): EngineTask =>
         task.timeoutSeconds === undefined
@@ -128,7 +115,7 @@ class FfmpegEngine implements EncodeEngine {
         first !== undefined && first.exitCode !== 0
           ? first
           : await this.#run(left(), this.#chunkArgs(task, chunk, seek, device), chunk.frames, device);
-      if (result.exitCode !== EXIT_INVALID_DATA) assertSuccess(result, task, `chunk ${chunk.index}`);
+      if (result.exitCode !== EXIT_INVALID_DATA) assertSuccess(result, task.limits, `chunk ${chunk.index}`);
       try {
         if (result.exitCode === 0) return await packageChunk(task, chunk);
         damage = damaged(chunk, undefined, result.stderr);
@@ -142,7 +129,7 @@ class FfmpegEngine implements EncodeEngine {
 
   async encodeAudio(task: EngineTask, track: AudioRendition): Promise<LocalRendition> {
     const result = await this.#run(task, this.#audioArgs(task, track));
-    assertSuccess(result, task, track.name);
+    assertSuccess(result, task.limits, track.name);
     const file = await readFile(outputFile(task, track.name));
     return store(task, track.name, packageAudio(file, task.plan, track));
   }
@@ -240,38 +227,4 @@ function damaged(chunk: PlannedChunk, missing: MissingFramesError | undefined, s
   return new CodedError('SOURCE_DAMAGED', `Between ${from} s and ${to} s ${what}.`, {
     stderr: stderr.slice(-4096),
   });
-}
-
-function assertSuccess(result: CommandResult, task: EngineTask, what: string): void {
-  if (result.exitCode === 0 && result.exceeded === undefined) return;
-  const { exitCode, exitSignal: signal, wallSeconds, usage } = result;
-  const detail = { stderr: result.stderr.slice(-4096), exitCode, signal, wallSeconds, ...usage };
-  switch (result.exceeded) {
-    case 'time':
-      throw new CodedError(
-        'ENCODER_TIMED_OUT',
-        `ffmpeg took longer than allowed for ${what}: ${wallSeconds.toFixed(1)} s.`,
-        detail,
-      );
-    case 'memory':
-      throw new CodedError(
-        'ENCODER_OUT_OF_MEMORY',
-        `ffmpeg used ${inMb(usage.peakMemoryBytes)} MB of memory for ${what}; ${inMb(task.limits?.memoryBytes)} MB are allowed.`,
-        detail,
-      );
-    case 'disk':
-      throw new CodedError(
-        'ENCODER_OUT_OF_DISK',
-        `ffmpeg wrote ${inMb(usage.peakDiskBytes)} MB for ${what}; ${inMb(task.limits?.diskBytes)} MB are allowed.`,
-        detail,
-      );
-    case undefined: {
-      const how = signal === undefined ? `status ${exitCode}` : `signal ${signal}`;
-      throw new CodedError('ENCODER_CRASHED', `ffmpeg ended with ${how} on ${what}.`, detail);
-    }
-  }
-}
-
-function inMb(bytes = 0): number {
-  return Math.round(bytes / 1024 ** 2);
 }
