@@ -1,5 +1,6 @@
 import {
   CodedError,
+  framesIn,
   inputOf,
   VIDEO_TIMESCALE,
   type PictureTreatment,
@@ -194,7 +195,7 @@ function outputArgs(
     'passthrough',
     '-enc_time_base',
     `1:${VIDEO_TIMESCALE}`,
-    ...encoderArgs(rendition, nominalRate(plan, rendition)),
+    ...encoderArgs(rendition, nominalRate(plan, rendition), framesBeforeNext(plan, chunk, rendition)),
     ...(isTwoPass(rendition) ? ['-pass', String(pass), '-passlogfile', `${output}-pass`] : []),
     // Keyframes stand at segment starts; scene cuts may add some. No other interval is wanted.
     '-g',
@@ -206,6 +207,12 @@ function outputArgs(
     '+bitexact',
     ...(pass === 1 ? ['-f', 'null', '-'] : fragmentedMp4(output)),
   ];
+}
+
+/** How many frames a chunk hands to the encoder before the next one's; undefined where there is none. */
+function framesBeforeNext(plan: Plan, chunk: PlannedChunk, { name }: VideoRendition): number | undefined {
+  if (chunk.index === plan.chunks.length - 1) return undefined;
+  return chunk.segments.reduce((sum, segment) => sum + framesIn(segment, name), 0);
 }
 
 /** Frames a second, as far as a rendition has a steady rate. */

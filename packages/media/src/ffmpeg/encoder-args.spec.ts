@@ -15,6 +15,16 @@ const argv = (encoder: string, device?: { node?: string }): string =>
   ].join(' ');
 
 describe('encoder options', () => {
+  it('give a chunk what x264 would have given it for the next one', () => {
+    const args = (frames?: number, more: object = {}) =>
+      encoderArgs({ ...quality('libx264'), ...more }, { num: 25, den: 1 }, frames).join(' ');
+    expect(args()).toMatch(/-crf 22 .*fps=25\/1$/);
+    expect(args(150)).toMatch(/-crf 21\.82 .*fps=25\/1:zones=146,149,b=1\.15$/);
+    expect(args(2)).toMatch(/zones=0,1,b=1\.15$/);
+    expect(args(150, { crf: 0 })).toContain('-crf 0 ');
+    expect(args(150, { crf: undefined, averageKbps: 900 })).toContain('-b:v 900k ');
+  });
+
   it.each([
     [
       'libx264',
