@@ -99,7 +99,12 @@ export function treatColour(video: ColourSource): {
   };
 }
 
-/** How a rendition that keeps its source's HDR is tagged. */
+/** How a rendition that keeps its source's HDR is tagged: as the source is, in weights of red, green and blue. */
+export function keptColour(input: Colour): Colour {
+  return input.matrix === 'gbr' ? { ...input, matrix: 'bt2020nc' } : input;
+}
+
+/** How HDR is coded where it says nothing else. */
 export function hdrColour(hdr: 'pq' | 'hlg'): Colour {
   return {
     primaries: 'bt2020',

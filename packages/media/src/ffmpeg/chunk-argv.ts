@@ -92,8 +92,7 @@ function argvFor(
     ...guardedInput(files.sourceFile),
     '-filter_complex_threads',
     '1',
-    '-filter_complex',
-    filterGraph(plan, chunk),
+    ...filterGraphs(plan, chunk).flatMap((graph) => ['-filter_complex', graph]),
     ...plan.renditions.flatMap((rendition, index) => outputArgs(plan, chunk, rendition, index, files, pass)),
   ];
 }
@@ -117,8 +116,12 @@ export function seekArgs(plan: Plan, chunk: PlannedChunk, seek: Seek): string[] 
   return ['-noaccurate_seek', '-ss', seconds.toFixed(6), '-copyts'];
 }
 
-/** Decodes once: all renditions share what is done to whole frames, those in SDR what is done to colours. */
-function filterGraph(plan: Plan, chunk: PlannedChunk): string {
+/**
+ * What becomes of the frames, which are decoded once: renditions in SDR share what is done to whole frames and to
+ * colours. Each that keeps HDR has a graph of its own: of a graph's outputs ffmpeg tells the first alone how the source
+ * was mastered.
+ */
+function filterGraphs(plan: Plan, chunk: PlannedChunk): string[] {
   const treatment = treatmentOf(plan);
   const { timeBase, originPts, streamIndex } = plan.video;
   const first = chunk.segments[0];
@@ -135,20 +138,19 @@ function filterGraph(plan: Plan, chunk: PlannedChunk): string {
   const inSdr = plan.renditions.filter(({ dynamicRange }) => dynamicRange === undefined);
   const inHdr = plan.renditions.filter(({ dynamicRange }) => dynamicRange !== undefined);
   const branches = [
-    { renditions: inSdr, filters: sdrFilters(treatment.colour) },
-    { renditions: inHdr, filters: [] },
+    { renditions: inSdr, filters: [...whole, ...sdrFilters(treatment.colour)] },
+    ...inHdr.map((rendition) => ({ renditions: [rendition], filters: whole })),
   ].filter(({ renditions }) => renditions.length > 0);
   const label = (rendition: VideoRendition): number => plan.renditions.indexOf(rendition);
-  return [
-    `[0:${streamIndex}]${whole.join(',')},split=${branches.length}${branches.map((_, b) => `[b${b}]`).join('')}`,
-    ...branches.flatMap(({ renditions, filters }, branch) => [
-      `[b${branch}]${[...filters, `split=${renditions.length}`].join(',')}${renditions.map((r) => `[s${label(r)}]`).join('')}`,
+  return branches.map(({ renditions, filters }) =>
+    [
+      `[0:${streamIndex}]${[...filters, `split=${renditions.length}`].join(',')}${renditions.map((r) => `[s${label(r)}]`).join('')}`,
       ...renditions.map((rendition) => {
         const own = [...renditionFilters(rendition, treatment.colour), ...uploadFilters(rendition.encoder)];
         return `[s${label(rendition)}]${own.join(',')}[v${label(rendition)}]`;
       }),
-    ]),
-  ].join(';');
+    ].join(';'),
+  );
 }
 
 function treatmentOf({ treatment }: Plan): PictureTreatment {

@@ -1,5 +1,5 @@
 import {
-  hdrColour,
+  keptColour,
   type Colour,
   type ColourTreatment,
   type FrameRateCap,
@@ -56,13 +56,16 @@ export function sdrFilters({ conversion, input, output }: ColourTreatment): stri
 /** Filters that bring the picture to one rendition's rate and size: square pixels, 4:2:0, limited range, tagged. */
 export function renditionFilters(rendition: VideoRendition, treatment: ColourTreatment): string[] {
   const { width, height, dynamicRange, frameRateCap } = rendition;
-  const colour = dynamicRange === undefined ? treatment.output : hdrColour(dynamicRange);
-  const newMatrix = dynamicRange === undefined && treatment.conversion === 'matrix';
+  const isKept = dynamicRange !== undefined;
+  const colour = isKept ? keptColour(treatment.input) : treatment.output;
+  // Other conversions have left the source's weights behind already.
+  const weighs = isKept || treatment.conversion === 'matrix';
+  const newMatrix = weighs && colour.matrix !== treatment.input.matrix;
   return [
     ...(frameRateCap === undefined ? [] : [thinOut(frameRateCap)]),
-    `scale=${width}:${height}:flags=${SCALER_FLAGS}:out_range=tv${newMatrix ? matrixOptions(treatment) : ''}`,
+    `scale=${width}:${height}:flags=${SCALER_FLAGS}:out_range=tv${newMatrix ? matrixOptions(treatment.input, colour) : ''}`,
     'setsar=1',
-    `format=${dynamicRange === undefined ? 'yuv420p' : 'yuv420p10le'}`,
+    `format=${isKept ? 'yuv420p10le' : 'yuv420p'}`,
     tag(colour),
   ];
 }
@@ -74,7 +77,7 @@ function thinOut({ num, den, biasTicks }: FrameRateCap): string {
 }
 
 /** RGB has no matrix that swscale would have to be told. */
-function matrixOptions({ input, output }: ColourTreatment): string {
+function matrixOptions(input: Colour, output: Colour): string {
   const from = input.matrix === 'gbr' ? '' : `:in_color_matrix=${input.matrix}`;
   return `${from}:out_color_matrix=${output.matrix}`;
 }
