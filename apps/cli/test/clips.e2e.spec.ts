@@ -2,8 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
 import type { FailureCode, Warning } from '@framefold/domain';
 import { clipPath, decodeTree, startStack, type TestStack } from '@framefold/testing';
-import { verifyTree } from '@framefold/verify';
-import { fileTree } from '../src/verify/tree-readers.ts';
+import { expectSoundInPlace, expectStarts } from './av-offsets.ts';
 
 /** What each clip of packages/testing/clips must give: frames and sizes, or a failure code. */
 interface Expectation {
@@ -14,6 +13,11 @@ interface Expectation {
   readonly subtitles?: number;
   readonly warnings?: readonly Warning['code'][];
   readonly failure?: FailureCode;
+  /**
+   * What the times of its sound are like behind the first block. Holes of a few milliseconds are made good little by
+   * little; where blocks overlap, there is no telling what should be heard.
+   */
+  readonly soundTimes?: 'with small holes' | 'overlapping';
 }
 
 const CLIPS: Readonly<Record<string, Expectation>> = {
@@ -57,7 +61,7 @@ const CLIPS: Readonly<Record<string, Expectation>> = {
     audio: 1,
     warnings: ['AUDIO_LEAD_TRIMMED'],
   },
-  'edit-list-preroll.mp4': { frames: 16, sizes: ['640x360'], audio: 1 },
+  'edit-list-preroll.mp4': { frames: 16, sizes: ['640x360'], audio: 1, soundTimes: 'overlapping' },
   'first-pts-10s.mp4': { frames: 120, sizes: ['852x480', '640x360'], audio: 0 },
   'fragmented.mp4': {
     frames: 30,
@@ -76,6 +80,7 @@ const CLIPS: Readonly<Record<string, Expectation>> = {
     frames: 9,
     sizes: ['1920x1080', '1280x720', '854x480', '640x360'],
     audio: 1,
+    soundTimes: 'with small holes',
     warnings: ['HDR_TONE_MAPPED'],
   },
   'no-sync-table.mp4': { frames: 30, sizes: ['1080x720', '720x480', '540x360'], audio: 0 },
@@ -86,6 +91,7 @@ const CLIPS: Readonly<Record<string, Expectation>> = {
     frames: 30,
     sizes: ['1920x1080', '1280x720', '854x480', '640x360'],
     audio: 1,
+    soundTimes: 'with small holes',
   },
   'square-vp9.webm': { frames: 90, sizes: ['480x480', '360x360'], audio: 0 },
   'subtitles-srt.mkv': {
@@ -126,9 +132,9 @@ describe('every clip, through a whole stack', () => {
       const texts = job.renditions.filter(({ kind }) => kind === 'subtitles');
       expect(texts).toHaveLength(expected.subtitles ?? 0);
       const output = join(stack.home, 'store/jobs', jobId, 'output');
-      expect((await verifyTree(fileTree, pathToFileURL(join(output, 'master.m3u8')).href)).findings).toEqual(
-        [],
-      );
+      await expectStarts(output);
+      if (expected.soundTimes !== 'overlapping')
+        await expectSoundInPlace(clipPath(clip), job, output, { isEven: expected.soundTimes === undefined });
       const renditions = await decodeTree(output);
       const video = renditions.filter((rendition) => rendition.kind === 'video');
       const bySize = [...video].sort((a, b) => (b.height ?? 0) - (a.height ?? 0));

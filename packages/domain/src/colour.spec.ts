@@ -1,4 +1,4 @@
-import { colourOf, hdrColour, treatColour, treatColourAs } from './colour.ts';
+import { colourOf, hdrColour, keptColour, treatColour, treatColourAs } from './colour.ts';
 import { videoTrack } from './testing/builders.ts';
 
 const hd = { codedWidth: 1920, codedHeight: 1080 };
@@ -61,4 +61,10 @@ describe('treatColourAs', () => {
 
 it('names HDR as H.273 does', () => {
   expect(hdrColour('hlg')).toEqual({ primaries: 'bt2020', transfer: 'arib-std-b67', matrix: 'bt2020nc' });
+});
+
+it('keeps what HDR says of itself, but for the weights that RGB has not', () => {
+  const p3 = { primaries: 'smpte432', transfer: 'smpte2084', matrix: 'bt709' };
+  expect(keptColour(p3)).toEqual(p3);
+  expect(keptColour({ ...hdrColour('pq'), matrix: 'gbr' })).toEqual(hdrColour('pq'));
 });

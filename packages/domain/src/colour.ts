@@ -85,17 +85,23 @@ export function treatColour(video: ColourSource): ColourTreatment {
 export function treatColourAs(output: Colour, video: ColourSource): ColourTreatment {
   const treatment = treatColour(video);
   const { input } = treatment;
-  if (isSame(treatment.output, output)) return treatment;
+  if (isSameColour(treatment.output, output)) return treatment;
   if (video.hdr !== 'none') return { conversion: 'tone-map', input, output };
-  const conversion = isSame({ ...input, matrix: output.matrix }, output) ? 'matrix' : 'convert';
+  const conversion = isSameColour({ ...input, matrix: output.matrix }, output) ? 'matrix' : 'convert';
   return { conversion, input, output };
 }
 
-function isSame(a: Colour, b: Colour): boolean {
+/** Whether numbers stand for the same colours. */
+export function isSameColour(a: Colour, b: Colour): boolean {
   return a.primaries === b.primaries && a.transfer === b.transfer && a.matrix === b.matrix;
 }
 
-/** How a rendition that keeps its source's HDR is tagged. */
+/** How a rendition that keeps its source's HDR is tagged: as the source is, in weights of red, green and blue. */
+export function keptColour(input: Colour): Colour {
+  return input.matrix === 'gbr' ? { ...input, matrix: 'bt2020nc' } : input;
+}
+
+/** How HDR is coded where it says nothing else. */
 export function hdrColour(hdr: 'pq' | 'hlg'): Colour {
   return {
     primaries: 'bt2020',

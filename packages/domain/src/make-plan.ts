@@ -1,4 +1,11 @@
-import { treatColour, treatColourAs, type ColourTreatment } from './colour.ts';
+import {
+  colourOf,
+  isSameColour,
+  keptColour,
+  treatColour,
+  treatColourAs,
+  type ColourTreatment,
+} from './colour.ts';
 import { SOFTWARE_ENCODER } from './encoders.ts';
 import { CodedError, type Warning } from './failure.ts';
 import { capFrameRate } from './frame-rate-cap.ts';
@@ -183,14 +190,14 @@ function takePicture(
     durationTicks: timeline.endTicks - startTicks,
     treatment: {
       ...(video.fieldOrder === undefined ? {} : { deinterlace: video.fieldOrder }),
-      colour: colourOf(video, first?.video ?? video),
+      colour: colourTreatment(video, first?.video ?? video),
     },
     ...(first?.video === video || Object.keys(fits).length === 0 ? {} : { fits }),
   };
 }
 
 /** All sources are tagged as the first one is: a rendition has one init segment. */
-function colourOf(video: VideoTrack, first: VideoTrack): ColourTreatment {
+function colourTreatment(video: VideoTrack, first: VideoTrack): ColourTreatment {
   return video === first ? treatColour(video) : treatColourAs(treatColour(first).output, video);
 }
 
@@ -295,6 +302,11 @@ function referenceSize({ displayWidth, displayHeight }: VideoTrack): PictureSize
   return { width: toEven(displayWidth), height: toEven(displayHeight) };
 }
 
+/** Whether two sources can keep their HDR in one rendition. */
+function isKeptAlike(a: VideoTrack, b: VideoTrack): boolean {
+  return a.hdr === b.hdr && isSameColour(keptColour(colourOf(a)), keptColour(colourOf(b)));
+}
+
 /** The ladder is fitted to the first source; what all have in common decides about brightness and frame rate. */
 function planRenditions(
   request: PlanRequest,
@@ -303,7 +315,7 @@ function planRenditions(
 ): VideoRendition[] {
   const videos = pictures.map(({ video }) => video);
   const [first] = videos;
-  const hdr = videos.every((video) => video.hdr === first?.hdr) ? first?.hdr : 'none';
+  const hdr = videos.every((video) => first !== undefined && isKeptAlike(video, first)) ? first?.hdr : 'none';
   const isSteady = videos.every(
     ({ frameRate }) =>
       frameRate !== undefined &&

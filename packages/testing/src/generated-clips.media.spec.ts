@@ -258,6 +258,14 @@ function audioAgainstPicture(start: number, end: number): Proof {
   };
 }
 
+/** Seconds from the end of each frame to the start of the next. */
+function holes({ frames }: Track): number[] {
+  return frames.slice(1).map(({ atSeconds }, index) => {
+    const before = frames[index]!;
+    return atSeconds - before.atSeconds - before.seconds;
+  });
+}
+
 function subtitles(codec: string): Proof {
   return ({ streams, description, path }) => {
     const name = names.find((each) => path.endsWith(each))!;
@@ -299,6 +307,7 @@ const PROOFS: Readonly<Record<GeneratedClipName, Proof>> = {
     expect(new Set((await steps(clip)).map((length) => length.toFixed(3))).size).toBeGreaterThan(3);
   },
   'rate-23-976.mp4': picture({ r_frame_rate: '24000/1001', avg_frame_rate: '24000/1001' }),
+  'rate-50.ts': picture({ r_frame_rate: '50/1', avg_frame_rate: '50/1' }),
   'rate-59-94.mp4': picture({ r_frame_rate: '60000/1001', avg_frame_rate: '60000/1001' }),
   'rate-120.mp4': picture({ r_frame_rate: '120/1' }),
   'rate-1000.mp4': picture({ r_frame_rate: '1000/1' }),
@@ -356,6 +365,11 @@ const PROOFS: Readonly<Record<GeneratedClipName, Proof>> = {
 
   'interlaced-top-first.mp4': fielded('top-first', 'top-first'),
   'interlaced-bottom-first.mkv': fielded('bottom-first', 'bottom-first'),
+  'interlaced-open-gop.ts': async (clip) => {
+    await fielded('top-first', 'top-first')(clip);
+    expect(keyframes(clip).length).toBeGreaterThan(4);
+    expect(leading(clip)).toBeGreaterThan(8);
+  },
   'interlaced-flagged-progressive.mp4': fielded('progressive', 'top-first'),
   'progressive-flagged-interlaced.mp4': fielded('top-first', 'progressive'),
   'telecined.mkv': async (clip) => {
@@ -398,13 +412,19 @@ const PROOFS: Readonly<Record<GeneratedClipName, Proof>> = {
   'audio-late.ts': audioAgainstPicture(1.5, 0),
   'audio-early.mp4': audioAgainstPicture(-0.6, 0),
   'audio-gap.mkv': async (clip) => {
-    const [sound] = (await decode(clip)).audio;
-    const holes = sound!.frames.slice(1).map(({ atSeconds }, index) => {
-      const before = sound!.frames[index]!;
-      return atSeconds - before.atSeconds - before.seconds;
-    });
-    expect(Math.max(...holes)).toBeCloseTo(1, 1);
+    expect(Math.max(...holes((await decode(clip)).audio[0]!))).toBeCloseTo(1, 1);
   },
+  'audio-holes.mkv': async (clip) => {
+    const missing = holes((await decode(clip)).audio[0]!).filter((seconds) => seconds > 0.01);
+    expect(missing.map((seconds) => Math.round(seconds * 100))).toEqual([6, 6, 6]);
+  },
+  'audio-drift.mkv': async (clip) => {
+    const [sound] = (await decode(clip)).audio;
+    expect(Math.max(...holes(sound!))).toBeLessThan(0.005);
+    const held = sound!.frames.reduce((sum, { seconds }) => sum + seconds, 0);
+    expect(endOf(sound!) - held).toBeCloseTo(0.075, 2);
+  },
+  'audio-44-1.mp4': sounds({ sample_rate: '44100' }),
   'languages.mkv': sounds(
     { tags: { language: 'eng' }, disposition: { default: 0 } },
     { tags: { language: 'ger' }, disposition: { default: 1 } },

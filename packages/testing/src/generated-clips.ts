@@ -232,6 +232,7 @@ const BAR =
 const DRAWN = ['-itsoffset', '1', '-f', 'sup', '-i', `data:application/octet-stream;base64,${BAR}`];
 const BOTH = ['-map', '0', '-map', '1'];
 const COVER = [...picture({ size: '300x300', source: 'mandelbrot', seconds: 1 }), ...EXACT, '-frames:v', '1'];
+const HOLES = [0.5, 1.5, 2.5].map((at) => `not(between(t,${at - 0.005},${at + 0.054}))`);
 const LANGUAGES = ['-metadata:s:s:0', 'language=eng', '-metadata:s:s:1', 'language=deu'];
 
 // A decoder that begins at such a keyframe finds frames before it that need the group before.
@@ -303,6 +304,12 @@ export const GENERATED_CLIPS = {
     ...picture({ rate: '24000/1001' }),
     ...sound(),
     ...x264(),
+    ...AAC,
+  ]),
+  'rate-50.ts': clip('50 frames a second, in MPEG-TS', timed(200, 3.98), [
+    ...picture({ rate: '50' }),
+    ...sound(),
+    ...x264('scenecut=0:keyint=90:min-keyint=90'),
     ...AAC,
   ]),
   'rate-59-94.mp4': clip('60000/1001 frames a second', timed(240, 3.987), [
@@ -456,6 +463,11 @@ export const GENERATED_CLIPS = {
     { ...sized(160, 120, KEPT), scan: 'bottom-first' },
     [...fields('bottom', 'bff'), ...sound(), ...MPEG2, ...INTERLACED, ...AAC],
   ),
+  'interlaced-open-gop.ts': clip(
+    'Interlaced MPEG-2 in MPEG-TS, as broadcast: pictures before a keyframe lean on the group before',
+    { ...sized(160, 120, KEPT), scan: 'top-first' },
+    [...fields('top', 'tff'), ...sound(), ...MPEG2, ...['-g', '15', '-bf', '2'], ...INTERLACED, ...AAC],
+  ),
   'interlaced-flagged-progressive.mp4': clip(
     'Interlaced, and flagged progressive',
     { ...sized(160, 120, KEPT), scan: 'top-first' },
@@ -595,6 +607,30 @@ export const GENERATED_CLIPS = {
     ...sound({ filters: "asetnsamples=480,aselect='not(between(t,1.495,2.494))'" }),
     ...x264(),
     ...['-c:a', 'pcm_s16le'],
+  ]),
+  'audio-holes.mkv': clip('Sound with three holes of 60 ms', KEPT, [
+    ...picture(),
+    ...sound({ filters: `asetnsamples=480,aselect='${HOLES.join('*')}'` }),
+    ...x264(),
+    ...['-c:a', 'pcm_s16le'],
+  ]),
+  'audio-drift.mkv': clip(
+    'Sound by a clock that is half a percent slow, so that it holds fewer samples than its time',
+    timed(375, 14.96, withAudio({ ...SOUND, seconds: 15 })),
+    [
+      ...picture({ seconds: 15 }),
+      ...sound({ seconds: 15, filters: 'aresample=47760,asetrate=48000,asetpts=N/47760/TB' }),
+      ...x264(),
+      ...['-c:a', 'pcm_s16le'],
+    ],
+  ),
+  'audio-44-1.mp4': clip('Sound of 44.1 kHz', KEPT, [
+    ...picture(),
+    ...sound(),
+    ...x264(),
+    ...AAC,
+    '-ar',
+    '44100',
   ]),
   'languages.mkv': clip(
     'Three languages, the second of them the default',

@@ -13,6 +13,7 @@ export {
 export { decodeTree, withJoined, type DecodedRendition } from './output-tree.ts';
 export { planOf } from './plan-of.ts';
 export { processesNaming, type RunningProcess } from './processes.ts';
+export { pictureStart, readSound, soundLag } from './sound-lag.ts';
 export { startStack, type TestStack } from './stack.ts';
 export { storedFiles } from './stored-files.ts';
 export { requireTool } from './tools.ts';

@@ -118,7 +118,7 @@ describe('chunkArgv', () => {
 -noaccurate_seek -ss 5.510418 -copyts
 -protocol_whitelist file,pipe -format_whitelist mov,matroska,mpegts,flv,avi,mpeg,mp3,aac,wav,ogg,asf,mxf
 -probesize 20000000 -analyzeduration 20000000 -i file:/in/a_b.mp4 -filter_complex_threads 1 -filter_complex
-[0:1]settb=1/12288,trim=start_pts=86016,setpts=PTS-(12288):strip_fps=1,settb=1/90000,split=1[b0];[b0]split=2[s0][s1];[s0]scale=854:480:flags=bicubic+accurate_rnd+full_chroma_int+bitexact:out_range=tv,setsar=1,format=yuv420p,setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709[v0];[s1]scale=640:360:flags=bicubic+accurate_rnd+full_chroma_int+bitexact:out_range=tv,setsar=1,format=yuv420p,setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709[v1]
+[0:1]settb=1/12288,trim=start_pts=86016,setpts=PTS-(12288):strip_fps=1,settb=1/90000,split=2[s0][s1];[s0]scale=854:480:flags=bicubic+accurate_rnd+full_chroma_int+bitexact:out_range=tv,setsar=1,format=yuv420p,setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709[v0];[s1]scale=640:360:flags=bicubic+accurate_rnd+full_chroma_int+bitexact:out_range=tv,setsar=1,format=yuv420p,setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709[v1]
 -map [v0] -map_metadata -1 -fps_mode passthrough -enc_time_base 1:90000 -c:v libx264 -preset fast -crf 22
 -maxrate 1400k -bufsize 2800k -threads 1 -x264-params stitchable=1:cpu-independent=1:fps=90000/3750 -g 100000 -force_key_frames 8.999500 -flags +bitexact -fflags +bitexact
 -video_track_timescale 90000 -use_editlist 0 -movflags +empty_moov+default_base_moof+frag_keyframe -f mp4 /out/480p.mp4
@@ -171,10 +171,10 @@ describe('chunkArgv', () => {
     const [first, second] = PLAN.renditions;
     if (first === undefined || second === undefined) throw new Error('no renditions');
     const renditions = [first, second, { ...second, name: 'hdr', dynamicRange: 'pq' as const }];
-    const graph =
-      after(argvOf(0, SEEK, { ...PLAN, inputs: [{ ...INPUT, treatment }], renditions }), '-filter_complex') ??
-      '';
-    const parts = graph.split(';');
+    const argv = argvOf(0, SEEK, { ...PLAN, inputs: [{ ...INPUT, treatment }], renditions });
+    const graphs = argv.filter((_, position) => argv[position - 1] === '-filter_complex');
+    expect(graphs).toHaveLength(2);
+    const parts = graphs.flatMap((graph) => graph.split(';'));
     expect(parts.filter((part) => part.includes('intent=perceptual'))).toHaveLength(1);
     expect(parts.find((part) => part.endsWith('[v0]'))).toContain(
       'format=yuv420p,setparams=range=tv:color_primaries=bt709',
@@ -212,7 +212,7 @@ describe('audioArgv', () => {
     if (track === undefined) throw new Error('no track');
     const argv = audioArgv(PLAN, track, ['/in/a.mp4'], '/out/a.mp4');
     expect(after(argv, '-filter_complex')).toBe(
-      '[0:0]asetpts=PTS-(12288*1/12288)/TB,aresample=48000:async=1:first_pts=0[a]',
+      '[0:0]asetpts=PTS-(12288*1/12288)/TB,aresample=48000:async=480:min_hard_comp=0.015:first_pts=0[a]',
     );
     expect(after(argv, '-map')).toBe('[a]');
     expect(after(argv, '-ac')).toBe('2');

@@ -12,7 +12,7 @@ import {
 } from '@framefold/domain';
 import { deviceArgs, encoderArgs, guessesRate, uploadFilters, type EncodeDevice } from './encoder-args.ts';
 import { guardedInput } from './input-args.ts';
-import { deinterlaceFilters, renditionFilters, sdrFilters } from './picture-filters.ts';
+import { deinterlaceFilters, renditionFilters, sdrFilters, withoutMastering } from './picture-filters.ts';
 
 /** Where decoding begins. */
 export type Seek =
@@ -95,8 +95,7 @@ function argvFor(
     ...guardedInput(files.sourceFile),
     '-filter_complex_threads',
     '1',
-    '-filter_complex',
-    filterGraph(plan, chunk),
+    ...filterGraphs(plan, chunk).flatMap((graph) => ['-filter_complex', graph]),
     ...plan.renditions.flatMap((rendition, index) => outputArgs(plan, chunk, rendition, index, files, pass)),
   ];
 }
@@ -139,23 +138,28 @@ export function frameFilters(plan: Plan, chunk: PlannedChunk): string[] {
   ];
 }
 
-/** Decodes once: all renditions share what is done to whole frames, those in SDR what is done to colours. */
-function filterGraph(plan: Plan, chunk: PlannedChunk): string {
+/**
+ * What becomes of the frames, which are decoded once: renditions in SDR share what is done to whole frames and to
+ * colours. Each that keeps HDR has a graph of its own: of a graph's outputs ffmpeg tells the first alone how the source
+ * was mastered.
+ */
+function filterGraphs(plan: Plan, chunk: PlannedChunk): string[] {
   const input = inputOf(plan, chunk);
   const { streamIndex, fits = {} } = input;
   const treatment = treatmentOf(input);
   const whole = frameFilters(plan, chunk);
   const inSdr = plan.renditions.filter(({ dynamicRange }) => dynamicRange === undefined);
   const inHdr = plan.renditions.filter(({ dynamicRange }) => dynamicRange !== undefined);
+  // Sources differ in how they were mastered, and one init segment is for all.
+  const kept = plan.inputs.length === 1 ? whole : [...whole, ...withoutMastering()];
   const branches = [
-    { renditions: inSdr, filters: sdrFilters(treatment.colour) },
-    { renditions: inHdr, filters: [] },
+    { renditions: inSdr, filters: [...whole, ...sdrFilters(treatment.colour)] },
+    ...inHdr.map((rendition) => ({ renditions: [rendition], filters: kept })),
   ].filter(({ renditions }) => renditions.length > 0);
   const label = (rendition: VideoRendition): number => plan.renditions.indexOf(rendition);
-  return [
-    `[0:${streamIndex}]${whole.join(',')},split=${branches.length}${branches.map((_, b) => `[b${b}]`).join('')}`,
-    ...branches.flatMap(({ renditions, filters }, branch) => [
-      `[b${branch}]${[...filters, `split=${renditions.length}`].join(',')}${renditions.map((r) => `[s${label(r)}]`).join('')}`,
+  return branches.map(({ renditions, filters }) =>
+    [
+      `[0:${streamIndex}]${[...filters, `split=${renditions.length}`].join(',')}${renditions.map((r) => `[s${label(r)}]`).join('')}`,
       ...renditions.map((rendition) => {
         const own = [
           ...renditionFilters(rendition, treatment.colour, fits[rendition.name]),
@@ -163,8 +167,8 @@ function filterGraph(plan: Plan, chunk: PlannedChunk): string {
         ];
         return `[s${label(rendition)}]${own.join(',')}[v${label(rendition)}]`;
       }),
-    ]),
-  ].join(';');
+    ].join(';'),
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import {
-  hdrColour,
+  keptColour,
   type Colour,
   type ColourTreatment,
   type Fit,
@@ -29,13 +29,18 @@ export function deinterlaceFilters({ deinterlace }: PictureTreatment): string[] 
   return deinterlace === undefined ? [] : [`bwdif=mode=send_frame:parity=${deinterlace}:deint=all`];
 }
 
+/** Filters that take from frames what they say of themselves as HDR. */
+export function withoutMastering(): string[] {
+  return HDR_SIDE_DATA.map((type) => `sidedata=mode=delete:type=${type}`);
+}
+
 /**
  * Filters for what all renditions in SDR have in common. swscale's colour mapping is the same on every processor, which
  * zscale's is not, and its perceptual intent keeps the detail in highlights (docs/adr/0013).
  */
 export function sdrFilters({ conversion, input, output }: ColourTreatment): string[] {
   const map = (intent: string): string[] => [
-    ...HDR_SIDE_DATA.map((type) => `sidedata=mode=delete:type=${type}`),
+    ...withoutMastering(),
     `setparams=color_primaries=${input.primaries}:color_trc=${input.transfer}:colorspace=${input.matrix}`,
     [
       `scale=flags=${SCALER_FLAGS}:intent=${intent}:out_range=tv`,
@@ -62,13 +67,16 @@ export function sdrFilters({ conversion, input, output }: ColourTreatment): stri
 export function renditionFilters(rendition: VideoRendition, treatment: ColourTreatment, fit?: Fit): string[] {
   const { dynamicRange, frameRateCap } = rendition;
   const { width, height } = fit ?? rendition;
-  const colour = dynamicRange === undefined ? treatment.output : hdrColour(dynamicRange);
-  const newMatrix = dynamicRange === undefined && treatment.conversion === 'matrix';
+  const isKept = dynamicRange !== undefined;
+  const colour = isKept ? keptColour(treatment.input) : treatment.output;
+  // Other conversions have left the source's weights behind already.
+  const weighs = isKept || treatment.conversion === 'matrix';
+  const newMatrix = weighs && colour.matrix !== treatment.input.matrix;
   return [
     ...(frameRateCap === undefined ? [] : [thinOut(frameRateCap)]),
-    `scale=${width}:${height}:flags=${SCALER_FLAGS}:out_range=tv${newMatrix ? matrixOptions(treatment) : ''}`,
+    `scale=${width}:${height}:flags=${SCALER_FLAGS}:out_range=tv${newMatrix ? matrixOptions(treatment.input, colour) : ''}`,
     'setsar=1',
-    `format=${dynamicRange === undefined ? 'yuv420p' : 'yuv420p10le'}`,
+    `format=${isKept ? 'yuv420p10le' : 'yuv420p'}`,
     ...(fit === undefined ? [] : [`pad=${rendition.width}:${rendition.height}:-1:-1:black`]),
     tag(colour),
   ];
@@ -81,7 +89,7 @@ function thinOut({ num, den, biasTicks }: FrameRateCap): string {
 }
 
 /** RGB has no matrix that swscale would have to be told. */
-function matrixOptions({ input, output }: ColourTreatment): string {
+function matrixOptions(input: Colour, output: Colour): string {
   const from = input.matrix === 'gbr' ? '' : `:in_color_matrix=${input.matrix}`;
   return `${from}:out_color_matrix=${output.matrix}`;
 }

@@ -1,4 +1,5 @@
 import {
+  hdrColour,
   MOST_PSNR_DB,
   qualityOf,
   type Plan,
@@ -141,7 +142,8 @@ describe('qualityArgv', () => {
   });
 
   it('asks no model about HDR, and compares its 10 bits', () => {
-    const graph = graphOf(PLAN, HDR);
+    const colour = { ...SDR.colour, conversion: 'tone-map' as const, input: hdrColour('pq') };
+    const graph = graphOf({ ...PLAN, inputs: [{ ...INPUT, treatment: { colour } }] }, HDR);
     expect(graph.join(';')).not.toContain('version=vmaf');
     expect(graph[0]).toMatch(/format=yuv420p10le,.*bt2020nc,split=2/);
     expect(graph[3]).toContain('format=yuv420p10le');

@@ -2,7 +2,7 @@ import { MalformedMediaError, readBoxes, type Box } from './box.ts';
 
 /** Bytes of a VisualSampleEntry and of an AudioSampleEntry before the boxes that it holds (ISO/IEC 14496-12, 12.1.3, 12.2.3). */
 export const VISUAL_ENTRY_BYTES = 78;
-const AUDIO_ENTRY_BYTES = 28;
+export const AUDIO_ENTRY_BYTES = 28;
 
 /** A sample entry's kind of track, and what RFC 6381 calls its codec. */
 export interface CodecInfo {

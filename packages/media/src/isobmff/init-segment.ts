@@ -1,5 +1,5 @@
 import { makeBox, MalformedMediaError, readBoxes, requireBox, words } from './box.ts';
-import { readCodec, readVideoRange, type VideoRange } from './codec-string.ts';
+import { AUDIO_ENTRY_BYTES, readCodec, readVideoRange, type VideoRange } from './codec-string.ts';
 
 /** What an init segment says of its track. */
 export interface TrackInfo {
@@ -24,6 +24,25 @@ export function extractInit(file: Buffer): Buffer {
   const moov = requireBox(file, ['moov']);
   const ftyp = makeBox('ftyp', Buffer.from('iso6', 'latin1'), words(0), BRANDS);
   return Buffer.concat([ftyp, file.subarray(moov.start, moov.end)]);
+}
+
+/**
+ * An init segment that tells no decoder to leave out what an Opus encoder put before the sound (`PreSkip`, Encapsulation
+ * of Opus in ISO Base Media File Format, 4.3.2): our times put that before the start of presentation, where players cut
+ * it off. Chromium, told of it, would cut as much again, and play all that follows too early by it. Others stay as they are.
+ */
+export function withoutPreSkip(init: Buffer): Buffer {
+  const stsd = requireBox(init, ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd']);
+  const entry = readBoxes(init, stsd.payload + 8, stsd.end).find(({ type }) => type === 'Opus');
+  if (entry === undefined) return init;
+  const dOps = readBoxes(init, entry.payload + AUDIO_ENTRY_BYTES, entry.end).find(
+    ({ type }) => type === 'dOps',
+  );
+  if (dOps === undefined) throw new MalformedMediaError('The sample entry Opus has no dOps.');
+  const changed = Buffer.from(init);
+  // Behind version and number of channels.
+  changed.writeUInt16BE(0, dOps.payload + 2);
+  return changed;
 }
 
 /**

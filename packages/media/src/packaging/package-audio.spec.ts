@@ -1,7 +1,7 @@
 import type { AudioRendition, Plan } from '@framefold/domain';
 import { readSamples } from '../isobmff/fragments.ts';
 import { writeSegment } from '../isobmff/segment.ts';
-import { audioInit, videoInit } from '../testing/init-segments.ts';
+import { audioInit, opusInit, videoInit } from '../testing/init-segments.ts';
 import { packageAudio } from './package-audio.ts';
 import type { PackagedTrack } from './packaged.ts';
 
@@ -45,6 +45,13 @@ describe('packageAudio', () => {
       [3, 18, 141],
     ]);
     expect(track.segments.map((segment) => segment.durationTicks / 1024)).toEqual([48, 47, 47, 18]);
+  });
+
+  it('tells no decoder of Opus to skip what lies before the start anyway', () => {
+    const opus = { ...TRACK, codec: 'opus' } as const;
+    const track = packageAudio(fileOf(2, opusInit(312)), planOf(0), opus);
+    expect(track.init).toEqual(packageAudio(fileOf(2, opusInit(0)), planOf(0), opus).init);
+    expect(track.segments[0]?.startTicks).toBe(-312);
   });
 
   it("sets every frame's time and keeps every byte", () => {

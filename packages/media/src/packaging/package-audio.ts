@@ -1,6 +1,6 @@
 import { AUDIO_CODECS, CodedError, VIDEO_TIMESCALE, type AudioRendition, type Plan } from '@framefold/domain';
 import { readSamples, type Sample } from '../isobmff/fragments.ts';
-import { extractInit, readTrackInfo } from '../isobmff/init-segment.ts';
+import { extractInit, readTrackInfo, withoutPreSkip } from '../isobmff/init-segment.ts';
 import { writeSegment } from '../isobmff/segment.ts';
 import type { PackagedSegment, PackagedTrack } from './packaged.ts';
 
@@ -14,7 +14,7 @@ import type { PackagedSegment, PackagedTrack } from './packaged.ts';
 export function packageAudio(file: Buffer, plan: Plan, track: AudioRendition): PackagedTrack {
   const { frameSamples, primingSamples } = AUDIO_CODECS[track.codec];
   const samples = readSamples(file);
-  const init = samples.length === 0 ? undefined : extractInit(file);
+  const init = samples.length === 0 ? undefined : withoutPreSkip(extractInit(file));
   const info = init === undefined ? undefined : readTrackInfo(init);
   if (init === undefined || info?.kind !== 'audio' || info.timescale !== track.sampleRateHz) {
     throw new CodedError(

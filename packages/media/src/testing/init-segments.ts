@@ -18,6 +18,12 @@ export function audioInit(sampleRateHz = 48_000): Buffer {
   return initOf(sampleRateHz, makeBox('mp4a', Buffer.alloc(28), esds));
 }
 
+/** An init segment of Opus in stereo. */
+export function opusInit(preSkip: number): Buffer {
+  const dOps = Buffer.from([0, 2, preSkip >> 8, preSkip & 255, 0, 0, 0xbb, 0x80, 0, 0, 0]);
+  return initOf(48_000, makeBox('Opus', Buffer.alloc(28), makeBox('dOps', dOps)));
+}
+
 function initOf(timescale: number, sampleEntry: Buffer): Buffer {
   const mdhd = makeBox('mdhd', words(0, 0, 0, timescale, 0, 0));
   const minf = makeBox('minf', makeBox('stbl', makeBox('stsd', words(0, 1), sampleEntry)));

@@ -69,13 +69,13 @@ const SOURCES: readonly Kind[] = [
   {
     name: 'a source in fields',
     clip: 'interlaced-top-first.mp4',
-    planned: { treatment: { deinterlace: 'tff' } },
+    planned: { inputs: [{ treatment: { deinterlace: 'tff' } }] },
     rung: {},
   },
   {
     name: 'HDR10 that becomes SDR',
     clip: 'hdr10-hevc.mp4',
-    planned: { treatment: { colour: { conversion: 'tone-map' } } },
+    planned: { inputs: [{ treatment: { colour: { conversion: 'tone-map' } } }] },
     rung: {},
     // One is enough that has no fused multiply-add: to set colours up takes qemu more than a minute.
     on: ['sse4.2'],
@@ -89,7 +89,7 @@ const SOURCES: readonly Kind[] = [
   {
     name: 'RGB',
     clip: 'rgb.mp4',
-    planned: { treatment: { colour: { conversion: 'matrix' } } },
+    planned: { inputs: [{ treatment: { colour: { conversion: 'matrix' } } }] },
     rung: {},
   },
   {
@@ -98,9 +98,9 @@ const SOURCES: readonly Kind[] = [
     planned: { renditions: [{ frameRateCap: { num: 60_000, den: 2002 } }] },
     rung: { maxFrameRate: 30 },
   },
-  { name: 'MPEG-2', clip: 'mpeg2-ac3.ts', planned: { treatment: {} }, rung: {} },
-  { name: 'MPEG-4 part 2', clip: 'mpeg4-mp3.avi', planned: { treatment: {} }, rung: {} },
-  { name: 'VP9', clip: 'odd-size-4-2-0.webm', planned: { treatment: {} }, rung: {} },
+  { name: 'MPEG-2', clip: 'mpeg2-ac3.ts', planned: { inputs: [{ treatment: {} }] }, rung: {} },
+  { name: 'MPEG-4 part 2', clip: 'mpeg4-mp3.avi', planned: { inputs: [{ treatment: {} }] }, rung: {} },
+  { name: 'VP9', clip: 'odd-size-4-2-0.webm', planned: { inputs: [{ treatment: {} }] }, rung: {} },
 ];
 
 const SOUND: Kind = { name: 'AAC', clip: 'surround-5-1.mp4', planned: { audio: [{ codec: 'aac' }] } };
