@@ -92,6 +92,9 @@ const Environment = z.object({
     .describe(
       'By which the GPU for a chunk is chosen: a percent of use, a degree, a chunk on it; least wins',
     ),
+  FRAMEFOLD_GPU_PATIENCE_SECONDS: count
+    .default(60)
+    .describe('How long nobody may serve a GPU queue before its renditions are encoded in software'),
   FRAMEFOLD_GPU_STAND_INS: z.coerce
     .number()
     .int()
@@ -200,6 +203,8 @@ export interface Config {
     /** Chunks at once on each device. */
     readonly slots: number;
     readonly weights: { readonly utilisation: number; readonly temperature: number; readonly jobs: number };
+    /** How long nobody may serve their queue before software takes over. */
+    readonly patienceSeconds: number;
     /** Pretended devices. */
     readonly standIns: number;
   };
@@ -304,6 +309,7 @@ export function loadConfig(
     gpu: {
       slots: env.FRAMEFOLD_GPU_SLOTS,
       weights: env.FRAMEFOLD_GPU_WEIGHTS,
+      patienceSeconds: env.FRAMEFOLD_GPU_PATIENCE_SECONDS,
       standIns: env.FRAMEFOLD_GPU_STAND_INS,
     },
     mediaLoad: env.FRAMEFOLD_MEDIA_LOAD,

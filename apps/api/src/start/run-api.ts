@@ -66,7 +66,9 @@ export async function runApi({ config, logger, signal }: ApiProgram): Promise<vo
 
     const connection = Connection.lazy({ address: config.temporal.address });
     const { namespace } = config.temporal;
-    backends.temporal = createTemporalGateway(new Client({ connection, namespace }), namespace);
+    backends.temporal = createTemporalGateway(new Client({ connection, namespace }), namespace, {
+      gpuPatienceSeconds: config.gpu.patienceSeconds,
+    });
     endings.push(() => connection.close());
 
     const workers = await runWorkers({ config, logger, signal }, store, catalogue);

@@ -45,8 +45,16 @@ const NEEDED_QUEUES = [
   { name: TASK_QUEUES.control, type: TASK_QUEUE_TYPE_ACTIVITY },
 ] as const;
 
-/** The gateway to a Temporal server. */
-export function createTemporalGateway(client: Client, namespace: string): TemporalGateway {
+/**
+ * The gateway to a Temporal server.
+ *
+ * @param defaults of the jobs that it starts, as the operator wants them
+ */
+export function createTemporalGateway(
+  client: Client,
+  namespace: string,
+  defaults: Pick<TranscodeJobInput, 'gpuPatienceSeconds'> = {},
+): TemporalGateway {
   const call = <T>(work: () => Promise<T>): Promise<T> =>
     client.withDeadline(Date.now() + CALL_TIMEOUT_MS, work).catch((error: unknown) => {
       if (error instanceof WorkflowNotFoundError || error instanceof WorkflowExecutionAlreadyStartedError)
@@ -93,7 +101,7 @@ export function createTemporalGateway(client: Client, namespace: string): Tempor
           client.workflow.start(WORKFLOW_TYPES.transcodeJob, {
             taskQueue: TASK_QUEUES.workflows,
             workflowId: jobWorkflowId(jobId),
-            args: [input],
+            args: [{ ...defaults, ...input }],
             workflowIdReusePolicy: 'REJECT_DUPLICATE',
             workflowIdConflictPolicy: 'USE_EXISTING',
             priority: {

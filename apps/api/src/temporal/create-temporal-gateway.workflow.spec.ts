@@ -21,7 +21,7 @@ beforeAll(async () => {
       searchAttributes: Object.values(SEARCH_ATTRIBUTES),
     },
   });
-  gateway = createTemporalGateway(env.client, 'default');
+  gateway = createTemporalGateway(env.client, 'default', { gpuPatienceSeconds: 7 });
 }, 30_000);
 afterAll(() => env.teardown());
 
@@ -43,6 +43,9 @@ describe('the gateway to Temporal', () => {
       taskQueue: 'framefold-workflows',
       status: { name: 'RUNNING' },
     });
+    const { events } = await handle('once').fetchHistory();
+    const [input] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+    expect(JSON.parse(Buffer.from(input?.data ?? []).toString())).toMatchObject({ gpuPatienceSeconds: 7 });
     expect(await job.staticSummary()).toBe('a walk');
     expect(job.priority).toMatchObject({ priorityKey: 1, fairnessKey: 'ŝ'.repeat(32) });
     expect(job.typedSearchAttributes.get(SEARCH_ATTRIBUTES.user)).toBe('ŝ'.repeat(64));
