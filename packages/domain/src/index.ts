@@ -15,6 +15,7 @@ export * from './ladder.ts';
 export * from './limits.ts';
 export * from './live.ts';
 export * from './make-plan.ts';
+export type { PlanRequest, ProbedSource } from './plan-inputs.ts';
 export * from './plan.ts';
 export * from './priority.ts';
 export * from './probe.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { keptFrames } from './frame-rate-cap.ts';
 import { inSoftware } from './ladder.ts';
-import { makePlan, type PlanRequest } from './make-plan.ts';
+import { makePlan } from './make-plan.ts';
+import type { PlanRequest } from './plan-inputs.ts';
 import { framesIn, Plan, type PlannedSegment } from './plan.ts';
 import { LadderRung } from './profiles.ts';
 import type { FrameTable, SourceMeta } from './probe.ts';

@@ -1,4 +1,5 @@
-import type { AudioRendition, SubtitleRendition } from './plan.ts';
+import type { PlanRequest, ProbedSource } from './plan-inputs.ts';
+import type { AudioRendition, Plan, PlannedInput, SubtitleRendition } from './plan.ts';
 import type { AudioTrack, SourceMeta } from './probe.ts';
 import type { AudioProfile } from './request.ts';
 
@@ -8,11 +9,28 @@ const MAX_SUBTITLE_TRACKS = 32;
 /** Channels that AAC and Opus have a layout for (7.1). */
 const MAX_CHANNELS = 8;
 
+/** Renditions of sound and text, and what each source gives to them. */
+interface Tracks extends Pick<Plan, 'audio' | 'subtitles'> {
+  readonly of: (input: number) => Pick<PlannedInput, 'audio' | 'subtitles'>;
+}
+
+/** Plans what is heard and read beside the picture, or alone. */
+export function planTracks(request: PlanRequest, sources: readonly ProbedSource[]): Tracks {
+  const metas = sources.map(({ meta }) => meta);
+  const audio = planAudio(metas, request.audio);
+  const subtitles = planSubtitles(metas);
+  return {
+    audio: [...audio.renditions],
+    subtitles: [...subtitles.renditions],
+    of: (input) => ({ audio: audio.streams[input] ?? {}, subtitles: subtitles.streams[input] ?? {} }),
+  };
+}
+
 /** The streams of one source that renditions are made of, by the rendition's name. */
 type Streams = Record<string, number>;
 
 /** Renditions, and the streams of each source that they are made of. */
-export interface PlannedTracks<Rendition> {
+interface PlannedTracks<Rendition> {
   readonly renditions: readonly Rendition[];
   readonly streams: readonly Streams[];
 }
@@ -21,7 +39,7 @@ export interface PlannedTracks<Rendition> {
  * The sound renditions: one of each track of the first source that has sound, the first ones where there are too many.
  * The other sources give to each a track of its language, else that of its place, else their main one.
  */
-export function planAudio(
+function planAudio(
   sources: readonly Pick<SourceMeta, 'audio'>[],
   profile: AudioProfile,
 ): PlannedTracks<AudioRendition> {
@@ -72,9 +90,7 @@ function counterpart(
 }
 
 /** The subtitle renditions: one of each track of text. Tracks of several sources are one where their languages are. */
-export function planSubtitles(
-  sources: readonly Pick<SourceMeta, 'subtitles'>[],
-): PlannedTracks<SubtitleRendition> {
+function planSubtitles(sources: readonly Pick<SourceMeta, 'subtitles'>[]): PlannedTracks<SubtitleRendition> {
   const name = unique();
   const label = unique();
   const renditions: SubtitleRendition[] = [];
