@@ -14,6 +14,9 @@ describe('discard', () => {
     store = createFolderStore(join(folder, 'store'));
     for (const job of ['1', '10']) {
       await store.put(storeKeys.source(job, '.mp4'), 'x');
+      await store.put(storeKeys.source(job, '.mp4', 1), 'x');
+      await store.put(storeKeys.frames(job), 'x');
+      await store.put(storeKeys.frames(job, 1), 'x');
       await store.put(storeKeys.plan(job), 'x');
       if (job === '1') await store.put(storeKeys.plan(job, 'h264_nvenc'), 'x');
       await store.put(storeKeys.outputFile(job, 'master.m3u8'), 'x');
@@ -22,6 +25,8 @@ describe('discard', () => {
     }
     scratch = await openScratch(join(folder, 'scratch'));
     await scratch.openDownload('1');
+    await scratch.openDownload('1', 1);
+    await scratch.openDownload('10');
   });
   afterEach(() => rm(folder, { recursive: true }));
 
@@ -39,8 +44,8 @@ describe('discard', () => {
     await run('all');
     await run('all');
     expect(await keysOf('1')).toEqual(['work/attempts/chunk-00000/g0-1-a.json']);
-    expect(await keysOf('10')).toHaveLength(5);
-    expect(await readdir(join(folder, 'scratch/downloads'))).toEqual([]);
+    expect(await keysOf('10')).toHaveLength(8);
+    expect(await readdir(join(folder, 'scratch/downloads'))).toEqual(['10_']);
   });
 
   it('removes the source and keeps the work and the output', async () => {

@@ -4,7 +4,7 @@ import type { MediaActivities } from '@framefold/workflows/contract';
 
 export interface DiscardDeps {
   readonly store: ObjectStore;
-  readonly scratch: Pick<ScratchSpace, 'discardDownload'>;
+  readonly scratch: Pick<ScratchSpace, 'discardDownloads'>;
 }
 
 /**
@@ -13,7 +13,7 @@ export interface DiscardDeps {
  */
 export function discard(deps: DiscardDeps): MediaActivities['discard'] {
   return async ({ jobId, what }) => {
-    await deps.scratch.discardDownload(jobId);
+    await deps.scratch.discardDownloads(jobId);
     switch (what) {
       case 'all':
         await deps.store.deleteAll(storeKeys.sourceFolder(jobId));
@@ -22,11 +22,11 @@ export function discard(deps: DiscardDeps): MediaActivities['discard'] {
         await deps.store.deleteAll(storeKeys.qualities(jobId));
         await deps.store.deleteAll(storeKeys.plans(jobId));
         await deps.store.deleteAll(storeKeys.slices(jobId));
-        return deps.store.delete(storeKeys.frames(jobId));
+        return deps.store.deleteAll(storeKeys.frameTables(jobId));
       case 'source':
         await deps.store.deleteAll(storeKeys.slices(jobId));
         await deps.store.deleteAll(storeKeys.sourceFolder(jobId));
-        return deps.store.delete(storeKeys.frames(jobId));
+        return deps.store.deleteAll(storeKeys.frameTables(jobId));
     }
   };
 }

@@ -36,7 +36,7 @@ export async function downloadSource(
   const key = storeKeys.source(jobId, KNOWN_EXTENSIONS.has(extension) ? extension : '.bin', input);
   const stored = await deps.store.head(key);
   if (stored !== undefined) return storedSource(key, stored.sizeBytes);
-  const place = await deps.scratch.openDownload(input === 0 ? jobId : `${jobId}-${input + 1}`);
+  const place = await deps.scratch.openDownload(jobId, input);
   const file = join(place.folder, 'source');
   let received = 0;
   try {

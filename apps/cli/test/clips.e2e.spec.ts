@@ -12,6 +12,8 @@ interface Expectation {
   readonly audio?: number;
   readonly subtitles?: number;
   readonly warnings?: readonly Warning['code'][];
+  /** Tags of every rendition: primaries, transfer, matrix and range; BT.709's unless said. */
+  readonly colour?: string;
   readonly failure?: FailureCode;
   /**
    * What the times of its sound are like behind the first block. Holes of a few milliseconds are made good little by
@@ -19,6 +21,8 @@ interface Expectation {
    */
   readonly soundTimes?: 'with small holes' | 'overlapping';
 }
+
+const BT709 = 'bt709 bt709 bt709 tv';
 
 const CLIPS: Readonly<Record<string, Expectation>> = {
   '720p-12_5fps-1s.mp4': { frames: 13, sizes: ['1280x720', '854x480', '640x360'], audio: 1 },
@@ -141,6 +145,7 @@ describe('every clip, through a whole stack', () => {
       expect(bySize.map((rendition) => `${rendition.width}x${rendition.height}`)).toEqual(expected.sizes);
       for (const rendition of video) {
         expect([rendition.name, rendition.frames]).toEqual([rendition.name, expected.frames]);
+        expect([rendition.name, rendition.colour]).toEqual([rendition.name, expected.colour ?? BT709]);
         expect(rendition.startSeconds).toBeCloseTo(1, 5);
       }
       const audio = renditions.filter((rendition) => rendition.kind === 'audio');

@@ -105,6 +105,7 @@ async function expectPicture(
   const [own] = tree.filter(({ kind }) => kind === 'video');
   expect(own).toMatchObject({ frames: expected.frames });
   expect([own?.width, own?.height]).toEqual([even(expected.displayWidth), even(expected.displayHeight)]);
+  expect(own?.colour).toBe(`${coloursOf(expected).join(' ')} tv`);
   expect(own?.startSeconds).toBeCloseTo(ORIGIN_SECONDS, 5);
   expect(own?.spanSeconds).toBeCloseTo(expected.spanSeconds, 2);
   // Woven frames show no number of their own.
@@ -119,6 +120,13 @@ async function expectPicture(
     ...turned,
   });
   expect(shown).toEqual(source);
+}
+
+/** How the output is to be tagged: as the source is, where players know that; as they take small pictures, where it says nothing. */
+function coloursOf({ colour }: ExpectedOfClip): readonly string[] {
+  const [primaries = 'smpte170m', transfer = 'smpte170m', matrix = 'smpte170m'] = colour ?? [];
+  const isCommon = ['bt709', 'smpte170m', 'bt470bg'].includes(matrix);
+  return isCommon ? [primaries, transfer, matrix] : ['bt709', 'bt709', 'bt709'];
 }
 
 async function expectSound(

@@ -6,7 +6,8 @@ export const storeKeys = {
   source: (jobId: string, extension: string, input = 0) =>
     `jobs/${jobId}/source/source${numbered(input)}${extension}`,
   /** Records of the work: small JSON documents, kept as the audit. */
-  frames: (jobId: string, input = 0) => `jobs/${jobId}/work/frames${numbered(input)}.json`,
+  frameTables: (jobId: string) => `jobs/${jobId}/work/frames/`,
+  frames: (jobId: string, input = 0) => `jobs/${jobId}/work/frames/source${numbered(input)}.json`,
   /** By the hardware encoder, which follows from the workers and not from the job: planning twice may give two plans. */
   plan: (jobId: string, hardwareEncoder = 'software') => `jobs/${jobId}/work/plans/${hardwareEncoder}.json`,
   /** Pieces of the source, one a chunk, where chunks can't read it in place; gone when the job has ended. */

@@ -7,6 +7,8 @@ import { requireTool } from './tools.ts';
 
 const run = promisify(execFile);
 
+const COLOUR_TAGS = ['color_primaries', 'color_transfer', 'color_space', 'color_range'] as const;
+
 /** A finished rendition as a decoder sees it. */
 export interface DecodedRendition {
   readonly name: string;
@@ -15,6 +17,8 @@ export interface DecodedRendition {
   readonly frames: number;
   readonly width?: number;
   readonly height?: number;
+  /** Of a picture, in the words of ffprobe: primaries, transfer, matrix and range. */
+  readonly colour?: string;
   /** First presentation time on the track's own clock, in seconds: about 1 s, the presentation origin. */
   readonly startSeconds: number;
   /** Time from the first frame's start to the last one's. */
@@ -52,12 +56,22 @@ function decodeRendition(playlist: string, name: string): Promise<DecodedRenditi
   return withJoined(playlist, async (file) => {
     const { stdout } = await run(
       requireTool('ffprobe'),
-      ['-v', 'error', '-of', 'json', '-show_entries', 'frame=pts_time:stream=codec_type,width,height', file],
+      [
+        '-v',
+        'error',
+        '-of',
+        'json',
+        '-show_entries',
+        `frame=pts_time:stream=codec_type,width,height,${COLOUR_TAGS.join(',')}`,
+        file,
+      ],
       { maxBuffer: 1 << 28 },
     );
     const { frames, streams } = JSON.parse(stdout) as {
       frames: { pts_time: string }[];
-      streams: { codec_type: 'video' | 'audio'; width?: number; height?: number }[];
+      streams: ({ codec_type: 'video' | 'audio'; width?: number; height?: number } & Partial<
+        Record<(typeof COLOUR_TAGS)[number], string>
+      >)[];
     };
     const times = frames.map((frame) => Number(frame.pts_time));
     const [stream] = streams;
@@ -67,7 +81,9 @@ function decodeRendition(playlist: string, name: string): Promise<DecodedRenditi
       kind: stream.codec_type,
       frames: frames.length,
       ...(stream.width === undefined ? {} : { width: stream.width }),
-      ...(stream.height === undefined ? {} : { height: stream.height }),
+      ...(stream.height === undefined
+        ? {}
+        : { height: stream.height, colour: COLOUR_TAGS.map((tag) => stream[tag] ?? 'none').join(' ') }),
       startSeconds: times[0] ?? NaN,
       spanSeconds: (times.at(-1) ?? NaN) - (times[0] ?? NaN),
       longestStepSeconds: times

@@ -107,7 +107,7 @@ describe('openScratch', () => {
     const { totalBytes } = await scratch.state();
     const place = await scratch.openDownload('job');
     await expect(place.reserve(totalBytes)).rejects.toMatchObject({ code: 'WORKER_DISK_LOW' });
-    await scratch.discardDownload('job');
+    await scratch.discardDownloads('job');
     expect(await readdir(join(root, 'downloads'))).toEqual([]);
   });
 });

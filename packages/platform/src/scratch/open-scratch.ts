@@ -48,10 +48,14 @@ export interface ScratchSpace {
    * @throws {CodedError} WORKER_DISK_LOW when there is not so much room
    */
   reserve(name: string, bytes: number): Promise<ScratchPlace>;
-  /** The folder of a download, with what earlier attempts left in it. It outlives the process. */
-  openDownload(name: string): Promise<DownloadPlace>;
-  /** Removes what is left of a download on this machine, if anything is. */
-  discardDownload(name: string): Promise<void>;
+  /**
+   * The folder of a download, with what earlier attempts left in it. It outlives the process.
+   *
+   * @param input tells the downloads of a job apart
+   */
+  openDownload(jobId: string, input?: number): Promise<DownloadPlace>;
+  /** Removes what is left of a job's downloads on this machine, if anything is. */
+  discardDownloads(jobId: string): Promise<void>;
   state(): Promise<DiskState>;
   /** Removes what dead processes of this machine left; their output is never used, since another attempt begins anew. */
   sweep(): Promise<void>;
@@ -102,7 +106,8 @@ export async function openScratch(root: string): Promise<ScratchSpace> {
         },
       };
     },
-    async openDownload(name) {
+    async openDownload(jobId, input = 0) {
+      const name = downloadName(jobId, input);
       const place = join(downloads, name);
       await mkdir(place, { recursive: true });
       return {
@@ -115,7 +120,10 @@ export async function openScratch(root: string): Promise<ScratchSpace> {
         },
       };
     },
-    discardDownload: (name) => remove(join(downloads, name)),
+    discardDownloads: async (jobId) => {
+      const own = (name: string): boolean => name.startsWith(downloadName(jobId, 0));
+      for (const name of await namesIn(downloads)) if (own(name)) await remove(join(downloads, name));
+    },
     sweep: async () => {
       // Others can't tell whether a process of another container lives but by its folder's age.
       const now = new Date();
@@ -126,6 +134,11 @@ export async function openScratch(root: string): Promise<ScratchSpace> {
   };
   await space.sweep();
   return space;
+}
+
+/** No job's begins with another's. */
+function downloadName(jobId: string, input: number): string {
+  return `${jobId}_${input === 0 ? '' : input + 1}`;
 }
 
 async function stateOf(root: string): Promise<DiskState> {
