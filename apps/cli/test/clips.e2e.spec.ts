@@ -23,12 +23,19 @@ interface Expectation {
 }
 
 const BT709 = 'bt709 bt709 bt709 tv';
+/** As players take small pictures that say nothing, or as the clip says. */
+const BT601 = 'smpte170m smpte170m smpte170m tv';
 
 const CLIPS: Readonly<Record<string, Expectation>> = {
   '720p-12_5fps-1s.mp4': { frames: 13, sizes: ['1280x720', '854x480', '640x360'], audio: 1 },
   'audio-eac3.mp4': { failure: 'SOURCE_NO_VIDEO' },
   'audio-only.mp4': { failure: 'SOURCE_NO_VIDEO' },
-  'audio-shorter-than-video.mp4': { frames: 72, sizes: ['320x240'], audio: 1 },
+  'audio-shorter-than-video.mp4': {
+    colour: 'bt470bg smpte170m smpte170m tv',
+    frames: 72,
+    sizes: ['320x240'],
+    audio: 1,
+  },
   'broken-invalid-nalu.mp4': { failure: 'SOURCE_DAMAGED' },
   'broken-mdat-too-long.mp4': { frames: 30, sizes: ['1080x720', '720x480', '540x360'], audio: 1 },
   'broken-missing-stsd.mp4': {
@@ -40,20 +47,27 @@ const CLIPS: Readonly<Record<string, Expectation>> = {
   'broken-noise.mp4': { failure: 'SOURCE_NOT_MEDIA' },
   'broken-truncated.mp4': { failure: 'SOURCE_DAMAGED' },
   'bunny-480p24-30s.mp4': {
+    colour: BT601,
     frames: 720,
     sizes: ['854x480', '640x360'],
     audio: 1,
     warnings: ['AUDIO_DOWNMIXED'],
   },
-  'cars-30s.mp4': { frames: 377, sizes: ['640x360'], audio: 1 },
+  'cars-30s.mp4': { colour: BT601, frames: 377, sizes: ['640x360'], audio: 1 },
   'color-info.mp4': {
     frames: 9,
     sizes: ['1080x1920', '720x1280', '480x854', '360x640'],
     audio: 1,
     warnings: ['HDR_TONE_MAPPED', 'DOLBY_VISION_DROPPED'],
   },
-  'crystal-12s.mp4': { frames: 359, sizes: ['720x480', '540x360'], audio: 1 },
+  'crystal-12s.mp4': {
+    colour: 'smpte170m bt709 smpte170m tv',
+    frames: 359,
+    sizes: ['720x480', '540x360'],
+    audio: 1,
+  },
   'edit-list-bframes-video-only.mp4': {
+    colour: 'bt470bg smpte170m bt470bg tv',
     frames: 12,
     sizes: ['586x480', '440x360'],
     audio: 0,
@@ -79,7 +93,7 @@ const CLIPS: Readonly<Record<string, Expectation>> = {
     audio: 1,
     warnings: ['HDR_TONE_MAPPED'],
   },
-  'hevc-bframes.mp4': { frames: 30, sizes: ['854x480', '640x360'], audio: 0 },
+  'hevc-bframes.mp4': { colour: BT601, frames: 30, sizes: ['854x480', '640x360'], audio: 0 },
   'hlg10-hevc.mp4': {
     frames: 9,
     sizes: ['1920x1080', '1280x720', '854x480', '640x360'],
@@ -89,7 +103,7 @@ const CLIPS: Readonly<Record<string, Expectation>> = {
   },
   'no-sync-table.mp4': { frames: 30, sizes: ['1080x720', '720x480', '540x360'], audio: 0 },
   'portrait.mp4': { frames: 30, sizes: ['720x1080', '480x720', '360x540'], audio: 1 },
-  'sample.avi': { frames: 96, sizes: ['864x360'], audio: 1 },
+  'sample.avi': { colour: BT601, frames: 96, sizes: ['864x360'], audio: 1 },
   'sample.flv': { frames: 30, sizes: ['1080x720', '720x480', '540x360'], audio: 1 },
   'sparse-timestamps.mp4': {
     frames: 30,

@@ -32,7 +32,7 @@ const WARNINGS: Partial<Readonly<Record<GeneratedClipName, readonly Warning['cod
   'odd-size-4-4-4.mp4': ['CHROMA_REDUCED'],
   'rgb.mp4': ['CHROMA_REDUCED'],
   'interlaced-open-gop.ts': ['DEINTERLACED'],
-  'bt2020-sdr.mp4': ['BIT_DEPTH_REDUCED', 'COLOUR_CONVERTED'],
+  'bt2020-sdr.mp4': ['COLOUR_CONVERTED', 'BIT_DEPTH_REDUCED'],
   'vp9-alpha.webm': ['ALPHA_DROPPED'],
   'prores-4444-alpha.mov': ['ALPHA_DROPPED', 'CHROMA_REDUCED', 'BIT_DEPTH_REDUCED'],
   'prores-pcm.mov': ['CHROMA_REDUCED', 'BIT_DEPTH_REDUCED'],
