@@ -2,6 +2,7 @@ import {
   AUDIO_CODECS,
   CodedError,
   framesIn,
+  isSoundFilled,
   VIDEO_TIMESCALE,
   type AudioRendition,
   type EncodedRendition,
@@ -50,7 +51,8 @@ export function joinPicture(plan: Plan, name: string, parts: readonly EncodedRen
 /**
  * A track of sound: it begins with its priming before the picture's first frame, and goes on in whole coded frames.
  *
- * @throws {CodedError} OUTPUT_INVALID when it goes on behind the picture's end, where the client asked for an end
+ * @throws {CodedError} OUTPUT_INVALID when it goes on behind the picture's end, where the client asked for an end, or ends
+ *   before it, where it is filled up
  */
 export function joinSound(plan: Plan, track: AudioRendition, part: EncodedRendition): JoinedRendition {
   const { frameSamples, primingSamples } = AUDIO_CODECS[track.codec];
@@ -61,10 +63,12 @@ export function joinSound(plan: Plan, track: AudioRendition, part: EncodedRendit
     endTicks += samples * frameSamples;
     return { path, sha256, sizeBytes, samples, startTicks, endTicks };
   });
-  const pictureEnd = plan.chunks.at(-1)?.segments.at(-1)?.endTicks;
-  const seconds = (endTicks - originTicks - END_FRAMES * frameSamples) / track.sampleRateHz;
-  if (plan.isCut === true && pictureEnd !== undefined && seconds > pictureEnd / VIDEO_TIMESCALE)
+  const pictureEnd = plan.chunks.at(-1)?.segments.at(-1)?.endTicks ?? plan.video.durationTicks;
+  const lateSamples = endTicks - originTicks - (pictureEnd * track.sampleRateHz) / VIDEO_TIMESCALE;
+  if (plan.isCut === true && lateSamples > END_FRAMES * frameSamples)
     throw invalid('END_WRONG', track.name, 'sound behind the end of the picture');
+  if (isSoundFilled(plan) && lateSamples < -frameSamples)
+    throw invalid('END_WRONG', track.name, 'sound that ends before the picture');
   return { ...kindOf(track.name, [part]), segments, originTicks };
 }
 

@@ -396,8 +396,8 @@ describe('mergeOutput', () => {
       await expect(mergeCut(3)).resolves.toBeDefined();
     });
 
-    it('refuses sound that does not', async () => {
-      await expect(mergeCut(2)).rejects.toMatchObject({
+    it.each([2, 4])('refuses sound that does not: %i frames', async (frames) => {
+      await expect(mergeCut(frames)).rejects.toMatchObject({
         code: 'OUTPUT_INVALID',
         message: expect.stringMatching(/^END_WRONG: audio-eng /) as string,
       });

@@ -3,7 +3,7 @@ import { keptFrames } from './frame-rate-cap.ts';
 import { inSoftware } from './ladder.ts';
 import { makePlan } from './make-plan.ts';
 import type { PlanRequest } from './plan-inputs.ts';
-import { framesIn, Plan, type PlannedSegment } from './plan.ts';
+import { framesIn, isSoundFilled, Plan, renditionFrom, type PlannedSegment } from './plan.ts';
 import { LadderRung } from './profiles.ts';
 import type { FrameTable, SourceMeta } from './probe.ts';
 import { rescale, VIDEO_TIMESCALE } from './rational.ts';
@@ -343,8 +343,9 @@ describe('makePlan: trimming', () => {
     expect(trimmed(0, 0.042).video.frames).toBe(1);
   });
 
-  it('lets sound outlast the picture where no end is asked for', () => {
+  it('lets sound outlast the picture where no end is asked for, and fills it up in every part', () => {
     expect(trimmed(5)).not.toHaveProperty('isCut');
+    expect([trimmed(), trimmed(5), trimmed(undefined, 5)].map(isSoundFilled)).toEqual([false, true, true]);
   });
 
   it.each([
@@ -523,7 +524,9 @@ describe('makePlan: several sources', () => {
       }),
     ];
     const pq = source({ video: videoTrack({ hdr: 'pq' }) });
-    expect(planAll([pq, pq], { ladder }).plan.renditions[0]?.dynamicRange).toBe('pq');
+    const both = planAll([pq, pq], { ladder });
+    expect(both.plan.renditions[0]?.dynamicRange).toBe('pq');
+    expect(new Set(both.warnings.map(({ code }) => code))).toEqual(new Set(['HDR_METADATA_DROPPED']));
     const { plan } = planAll([source(), pq], { ladder });
     expect(plan.renditions[0]).not.toHaveProperty('dynamicRange');
     expect(plan.inputs.map(({ treatment }) => treatment?.colour.conversion)).toEqual(['keep', 'tone-map']);
@@ -569,6 +572,41 @@ describe('makePlan: several sources', () => {
       { 'subtitles-eng': 2 },
       { 'subtitles-deu': 2, 'subtitles-eng': 3, 'subtitles-eng-2': 4 },
     ]);
+  });
+
+  it('thins each out by its own frame rate, and those under the ceiling not at all', () => {
+    const ladder = [LadderRung.parse({ name: 'a', shortSide: 360, maxrateKbps: 800, maxFrameRate: 12 })];
+    const slow = source({ video: videoTrack({ frameRate: { num: 12, den: 1 } }) });
+    const { plan, warnings } = planAll([slow, source(), slow], { ladder }, [
+      evenFrames(48, 1024),
+      evenFrames(96),
+      evenFrames(12, 1024),
+    ]);
+    expect(plan.chunks.map(({ segments: [segment] }) => segment && framesIn(segment, 'a'))).toEqual([
+      48, 48, 12,
+    ]);
+    expect(warnings.map(({ code, message }) => [message.slice(0, 9), code])).toEqual([
+      ['Source 2:', 'FRAME_RATE_REDUCED'],
+    ]);
+    const [rendition] = plan.renditions;
+    if (rendition === undefined) throw new Error('no rendition');
+    const caps = plan.inputs.map((input) => renditionFrom(input, rendition).frameRateCap?.den);
+    expect(caps).toEqual([undefined, 2, undefined]);
+  });
+
+  it('warns of sound that is cut at a border, or in another language', () => {
+    const [track] = source().audio;
+    if (track === undefined) throw new Error('no track');
+    const video = videoTrack({ startSeconds: 0, durationSeconds: 10 });
+    const long = { ...source({ video }), audio: [{ ...track, durationSeconds: 12 }] };
+    const codes = (metas: readonly SourceMeta[], request: Partial<PlanRequest> = {}): string[] =>
+      planAll(metas, request).warnings.map(({ code }) => code);
+    expect(codes([long, long])).toEqual(['AUDIO_TAIL_TRIMMED']);
+    expect(codes([long])).toEqual([]);
+    // Who asks for a part wants no more than that.
+    expect(codes([long, long], { endSeconds: 5 })).toEqual([]);
+    const german = source({ audio: [{ ...track, language: 'deu' }] });
+    expect(codes([source(), german])).toEqual(['AUDIO_LANGUAGE_DIFFERS']);
   });
 
   it('names the source that has no picture', () => {

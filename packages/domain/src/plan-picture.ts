@@ -14,7 +14,7 @@ import { planTracks } from './plan-tracks.ts';
 import { PLAN_VERSION, type Fit, type Plan, type PlannedChunk, type PlannedInput } from './plan.ts';
 import type { VideoTrack } from './probe.ts';
 import type { PictureSize } from './quality.ts';
-import { toNumber, VIDEO_TIMESCALE } from './rational.ts';
+import { VIDEO_TIMESCALE } from './rational.ts';
 import { cutSegments, groupIntoChunks } from './segments.ts';
 
 /** Frames that the encoder may hold back for reordering: B-frames with a reference among them (x264 b-pyramid). */
@@ -36,9 +36,10 @@ export function planPicture(
 ): Plan {
   const pictures = placePictures(request, sources);
   const [first] = pictures;
-  const renditions = planRenditions(request, pictures, encoder);
+  const renditionsOf = pictures.map(({ video }) => planRenditions(request, pictures, video, encoder));
+  const [renditions = []] = renditionsOf;
   const tracks = planTracks(request, sources);
-  const chunks = cutPictures(pictures, renditions, request.segmentSeconds);
+  const chunks = cutPictures(pictures, renditionsOf, request.segmentSeconds);
   const frames = pictures.reduce((sum, { timeline }) => sum + timeline.pts.length, 0);
   const durationTicks = pictures.at(-1)?.timeline.endTicks ?? 0;
   const nominalFrameTicks = Math.max(1, Math.round(durationTicks / frames));
@@ -47,7 +48,7 @@ export function planPicture(
     jobId,
     segmentSeconds: request.segmentSeconds,
     inputs: pictures.map((picture, index) => ({
-      ...takePicture(picture, renditions, first),
+      ...takePicture(picture, renditionsOf[index] ?? [], first),
       ...tracks.of(index),
     })),
     video: {
@@ -69,12 +70,12 @@ export function planPicture(
 /** No segment holds frames of two sources. */
 function cutPictures(
   pictures: readonly PlacedPicture[],
-  renditions: readonly VideoRendition[],
+  renditionsOf: readonly (readonly VideoRendition[])[],
   segmentSeconds: number,
 ): PlannedChunk[] {
   let allSegments = 0;
-  const segments = pictures.map(({ timeline }) => {
-    const own = cutSegments(timeline, renditions, segmentSeconds, allSegments);
+  const segments = pictures.map(({ timeline }, input) => {
+    const own = cutSegments(timeline, renditionsOf[input] ?? [], segmentSeconds, allSegments);
     allSegments += own.length;
     return own;
   });
@@ -93,6 +94,11 @@ function takePicture(
 ): Omit<PlannedInput, 'audio' | 'subtitles'> {
   const startTicks = timeline.ticks[0] ?? 0;
   const fits = fitsOf(video, renditions);
+  const frameRateCaps = Object.fromEntries(
+    renditions.flatMap(({ name, frameRateCap }) =>
+      frameRateCap === undefined ? [] : [[name, frameRateCap]],
+    ),
+  );
   return {
     streamIndex: video.streamIndex,
     timeBase: frames.timeBase,
@@ -107,6 +113,7 @@ function takePicture(
       colour: colourTreatment(video, first?.video ?? video),
     },
     ...(first?.video === video || Object.keys(fits).length === 0 ? {} : { fits }),
+    ...(first?.video === video || Object.keys(frameRateCaps).length === 0 ? {} : { frameRateCaps }),
   };
 }
 
@@ -139,28 +146,23 @@ function isKeptAlike(a: VideoTrack, b: VideoTrack): boolean {
   return a.hdr === b.hdr && isSameColour(keptColour(colourOf(a)), keptColour(colourOf(b)));
 }
 
-/** The ladder is fitted to the first source; what all have in common decides about brightness and frame rate. */
+/** The ladder is fitted to the first source; HDR is what all have in common, and each has a frame rate of its own. */
 function planRenditions(
   request: PlanRequest,
   pictures: readonly PlacedPicture[],
+  { frameRate }: VideoTrack,
   encoder: string,
 ): VideoRendition[] {
   const videos = pictures.map(({ video }) => video);
   const [first] = videos;
   const hdr = videos.every((video) => first !== undefined && isKeptAlike(video, first)) ? first?.hdr : 'none';
-  const isSteady = videos.every(
-    ({ frameRate }) =>
-      frameRate !== undefined &&
-      first?.frameRate !== undefined &&
-      toNumber(frameRate) === toNumber(first.frameRate),
-  );
   return fitLadder(
     request.ladder,
     {
       width: first?.displayWidth ?? 0,
       height: first?.displayHeight ?? 0,
       ...(hdr === undefined ? {} : { hdr }),
-      capFor: (maxFrameRate) => capFrameRate(maxFrameRate, isSteady ? first?.frameRate : undefined),
+      capFor: (maxFrameRate) => capFrameRate(maxFrameRate, frameRate),
     },
     encoder,
   );

@@ -1,10 +1,14 @@
 import { isRgb } from './colour.ts';
 import type { Warning } from './failure.ts';
-import type { Plan, PlannedInput } from './plan.ts';
+import { framesIn, type Plan, type PlannedInput } from './plan.ts';
 import type { SourceMeta, VideoTrack } from './probe.ts';
+import { VIDEO_TIMESCALE } from './rational.ts';
 
 /** Sound that starts less than this before the picture is cut without a word: one frame of video. */
 const AUDIO_LEAD_TOLERANCE_SECONDS = 0.045;
+
+/** The end of a track is known to a coded frame or two. */
+const AUDIO_TAIL_TOLERANCE_SECONDS = 0.2;
 
 const CHROMA_SHRINKS = /(422|444|440|411|410)/;
 
@@ -25,7 +29,7 @@ function warningsOf(plan: Plan, input: PlannedInput, source: SourceMeta, index: 
   const which = plan.inputs.length === 1 ? '' : `Source ${index + 1}: `;
   const warn: Warn = (code, message) => void warnings.push({ code, message: which + message });
   if (source.video !== undefined && plan.renditions.length > 0) {
-    warnOfPicture(plan, input, source.video, warn);
+    warnOfPicture(plan, index, source.video, warn);
     if (index > 0) warnOfSize(plan, input, source.video, warn);
     if (source.otherVideoTracks > 0)
       warn('VIDEO_TRACKS_SKIPPED', `${source.otherVideoTracks} further video track(s) are left out.`);
@@ -36,17 +40,20 @@ function warningsOf(plan: Plan, input: PlannedInput, source: SourceMeta, index: 
 }
 
 function warnOfPicture(
-  { renditions }: Plan,
-  { treatment }: PlannedInput,
+  { inputs, renditions, chunks }: Plan,
+  index: number,
   video: VideoTrack,
   warn: Warn,
 ): void {
+  const treatment = inputs[index]?.treatment;
   const names = (wanted: typeof renditions): string => wanted.map(({ name }) => name).join(', ');
   const inSdr = renditions.filter(({ dynamicRange }) => dynamicRange === undefined);
   if (video.hdr !== 'none' && inSdr.length > 0) {
     const which = inSdr.length === renditions.length ? '' : ` for ${names(inSdr)}`;
     warn('HDR_TONE_MAPPED', `The ${video.hdr.toUpperCase()} source is tone-mapped to SDR (BT.709)${which}.`);
   }
+  if (inputs.length > 1 && inSdr.length < renditions.length)
+    warn('HDR_METADATA_DROPPED', 'HDR is kept without what the source says of its mastering.');
   if (treatment?.colour.conversion === 'convert') {
     const { input, output } = treatment.colour;
     const to =
@@ -73,7 +80,10 @@ function warnOfPicture(
     const marked = video.interlaced ? '' : ', although it is not marked so';
     warn('DEINTERLACED', `The source is interlaced${marked}; its picture is deinterlaced.`);
   }
-  const capped = renditions.filter(({ frameRateCap }) => frameRateCap !== undefined);
+  const own = chunks.filter((chunk) => chunk.input === index).flatMap(({ segments }) => segments);
+  const capped = renditions.filter(({ name }) =>
+    own.some((segment) => framesIn(segment, name) < segment.frames),
+  );
   if (capped.length > 0) {
     warn('FRAME_RATE_REDUCED', `Frames of the source are left out under the ceiling of ${names(capped)}.`);
   }
@@ -127,6 +137,10 @@ function warnOfSound({ audio, inputs }: Plan, input: PlannedInput, source: Sourc
     warn('AUDIO_TRACKS_SKIPPED', `${which} of ${source.audio.length} audio tracks are kept.`);
   }
   const pictureStart = (input.firstPts * input.timeBase.num) / input.timeBase.den;
+  const pictureEnd =
+    (input.originPts * input.timeBase.num) / input.timeBase.den + input.durationTicks / VIDEO_TIMESCALE;
+  const isWhole =
+    source.video !== undefined && pictureEnd > endOf(source.video) - AUDIO_LEAD_TOLERANCE_SECONDS;
   for (const rendition of audio) {
     const track = source.audio.find(({ streamIndex }) => streamIndex === input.audio[rendition.name]);
     if (track === undefined) continue;
@@ -137,6 +151,18 @@ function warnOfSound({ audio, inputs }: Plan, input: PlannedInput, source: Sourc
       );
     }
     const leadSeconds = pictureStart - track.startSeconds;
+    if (rendition.language !== undefined && (track.language ?? rendition.language) !== rendition.language)
+      warn(
+        'AUDIO_LANGUAGE_DIFFERS',
+        `${rendition.name}: its sound is in another language (${track.language}).`,
+      );
+    const tailSeconds = endOf(track) - pictureEnd;
+    if (input !== inputs.at(-1) && isWhole && tailSeconds > AUDIO_TAIL_TOLERANCE_SECONDS) {
+      warn(
+        'AUDIO_TAIL_TRIMMED',
+        `${rendition.name}: ${tailSeconds.toFixed(3)} s of sound behind the last picture are cut.`,
+      );
+    }
     if (leadSeconds > AUDIO_LEAD_TOLERANCE_SECONDS) {
       warn(
         'AUDIO_LEAD_TRIMMED',
@@ -144,4 +170,15 @@ function warnOfSound({ audio, inputs }: Plan, input: PlannedInput, source: Sourc
       );
     }
   }
+}
+
+/** Where a track ends on the container's clock, in seconds; its start, where nothing is known. */
+function endOf({
+  startSeconds,
+  durationSeconds = 0,
+}: {
+  readonly startSeconds: number;
+  readonly durationSeconds?: number | undefined;
+}): number {
+  return startSeconds + durationSeconds;
 }

@@ -1,5 +1,6 @@
 import {
   AUDIO_CODECS,
+  isSoundFilled,
   VIDEO_TIMESCALE,
   type AudioRendition,
   type Plan,
@@ -72,10 +73,17 @@ function silence({ sampleRateHz, channels }: AudioRendition): string {
   return `anullsrc=r=${sampleRateHz}:cl=${LAYOUTS[channels - 1]}`;
 }
 
+/** What is cut and filled up so that sound lasts as long as its picture; whole sources alone keep what they have. */
 function lengthOf(plan: Plan, input: PlannedInput, track: AudioRendition, isLast: boolean): string[] {
-  if (!isLast) return [cut(input, track), `apad=whole_len=${samplesOf(input, track)}`];
-  // Where nothing is asked for, sound may outlast the picture.
-  return plan.isCut === true ? [cut(input, track)] : [];
+  if (!isSoundFilled(plan)) return [];
+  // Where no end is asked for, the last sound may outlast the picture.
+  const isCut = !isLast || plan.isCut === true;
+  return [
+    ...(isCut ? [cut(input, track)] : []),
+    `apad=whole_len=${samplesOf(input, track)}`,
+    // Of a stretch without any sound ffmpeg would not know when it begins.
+    'asetpts=N/SR/TB',
+  ];
 }
 
 function cut(input: PlannedInput, track: AudioRendition): string {

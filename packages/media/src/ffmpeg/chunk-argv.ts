@@ -2,6 +2,7 @@ import {
   CodedError,
   framesIn,
   inputOf,
+  renditionFrom,
   VIDEO_TIMESCALE,
   type PictureTreatment,
   type Plan,
@@ -19,6 +20,9 @@ export type Seek =
   | { readonly from: 'keyframe'; readonly earlierSeconds: number }
   /** Decode the whole file up to the chunk: slow, and right where seeking is not. */
   | { readonly from: 'start' };
+
+/** Encoders whose rates are bits a frame at the frame rate that they are told; the others go by the frames' times. */
+const COUNTS_FRAMES: ReadonlySet<string> = new Set(['libx265', 'libsvtav1']);
 
 export interface ChunkFiles {
   readonly sourceFile: string;
@@ -162,7 +166,7 @@ function filterGraphs(plan: Plan, chunk: PlannedChunk): string[] {
       `[0:${streamIndex}]${[...filters, `split=${renditions.length}`].join(',')}${renditions.map((r) => `[s${label(r)}]`).join('')}`,
       ...renditions.map((rendition) => {
         const own = [
-          ...renditionFilters(rendition, treatment.colour, fits[rendition.name]),
+          ...renditionFilters(renditionFrom(input, rendition), treatment.colour, fits[rendition.name]),
           ...uploadFilters(rendition.encoder),
         ];
         return `[s${label(rendition)}]${own.join(',')}[v${label(rendition)}]`;
@@ -199,7 +203,11 @@ function outputArgs(
     'passthrough',
     '-enc_time_base',
     `1:${VIDEO_TIMESCALE}`,
-    ...encoderArgs(rendition, nominalRate(plan, rendition), framesBeforeNext(plan, chunk, rendition)),
+    ...encoderArgs(
+      paced(plan, chunk, rendition),
+      nominalRate(plan, rendition),
+      framesBeforeNext(plan, chunk, rendition),
+    ),
     ...(isTwoPass(rendition) ? ['-pass', String(pass), '-passlogfile', `${output}-pass`] : []),
     // Keyframes stand at segment starts; scene cuts may add some. No other interval is wanted.
     '-g',
@@ -215,14 +223,36 @@ function outputArgs(
 
 /** How many frames a chunk hands to the encoder before the next one's; undefined where there is none. */
 function framesBeforeNext(plan: Plan, chunk: PlannedChunk, { name }: VideoRendition): number | undefined {
-  if (chunk.index === plan.chunks.length - 1) return undefined;
+  // What x264 would have looked at: no picture goes on in another source.
+  if (plan.chunks[chunk.index + 1]?.input !== chunk.input) return undefined;
   return chunk.segments.reduce((sum, segment) => sum + framesIn(segment, name), 0);
 }
 
-/** Frames a second, as far as a rendition has a steady rate. */
-function nominalRate({ video }: Plan, { frameRateCap }: VideoRendition): Rational {
-  if (frameRateCap !== undefined) return { num: frameRateCap.num, den: frameRateCap.den };
+/** Frames a second that encoders are told, which stands in the init segment that all sources share. */
+function nominalRate({ inputs, video }: Plan, { frameRateCap }: VideoRendition): Rational {
+  if (frameRateCap !== undefined && inputs.length === 1)
+    return { num: frameRateCap.num, den: frameRateCap.den };
   return { num: VIDEO_TIMESCALE, den: video.nominalFrameTicks };
+}
+
+/**
+ * A rendition with the rates that an encoder must be told which counts frames instead of time, where sources have other
+ * frame rates than it was told.
+ */
+function paced(plan: Plan, chunk: PlannedChunk, rendition: VideoRendition): VideoRendition {
+  if (plan.inputs.length === 1 || !COUNTS_FRAMES.has(rendition.encoder)) return rendition;
+  const own = plan.chunks.filter(({ input }) => input === chunk.input).flatMap(({ segments }) => segments);
+  const frames = own.reduce((sum, segment) => sum + framesIn(segment, rendition.name), 0);
+  const { num, den } = nominalRate(plan, rendition);
+  const told = num / den;
+  const real = frames / (inputOf(plan, chunk).durationTicks / VIDEO_TIMESCALE);
+  const scaled = (kbps: number): number => Math.max(1, Math.round((kbps * told) / real));
+  return {
+    ...rendition,
+    ...(rendition.averageKbps === undefined ? {} : { averageKbps: scaled(rendition.averageKbps) }),
+    maxrateKbps: scaled(rendition.maxrateKbps),
+    bufsizeKbps: scaled(rendition.bufsizeKbps),
+  };
 }
 
 function fragmentedMp4(output: string): string[] {

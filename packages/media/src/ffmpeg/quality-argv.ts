@@ -1,6 +1,7 @@
 import {
   CodedError,
   inputOf,
+  renditionFrom,
   toEven,
   VIDEO_TIMESCALE,
   vmafView,
@@ -79,7 +80,11 @@ function graph(plan: Plan, chunk: PlannedChunk, rendition: VideoRendition, size:
   const source = [
     ...frameFilters(plan, chunk),
     ...(rendition.dynamicRange === undefined ? sdrFilters(colour) : []),
-    ...renditionFilters({ ...rendition, ...size }, colour, scaledFit(input, rendition, size)),
+    ...renditionFilters(
+      { ...renditionFrom(input, rendition), ...size },
+      colour,
+      scaledFit(input, rendition, size),
+    ),
   ];
   const encoded = [`settb=1/${VIDEO_TIMESCALE}`, `setpts=PTS-${origin}`, 'setsar=1'];
   const format = rendition.dynamicRange === undefined ? 'yuv420p' : 'yuv420p10le';

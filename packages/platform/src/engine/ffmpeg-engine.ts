@@ -31,7 +31,7 @@ import { seeksFor } from './seeks.ts';
 /**
  * Goes before a command line for sound. ffmpeg's AAC computes in floating point, by other code for each instruction
  * set, whose results differ in their last bits and then in the stream: all take the code for what every x86-64 has.
- * That makes sound about 6 % slower to encode (docs/adr/0013).
+ * That makes sound about 7 % slower to encode (docs/adr/0013).
  */
 const ANY_CPU_ARGS: readonly string[] = process.arch === 'x64' ? ['-cpuflags', 'sse2'] : [];
 
