@@ -206,7 +206,58 @@ describe('chunkArgv', () => {
   });
 });
 
+describe('chunkArgv of several sources', () => {
+  const [first, second] = PLAN.chunks;
+  if (first === undefined || second === undefined) throw new Error('no chunks');
+  /** The first half of the frames in a third of the time. */
+  const inputs: PlannedInput[] = [
+    { ...INPUT, durationTicks: 360_000 },
+    { ...INPUT, startTicks: 360_000, durationTicks: 720_000, fits: { '480p': { width: 640, height: 480 } } },
+  ];
+  const plan = (encoder: string): Plan => ({
+    ...PLAN,
+    inputs,
+    renditions: PLAN.renditions.map((rendition) => ({ ...rendition, encoder })),
+    chunks: [first, { ...second, input: 1 }],
+  });
+
+  it.each([
+    // 24 frames a second on the whole, and 36 and 18 in truth.
+    ['libx265', ['933k', '1867k']],
+    ['libsvtav1', ['933k', '1867k']],
+    ['libx264', ['1400k', '1400k']],
+  ])('tells %s rates by which each gets what was asked for', (encoder, expected) => {
+    expect([0, 1].map((chunk) => after(argvOf(chunk, SEEK, plan(encoder)), '-maxrate'))).toEqual(expected);
+  });
+
+  it('puts a picture of another shape into the middle of black, at its place', () => {
+    const graph = after(argvOf(1, SEEK, plan('libx264')), '-filter_complex') ?? '';
+    expect(graph).toContain('settb=1/90000,setpts=PTS+360000');
+    expect(graph).toMatch(/scale=640:480:[^;]*pad=854:480:-1:-1:black,[^;]*\[v0\]/);
+    expect(graph).toMatch(/scale=640:360:(?![^;]*pad=)[^;]*\[v1\]/);
+  });
+});
+
 describe('audioArgv', () => {
+  it('cuts and fills up each source to its picture, and makes silence of none', () => {
+    const [track] = PLAN.audio;
+    if (track === undefined) throw new Error('no track');
+    const inputs = [
+      { ...INPUT, durationTicks: 90_001 },
+      { ...INPUT, startTicks: 90_001, durationTicks: 90_000, audio: {} },
+      { ...INPUT, startTicks: 180_001, durationTicks: 90_000 },
+    ];
+    const argv = audioArgv({ ...PLAN, inputs }, track, ['/a', '/b', '/c'], '/out');
+    expect(argv.filter((arg) => arg.startsWith('file:'))).toEqual(['file:/a', 'file:/c']);
+    const parts = (after(argv, '-filter_complex') ?? '').split(';');
+    expect(parts.map((part) => part.replace(/asetpts=PTS.*first_pts=0/, '...'))).toEqual([
+      '[0:0]...,atrim=end_sample=48001,apad=whole_len=48001,asetpts=N/SR/TB,aformat=channel_layouts=stereo[p0]',
+      'anullsrc=r=48000:cl=stereo,atrim=end_sample=48000,aformat=channel_layouts=stereo[p1]',
+      '[1:0]...,apad=whole_len=48000,asetpts=N/SR/TB,aformat=channel_layouts=stereo[p2]',
+      '[p0][p1][p2]concat=n=3:v=0:a=1[a]',
+    ]);
+  });
+
   it('counts time from the first frame of the picture', () => {
     const [track] = PLAN.audio;
     if (track === undefined) throw new Error('no track');

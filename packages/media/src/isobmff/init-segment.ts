@@ -1,5 +1,11 @@
 import { makeBox, MalformedMediaError, readBoxes, requireBox, words } from './box.ts';
-import { AUDIO_ENTRY_BYTES, readCodec, readVideoRange, type VideoRange } from './codec-string.ts';
+import {
+  AUDIO_ENTRY_BYTES,
+  VISUAL_ENTRY_BYTES,
+  readCodec,
+  readVideoRange,
+  type VideoRange,
+} from './codec-string.ts';
 
 /** What an init segment says of its track. */
 export interface TrackInfo {
@@ -42,6 +48,32 @@ export function withoutPreSkip(init: Buffer): Buffer {
   const changed = Buffer.from(init);
   // Behind version and number of channels.
   changed.writeUInt16BE(0, dOps.payload + 2);
+  return changed;
+}
+
+/** Bit rates of a rendition in kbit/s, and its buffer in kbit. */
+export interface BitRates {
+  readonly maxrateKbps: number;
+  readonly bufsizeKbps: number;
+  readonly averageKbps?: number | undefined;
+}
+
+/**
+ * An init segment whose bit rate box (ISO/IEC 14496-12, 8.5.2.2), if it has one, says what the rendition was asked for:
+ * encoders of several sources are told different rates, and share it.
+ */
+export function withBitRates(init: Buffer, { maxrateKbps, bufsizeKbps, averageKbps }: BitRates): Buffer {
+  const stsd = requireBox(init, ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd']);
+  const [entry] = readBoxes(init, stsd.payload + 8, stsd.end);
+  const btrt =
+    entry === undefined
+      ? undefined
+      : readBoxes(init, entry.payload + VISUAL_ENTRY_BYTES, entry.end).find(({ type }) => type === 'btrt');
+  if (btrt === undefined) return init;
+  const changed = Buffer.from(init);
+  changed.writeUInt32BE(Math.round((bufsizeKbps * 1000) / 8), btrt.payload);
+  changed.writeUInt32BE(maxrateKbps * 1000, btrt.payload + 4);
+  changed.writeUInt32BE((averageKbps ?? maxrateKbps) * 1000, btrt.payload + 8);
   return changed;
 }
 

@@ -8,7 +8,7 @@ import {
 } from '@framefold/domain';
 import { decodeTimes } from '../isobmff/decode-times.ts';
 import { readSamples, type Sample } from '../isobmff/fragments.ts';
-import { extractInit, readTrackInfo } from '../isobmff/init-segment.ts';
+import { extractInit, withBitRates, readTrackInfo } from '../isobmff/init-segment.ts';
 import { writeSegment } from '../isobmff/segment.ts';
 import type { PackagedSegment, PackagedTrack } from './packaged.ts';
 
@@ -43,7 +43,7 @@ export function packageVideo(
   const invalid = (what: string): CodedError =>
     new CodedError('ENCODER_OUTPUT_INVALID', `Chunk ${chunk.index}: ${what}.`);
   if (samples.length > frames) throw invalid(`${samples.length} frames instead of ${frames}`);
-  const init = extractInit(file);
+  const init = initOf(file, plan, rendition);
   const { timescale } = readTrackInfo(init);
   if (timescale !== VIDEO_TIMESCALE) throw invalid(`a timescale of ${timescale}`);
   const chunkStart = chunk.segments[0]?.startTicks ?? 0;
@@ -64,6 +64,13 @@ export function packageVideo(
     return packageSegment(file, own, shown, segment, plan);
   });
   return { timescale, init, segments };
+}
+
+/** One for all sources of a job. */
+function initOf(file: Buffer, { inputs, renditions }: Plan, name: string): Buffer {
+  const rendition = renditions.find((one) => one.name === name);
+  const init = extractInit(file);
+  return inputs.length === 1 || rendition === undefined ? init : withBitRates(init, rendition);
 }
 
 function packageSegment(
