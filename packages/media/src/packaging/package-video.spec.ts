@@ -19,9 +19,11 @@ const CHUNK: PlannedChunk = {
 };
 
 const PLAN = {
+  inputs: [],
+  renditions: [],
   presentationOriginSeconds: 1,
   video: { decodeLeadTicks: FRAME_TICKS },
-} as Partial<Plan> as Plan;
+} as unknown as Plan;
 
 /** What an encoder gives: in decode order, on a clock of its own, frame `n` as the text `frame n`. */
 const coded = (shownAs: number, decodedAs: number, isSync = false): TimedSample => ({
