@@ -36,11 +36,7 @@ function checkInside(
   if (shortestStepTicks <= 0)
     return [fault('PRESENTATION_OVERLAP', where, 'Two of its frames are shown at one time.')];
   if (!segment.beginsWithKeyframe || !(isLast || isFollowedBy(track, segment, next))) return [];
-  return tellHole(track, where, 'Two of its frames are', longestStepTicks ?? 0, [
-    segment,
-    next,
-    ...(before === undefined ? [] : ([before] as const)),
-  ]);
+  return tellHole(track, where, 'Two of its frames are', longestStepTicks ?? 0, [segment, next, before]);
 }
 
 function checkNext(track: TrackHeads, segment: SegmentHead, next: SegmentHead | undefined): Finding[] {
@@ -70,7 +66,7 @@ function tellHole(
   where: string,
   what: string,
   stepTicks: number,
-  nearby: readonly [SegmentHead, SegmentHead | undefined, SegmentHead?],
+  nearby: readonly (SegmentHead | undefined)[],
 ): Finding[] {
   const times = nearby.flatMap((segment) => segment?.presentation ?? []);
   const longest = Math.max(...times.map(({ longestDurationTicks }) => longestDurationTicks));
