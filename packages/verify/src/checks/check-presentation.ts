@@ -45,7 +45,7 @@ function checkNext(track: TrackHeads, segment: SegmentHead, next: SegmentHead | 
   const step = next.presentationStart - segment.presentation.lastTicks;
   if (step > 0)
     return tellHole(track, where, 'Its first frame and the one before are', step, [segment, next]);
-  const message = `It is shown from ${inSeconds(-step / track.timescale)} before the last frame of the one before on.`;
+  const message = `Its first frame is shown ${inSeconds(-step / track.timescale)} before the last of the one before.`;
   return [fault('PRESENTATION_OVERLAP', where, message)];
 }
 
