@@ -18,7 +18,8 @@ export async function expectStarts(output: string): Promise<VerifyReport> {
   const report = await verifyTree(fileTree, master, {
     libavformatStarts: libavformatStarts(requireTool('ffprobe')),
   });
-  expect(report.findings).toEqual([]);
+  // Sound that is shorter or longer than the picture stays so; its end is held against the source's below.
+  expect(report.findings.filter(({ code }) => code !== 'ENDS_DIFFER')).toEqual([]);
   for (const { name, kind, codecs, startSeconds, libavformatStartSeconds } of report.tracks) {
     if (kind === 'text') continue;
     const start = kind === 'video' ? ORIGIN_SECONDS : ORIGIN_SECONDS - primingSeconds(codecs);

@@ -6,7 +6,9 @@
  * - `INIT_MISSING`, `INIT_UNREADABLE`, `INIT_CHANGES`: not one readable init for all of a rendition
  * - `SEGMENT_UNREADABLE`, `SEGMENT_EMPTY`: boxes or packets that can't be read, or hold no frame
  * - `GAP`, `OVERLAP`: a segment's first decode time is not where the one before it ends
- * - `DURATION_WRONG`, `START_WRONG`: EXTINF or `S@d`, and `S@t`, against the boxes
+ * - `PRESENTATION_GAP`, `PRESENTATION_OVERLAP`: frames are decoded one behind the other, but leave a hole where they are
+ *   shown, or two are shown at one time
+ * - `DURATION_WRONG`, `START_WRONG`: EXTINF or `S@d`, and `S@t`, against the boxes; an MPD's length against its tracks
  * - `SEGMENTS_WRONG`, `FRAMES_WRONG`, `START_WRONG`, `END_WRONG`, `SIZE_WRONG`: the segments against a plan, where there is one
  * - `NOT_INDEPENDENT`: a segment that is said to begin with a keyframe does not
  * - `BORDERS_DIFFER`, `FRAMES_DIFFER`: renditions that players switch between are cut at other places or hold other frames
@@ -14,7 +16,7 @@
  * - `FRAME_RATE_WRONG`: more frames than a variant says
  * - `TARGET_DURATION_EXCEEDED`, `TARGET_DURATIONS_DIFFER`: RFC 8216, 4.3.3.1 and 6.2.4
  * - `BANDWIDTH_WRONG`, `AVERAGE_BANDWIDTH_WRONG`: RFC 8216, 4.3.4.2
- * - `STARTS_DIFFER`: sound and picture do not begin together
+ * - `STARTS_DIFFER`, `ENDS_DIFFER`: sound and picture do not begin or end together
  * - `START_READERS_DISAGREE`: libavformat sees another start than the boxes and edit lists say
  * - `NOT_CHECKED`: something that this program can't measure
  */
@@ -30,6 +32,8 @@ export type FindingCode =
   | 'SEGMENT_EMPTY'
   | 'GAP'
   | 'OVERLAP'
+  | 'PRESENTATION_GAP'
+  | 'PRESENTATION_OVERLAP'
   | 'DURATION_WRONG'
   | 'START_WRONG'
   | 'SEGMENTS_WRONG'
@@ -49,6 +53,7 @@ export type FindingCode =
   | 'BANDWIDTH_WRONG'
   | 'AVERAGE_BANDWIDTH_WRONG'
   | 'STARTS_DIFFER'
+  | 'ENDS_DIFFER'
   | 'START_READERS_DISAGREE'
   | 'NOT_CHECKED';
 

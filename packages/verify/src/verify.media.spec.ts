@@ -128,7 +128,7 @@ describe("DASH by ffmpeg's muxer", () => {
   it.each([
     [
       'HEVC and E-AC-3',
-      ['-c:v', 'libx265', '-tag:v', 'hvc1', '-x265-params', 'log-level=none', '-c:a', 'eac3'],
+      ['-c:v', 'libx265', '-tag:v', 'hvc1', '-x265-params', 'log-level=none:open-gop=0', '-c:a', 'eac3'],
       ['hvc1', 'ec-3'],
     ],
     [
@@ -141,5 +141,15 @@ describe("DASH by ffmpeg's muxer", () => {
     const report = await verifyOutput([...codecs, ...dash, '-dash_segment_type', 'mp4', 'a.mpd'], 'a.mpd');
     expect(codesOf(report).filter((code) => code !== 'BANDWIDTH_WRONG')).toEqual([]);
     expect(report.tracks.map((track) => track.codecs?.split('.')[0])).toEqual(entries);
+  });
+
+  it('is found out to show the first frame of a segment too early, where GOPs are open', async () => {
+    const codecs = ['-an', '-c:v', 'libx265', '-tag:v', 'hvc1', '-x265-params', 'log-level=none:open-gop=1'];
+    const report = await verifyOutput([...codecs, ...dash, '-dash_segment_type', 'mp4', 'a.mpd'], 'a.mpd');
+    const found = report.findings.map(({ code, where }) => `${code} ${where.replace(/ \(.*/, '')}`);
+    expect(found.filter((finding) => finding.startsWith('PRESENTATION'))).toEqual([
+      'PRESENTATION_OVERLAP 0, segment 1',
+      'PRESENTATION_OVERLAP 0, segment 2',
+    ]);
   });
 });

@@ -241,6 +241,42 @@ describe('one thing wrong', () => {
       },
       ['warning STARTS_DIFFER audio/playlist.m3u8'],
     ],
+    [
+      'sound that ends early',
+      (files) => {
+        depart('audio', 2, { frames: 20 })(files);
+        edit(files, 'audio/playlist.m3u8', /1\.002667(,\n2\.m4s)/, '0.426667$1');
+      },
+      ['warning ENDS_DIFFER audio/playlist.m3u8'],
+    ],
+    [
+      'sound that ends late',
+      (files) => {
+        depart('audio', 2, { frames: 80 })(files);
+        edit(files, 'audio/playlist.m3u8', /1\.002667(,\n2\.m4s)/, '1.706667$1');
+      },
+      ['warning ENDS_DIFFER audio/playlist.m3u8'],
+    ],
+    [
+      'all frames but the first shown later by one, the last with the next segment',
+      depart('180p', 1, { delays: [0, 18_000, 18_000, 18_000, 18_000] }),
+      [`warning PRESENTATION_GAP ${segment1}`, `error PRESENTATION_OVERLAP ${segment2}`],
+    ],
+    [
+      'two frames shown at one time',
+      depart('180p', 1, { delays: [0, 0, 18_000] }),
+      [`error PRESENTATION_OVERLAP ${segment1}`],
+    ],
+    [
+      'a hole between frames',
+      depart('180p', 2, { delays: [0, 0, 10_000, 5_000] }),
+      [`warning PRESENTATION_GAP ${segment2}`],
+    ],
+    [
+      'a hole longer than any decode clock hides',
+      depart('180p', 1, { delays: [0, 63_000, 46_000, 29_000, 12_000] }),
+      [`error PRESENTATION_GAP ${segment1}`],
+    ],
     ['a playlist that goes on', text(PLAYLIST, '#EXT-X-ENDLIST', ''), [`warning NOT_CHECKED ${PLAYLIST}`]],
     [
       'a hole inside of a segment',
@@ -354,6 +390,20 @@ describe('what is no fault', () => {
           const range = index === 0 ? `${length}@${init.length}` : length;
           edit(files, PLAYLIST, `${index}.m4s`, `#EXT-X-BYTERANGE:${range}\nall.mp4`);
         }
+      },
+    ],
+    [
+      'frames that are not decoded in the order in which they are shown',
+      (files) => {
+        const delays = [0, 18_000, -18_000, 18_000, -18_000].map((ticks) => ticks + 18_000);
+        for (const index of [0, 1, 2]) depart('180p', index, { delays, shiftTicks: -18_000 })(files);
+      },
+    ],
+    [
+      'sound that ends a little later',
+      (files) => {
+        depart('audio', 2, { frames: 68 })(files);
+        edit(files, 'audio/playlist.m3u8', /1\.002667(,\n2\.m4s)/, '1.450667$1');
       },
     ],
     [

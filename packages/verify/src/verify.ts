@@ -1,6 +1,8 @@
 import { MalformedMediaError } from '@framefold/media';
 import { checkAlignment } from './checks/check-alignment.ts';
 import { checkPlanned, type PlannedSegment } from './checks/check-planned.ts';
+import { checkLength } from './checks/check-length.ts';
+import { checkPresentation } from './checks/check-presentation.ts';
 import { checkStarts, type LibavformatStarts, type ReadStart } from './checks/check-starts.ts';
 import { checkTrack, type TrackFigures } from './checks/check-track.ts';
 import { checkTargetDurations, checkVariant } from './checks/check-variants.ts';
@@ -58,9 +60,10 @@ export async function verifyTree(
     tracks: figures.flatMap((tracks, index) => tracks.map((track) => withStart(track, starts[index]))),
     findings: [
       ...presentation.findings,
-      ...measured.flatMap(({ findings }, index) => [
+      ...measured.flatMap(({ findings, tracks }, index) => [
         ...findings,
         ...(checked[index] ?? []).flatMap((track) => track.findings),
+        ...tracks.flatMap(checkPresentation),
         ...[...(starts[index]?.values() ?? [])].flatMap((start) => start.findings),
       ]),
       ...[...planned].flatMap(([name, segments]) => checkPlanned(heads.get(name), name, segments)),
@@ -92,6 +95,12 @@ function checkTogether(
     ),
     ...[...periods].flatMap((period) =>
       checkAlignment(figures.filter((_, index) => isFinished(measured[index]?.stream, period)).flat()),
+    ),
+    ...checkLength(
+      presentation.durationSeconds,
+      [...periods].map((period) =>
+        figures.filter((_, index) => measured[index]?.stream.period === period).flat(),
+      ),
     ),
     ...presentation.variants.flatMap((variant) =>
       checkVariant(variant, (stream) => byStream.get(stream) ?? []),

@@ -1,4 +1,4 @@
-import { readSamples } from '../isobmff/fragments.ts';
+import { readSamples, type Sample } from '../isobmff/fragments.ts';
 
 /** What a media segment's boxes say, on the track's clock. */
 export interface SegmentTimes {
@@ -20,7 +20,13 @@ export interface SegmentTimes {
  * @param sizeBytes the whole segment's length
  */
 export function measureSegment(head: Buffer, sizeBytes: number): SegmentTimes {
-  const samples = readSamples(head, sizeBytes);
+  return segmentTimes(readSamples(head, sizeBytes));
+}
+
+/** What the samples of a segment, in decode order, say of its times. */
+export function segmentTimes(
+  samples: readonly Pick<Sample, 'decodeTicks' | 'durationTicks' | 'presentationTicks' | 'isSync'>[],
+): SegmentTimes {
   const first = samples[0];
   if (first === undefined) {
     return { samples: 0, decodeStart: 0, decodeEnd: 0, presentationStart: 0, beginsWithKeyframe: false };

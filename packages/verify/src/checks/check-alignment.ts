@@ -1,8 +1,11 @@
 import { fault, inSeconds, warning, type Finding } from '../findings.ts';
 import { EXACT_SECONDS, type TrackFigures } from './check-track.ts';
 
+/** How far sound and picture may end apart: by less, sources do, and nobody misses it. */
+const ENDS_SECONDS = 0.5;
+
 /**
- * Checks that players can switch between tracks at any border, and that all begin together.
+ * Checks that players can switch between tracks at any border, and that all begin and end together.
  *
  * @param tracks of one period; those of the same kind are alternatives
  */
@@ -12,7 +15,12 @@ export function checkAlignment(tracks: readonly TrackFigures[]): readonly Findin
   return [
     ...pictures.flatMap((track) => (picture === undefined ? [] : comparePictures(picture, track))),
     ...sounds.flatMap((track) => (sound === undefined ? [] : compareSounds(sound, track))),
-    ...(picture === undefined ? [] : [sound, ...sounds].flatMap((track) => compareStarts(picture, track))),
+    ...(picture === undefined || sound === undefined
+      ? []
+      : [sound, ...sounds].flatMap((track) => [
+          ...compareStarts(picture, track),
+          ...compareEnds(picture, track),
+        ])),
   ];
 }
 
@@ -46,12 +54,21 @@ function compareSounds(reference: TrackFigures, track: TrackFigures): Finding[] 
 }
 
 /** Sound begins within a frame of its own of the picture, priming included, or is late for a reason of its source. */
-function compareStarts(picture: TrackFigures, sound: TrackFigures | undefined): Finding[] {
-  if (picture.startSeconds === undefined || sound?.startSeconds === undefined) return [];
+function compareStarts(picture: TrackFigures, sound: TrackFigures): Finding[] {
+  if (picture.startSeconds === undefined || sound.startSeconds === undefined) return [];
   const apart = sound.startSeconds - picture.startSeconds;
   if (Math.abs(apart) <= frameOf(sound) + EXACT_SECONDS) return [];
   const message = `It starts ${inSeconds(Math.abs(apart))} ${apart > 0 ? 'after' : 'before'} the picture of ${picture.name}.`;
   return [warning('STARTS_DIFFER', sound.name, message)];
+}
+
+/** Sound that is shorter than the picture, or longer, may be so in its source: no fault, but worth a look. */
+function compareEnds(picture: TrackFigures, sound: TrackFigures): Finding[] {
+  if (picture.endSeconds === undefined || sound.endSeconds === undefined) return [];
+  const apart = sound.endSeconds - picture.endSeconds;
+  if (Math.abs(apart) <= Math.max(ENDS_SECONDS, frameOf(sound)) + EXACT_SECONDS) return [];
+  const message = `It ends ${inSeconds(Math.abs(apart))} ${apart > 0 ? 'after' : 'before'} the picture of ${picture.name}.`;
+  return [warning('ENDS_DIFFER', sound.name, message)];
 }
 
 function firstBorderApart(

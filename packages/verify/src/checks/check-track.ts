@@ -1,11 +1,14 @@
 import { peakBitRate, type SegmentTimes, type VideoRange } from '@framefold/media';
 import { fault, inSeconds, warning, type Finding } from '../findings.ts';
+import type { PresentationTimes } from '../segments/presentation-times.ts';
 
 /** A segment of a track, measured, and what its manifest says of it. */
 export interface SegmentHead extends SegmentTimes {
   /** The segment's file, for messages. */
   readonly where: string;
   readonly sizeBytes: number;
+  /** Absent where there is no frame, or text. */
+  readonly presentation?: PresentationTimes;
   /** EXTINF, or what an MPD says. */
   readonly declaredSeconds?: number;
   /** Earliest presentation time, as an MPD says. */

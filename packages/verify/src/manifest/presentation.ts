@@ -54,6 +54,8 @@ export interface Variant {
 export interface Presentation {
   readonly streams: readonly Stream[];
   readonly variants: readonly Variant[];
+  /** MPD@mediaPresentationDuration, where all that it counts is among the streams; playlists do not say it. */
+  readonly durationSeconds?: number;
   readonly findings: readonly Finding[];
 }
 

@@ -75,6 +75,18 @@ describe('the segments of an MPD', () => {
     expect(report.tracks).toMatchObject([{ name: '360p', segments: 3, samples: 15, startSeconds: 1 }]);
   });
 
+  it.each([
+    ['PT3.4S', []],
+    ['PT20S', ['error DURATION_WRONG MPD']],
+    ['PT2S', ['error DURATION_WRONG MPD']],
+  ])('are as long as the MPD says, or it is told: %s', async (length, expected) => {
+    const timeline = '<SegmentTimeline><S t="90000" d="90000" r="2"/></SegmentTimeline>';
+    const report = await verifyMpd(template(byNumber, timeline), (files) =>
+      edit(files, 'a.mpd', 'PT3S', length),
+    );
+    expect(codes(report)).toEqual(expected);
+  });
+
   it('are addressed by time', async () => {
     const media = 'media="$RepresentationID$/t$Time%07d$.m4s" timescale="90000"';
     const timeline = '<SegmentTimeline><S t="90000" d="90000" r="2"/></SegmentTimeline>';
@@ -125,8 +137,16 @@ describe('what an MPD says', () => {
     template(byNumber, `<SegmentTimeline>${entries}</SegmentTimeline>`);
 
   it.each([
-    ['a start', timeline('<S t="93600" d="90000"/>'), ['error START_WRONG 360p, segment 0 (0.m4s)']],
-    ['a duration', timeline('<S t="90000" d="126000"/>'), ['error DURATION_WRONG 360p, segment 0 (0.m4s)']],
+    [
+      'a start',
+      timeline('<S t="93600" d="90000"/><S t="180000" d="90000" r="1"/>'),
+      ['error START_WRONG 360p, segment 0 (0.m4s)'],
+    ],
+    [
+      'a duration',
+      timeline('<S t="90000" d="126000"/><S t="180000" d="90000" r="1"/>'),
+      ['error DURATION_WRONG 360p, segment 0 (0.m4s)'],
+    ],
     [
       'more segments than there are',
       timeline('<S t="90000" d="90000" r="3"/>'),

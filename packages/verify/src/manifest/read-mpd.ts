@@ -55,7 +55,10 @@ export async function readMpd(reader: TreeReader, uri: string, text: string): Pr
     }
   }
   if (streams.length === 0) throw new ManifestError('The MPD has no Representation.');
-  return { streams, variants, findings };
+  // Of live ones, and of periods that are elsewhere, the length is not known.
+  const isWhole = !isLive && new Set(streams.map(({ period }) => period)).size === periods.length;
+  const durationSeconds = isWhole ? iso8601Seconds(attribute(mpd, 'mediaPresentationDuration')) : undefined;
+  return { streams, variants, findings, ...(durationSeconds === undefined ? {} : { durationSeconds }) };
 }
 
 function parse(text: string): Element {

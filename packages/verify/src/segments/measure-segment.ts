@@ -1,7 +1,14 @@
-import { MalformedMediaError, measureSegment, readBoxes, type SegmentTimes } from '@framefold/media';
+import {
+  MalformedMediaError,
+  readBoxes,
+  readSamples,
+  segmentTimes,
+  type SegmentTimes,
+} from '@framefold/media';
 import type { SegmentRef } from '../manifest/presentation.ts';
 import { readPart, type TreeReader } from '../tree-reader.ts';
 import { readInitTracks, withTrackAlone, type InitTrack } from './init-tracks.ts';
+import { presentationTimes, type PresentationTimes } from './presentation-times.ts';
 import { readBoxHeads, WINDOW_BYTES } from './read-box-heads.ts';
 import { SegmentFault, sizeOfPart } from './segment-fault.ts';
 import { formatOf } from './segment-format.ts';
@@ -13,6 +20,8 @@ export interface MeasuredSegment {
   readonly key: string;
   readonly track: Omit<InitTrack, 'trackId'>;
   readonly times: SegmentTimes;
+  /** Absent where there is no frame, or text. */
+  readonly presentation?: PresentationTimes;
   readonly sizeBytes: number;
   /** How long the last frame is taken to last, where nothing says so. */
   readonly stepTicks?: number;
@@ -73,10 +82,11 @@ export async function measureSegmentOf(
       }));
       const tracks = readTransportStream(await whole(), last);
       if (tracks.length === 0) return 'unknown-format';
-      return tracks.map(({ times, stepTicks, ...track }) => ({
+      return tracks.map(({ times, presentation, stepTicks, ...track }) => ({
         key: track.kind,
         track: { ...track, ...NO_EDITS, timescale: TS_TIMESCALE },
         times,
+        presentation,
         sizeBytes,
         stepTicks,
       }));
@@ -95,7 +105,10 @@ function measureBoxes(init: ReadInit, head: Buffer, sizeBytes: number): Measured
   const measured = init.tracks.map(({ trackId, ...track }) => {
     // Also where the init has no other track: players leave out fragments of tracks that it does not know.
     const own = withTrackAlone(file, fileBytes, trackId);
-    return { key: String(trackId), track, times: measureSegment(own, fileBytes), sizeBytes };
+    const samples = readSamples(own, fileBytes);
+    const presentation =
+      track.kind === 'text' || samples.length === 0 ? {} : { presentation: presentationTimes(samples) };
+    return { key: String(trackId), track, times: segmentTimes(samples), ...presentation, sizeBytes };
   });
   return measured.sort((a, b) => Number(b.track.kind === 'video') - Number(a.track.kind === 'video'));
 }

@@ -95,6 +95,7 @@ function headOf(
     where,
     sizeBytes: measured.sizeBytes,
     ...measured.times,
+    ...(measured.presentation === undefined ? {} : { presentation: measured.presentation }),
     // Text says no times itself.
     isDiscontinuous: isDiscontinuous || measured.key === 'text',
     ...(isDeclared && durationSeconds !== undefined ? { declaredSeconds: durationSeconds } : {}),

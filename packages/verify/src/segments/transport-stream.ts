@@ -1,5 +1,6 @@
 import { MalformedMediaError, type SegmentTimes } from '@framefold/media';
 import { readAc3, readAdts, readAvc, type SoundFrames } from './elementary-streams.ts';
+import { presentationTimes, type PresentationTimes } from './presentation-times.ts';
 
 /** Ticks per second of the times in a transport stream. */
 export const TS_TIMESCALE = 90_000;
@@ -11,6 +12,7 @@ export const TS_WRAP_SECONDS = WRAP_TICKS / TS_TIMESCALE;
 /** One elementary stream of a segment, its times on the 90 kHz clock, unwrapped. */
 export interface TransportTrack {
   readonly times: SegmentTimes;
+  readonly presentation: PresentationTimes;
   readonly kind: 'video' | 'audio';
   /** RFC 6381, where the stream itself says it. */
   readonly codecs?: string;
@@ -85,6 +87,7 @@ function measure(
   const unwrap = (ticks: number): number => ticks + WRAP_TICKS * Math.round((nearTicks - ticks) / WRAP_TICKS);
   const decodes = packets.map(({ decode }) => unwrap(decode));
   const [first = 0, last = 0] = [decodes[0], decodes.at(-1)];
+  const presentations = packets.map(({ presentation }) => unwrap(presentation));
   const payloads = packets.map(({ payload }) => Buffer.concat(payload));
   const readSound = SOUND_READERS[type];
   const sound = readSound === undefined ? undefined : payloads.map(readSound);
@@ -98,14 +101,17 @@ function measure(
     kind,
     ...(codecs === undefined ? {} : { codecs }),
     stepTicks,
+    presentation: presentationTimes(
+      presentations.map((presentationTicks, index) => {
+        const [decode = 0, next = last + stepTicks] = [decodes[index], decodes[index + 1]];
+        return { presentationTicks, durationTicks: next - decode };
+      }),
+    ),
     times: {
       samples: sound?.reduce((sum, { frames }) => sum + frames, 0) ?? packets.length,
       decodeStart: first,
       decodeEnd: last + stepTicks,
-      presentationStart: packets.reduce(
-        (least, { presentation }) => Math.min(least, unwrap(presentation)),
-        Infinity,
-      ),
+      presentationStart: presentations.reduce((least, ticks) => Math.min(least, ticks), Infinity),
       beginsWithKeyframe: kind === 'audio' || packets[0]?.isRandomAccess === true || avc?.isKeyframe === true,
     },
   };

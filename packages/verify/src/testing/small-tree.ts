@@ -17,18 +17,26 @@ export interface Departure {
   readonly frames?: number;
   readonly ticks?: number;
   readonly isSync?: boolean;
+  /** How much later each frame is shown than it is decoded, in ticks. */
+  readonly delays?: readonly number[];
 }
 
 /** Segment `index` of a rendition, as it should be or with a departure. */
 export function aSegment(rendition: string, index: number, departure: Departure = {}): Buffer {
   const shape = rendition === 'audio' ? SOUND : PICTURE;
-  const { shiftTicks = 0, frames = shape.frames, ticks = shape.ticks, isSync = true } = departure;
+  const {
+    shiftTicks = 0,
+    frames = shape.frames,
+    ticks = shape.ticks,
+    isSync = true,
+    delays = [],
+  } = departure;
   const start = shape.start + index * shape.frames * shape.ticks + shiftTicks;
   const samples = Array.from({ length: frames }, (_, frame) => ({
     bytes: Buffer.alloc(200),
     decodeTicks: start + frame * ticks,
     durationTicks: ticks,
-    presentationTicks: start + frame * ticks,
+    presentationTicks: start + frame * ticks + (delays[frame] ?? 0),
     isSync: rendition === 'audio' || (isSync && frame === 0),
   }));
   return writeSegment(samples, index + 1);
