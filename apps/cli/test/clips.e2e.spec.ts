@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
 import type { FailureCode, Warning } from '@framefold/domain';
@@ -120,6 +121,13 @@ const CLIPS: Readonly<Record<string, Expectation>> = {
   },
   'transport-stream.ts': { frames: 58, sizes: ['1920x1080', '1280x720', '854x480', '640x360'], audio: 1 },
 };
+
+/** What else lies in the folder: the six minutes of 1080p have a command of their own, `long-source.long.spec.ts`. */
+const OTHERS = ['README.md', 'long-1080p-6min.mp4'];
+
+it('expects something of every clip', async () => {
+  expect([...Object.keys(CLIPS), ...OTHERS].sort()).toEqual((await readdir(clipPath(''))).sort());
+});
 
 describe('every clip, through a whole stack', () => {
   let stack: TestStack;
