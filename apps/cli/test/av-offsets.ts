@@ -50,7 +50,11 @@ export async function expectSoundInPlace(
     picture,
     isEven = true,
     endSeconds,
-  }: { readonly picture?: string; readonly isEven?: boolean; readonly endSeconds?: number } = {},
+  }: {
+    readonly picture?: string;
+    readonly isEven?: boolean;
+    readonly endSeconds?: number | undefined;
+  } = {},
 ): Promise<void> {
   const origin = await pictureStart(source, picture);
   for (const [index, { name }] of job.audioProfiles.entries()) {

@@ -6,6 +6,9 @@ import {
   flashTimes,
   frameNumbers,
   generatedClip,
+  pictureStart,
+  readSound,
+  soundLag,
   startStack,
   withJoined,
   type GeneratedClipName,
@@ -88,6 +91,41 @@ describe('several sources in one job', () => {
     expect(job.warnings).toEqual([
       { code: 'AUDIO_MISSING', message: 'Source 4: It has no sound: there is silence meanwhile.' },
     ]);
+  }, 180_000);
+
+  it('keeps each sound where its picture is, whatever is before it', async () => {
+    const parts = [
+      ['vfr-gaps.mp4'],
+      ['surround-5-1.mp4'],
+      // A single frame.
+      ['mono.mp4', 1, 1.04],
+      // Its sound ends at 2.5 s.
+      ['audio-shorter.mp4', 2],
+      ['vfr-jitter.mkv', 1, 3],
+      ['mono.mp4'],
+    ] as const;
+    const { job, playlist } = await transcode(parts, { audio: { channels: 'source' } });
+    expect(job.audioProfiles).toMatchObject([{ name: 'audio-und', channels: 6 }]);
+    const flashes = await withJoined(playlist('small'), (file) => flashTimes(file));
+    const [start = NaN] = flashes;
+    const seconds = flashes.map((at) => at - start);
+    expect(seconds).toHaveLength(4 + 4 + 1 + 2 + 2 + 4);
+    const beeps = await withJoined(playlist('audio-und'), (file) => beepTimes(file));
+    const sounding = seconds.filter((_, index) => index > 0 && index !== 10);
+    expect(beeps.map((at) => at - start)).toEqual(sounding.map(inSync));
+
+    // To the millisecond, so that nothing adds up: each part begins with a flash.
+    const firsts = [0, 4, 8, 9, 11, 13].map((index) => flashes[index] ?? NaN);
+    for (const [part, [name, from = 0]] of parts.entries()) {
+      const clip = await generatedClip(name);
+      const began = firsts[part] ?? NaN;
+      const lasts = (firsts[part + 1] ?? Infinity) - began;
+      const wanted = await readSound(clip, (await pictureStart(clip)) + from);
+      const heard = await withJoined(playlist('audio-und'), (file) => readSound(file, began));
+      const lag = soundLag(wanted, heard, lasts);
+      const inPlace = expect.closeTo(0, 2.7);
+      expect([name, lag]).toEqual([name, expect.objectContaining({ start: inPlace, end: inPlace })]);
+    }
   }, 180_000);
 
   it('fits pictures of other shapes and colours into the frames of the first', async () => {
