@@ -7,7 +7,7 @@ import { libavformatStarts } from '../src/verify/libavformat-starts.ts';
 import { fileTree } from '../src/verify/tree-readers.ts';
 
 /** Where presentation starts on every track's clock (docs/adr/0002), in seconds. */
-const ORIGIN_SECONDS = 1;
+export const ORIGIN_SECONDS = 1;
 /** What sound may be off the picture at the start, by every reader, and at the end. */
 const START_SECONDS = 0.001;
 const END_SECONDS = 0.02;
@@ -29,7 +29,7 @@ export async function expectStarts(output: string): Promise<VerifyReport> {
 }
 
 /** What an encoder of sound puts before it, which players decode and leave out. */
-export function primingSeconds(codecs?: string): number {
+function primingSeconds(codecs?: string): number {
   const { primingSamples } = codecs === 'Opus' ? AUDIO_CODECS.opus : AUDIO_CODECS.aac;
   return primingSamples / 48_000;
 }

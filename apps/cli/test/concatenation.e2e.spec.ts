@@ -100,7 +100,7 @@ describe('several sources in one job', () => {
       // A single frame.
       ['mono.mp4', 1, 1.04],
       // Its sound ends at 2.5 s.
-      ['audio-shorter.mp4', 2],
+      ['audio-shorter.mp4', 3],
       ['vfr-jitter.mkv', 1, 3],
       ['mono.mp4'],
     ] as const;
@@ -109,13 +109,13 @@ describe('several sources in one job', () => {
     const flashes = await withJoined(playlist('small'), (file) => flashTimes(file));
     const [start = NaN] = flashes;
     const seconds = flashes.map((at) => at - start);
-    expect(seconds).toHaveLength(4 + 4 + 1 + 2 + 2 + 4);
+    expect(seconds).toHaveLength(4 + 4 + 1 + 1 + 2 + 4);
     const beeps = await withJoined(playlist('audio-und'), (file) => beepTimes(file));
-    const sounding = seconds.filter((_, index) => index > 0 && index !== 10);
+    const sounding = seconds.filter((_, index) => index > 0 && index !== 9);
     expect(beeps.map((at) => at - start)).toEqual(sounding.map(inSync));
 
     // To the millisecond, so that nothing adds up: each part begins with a flash.
-    const firsts = [0, 4, 8, 9, 11, 13].map((index) => flashes[index] ?? NaN);
+    const firsts = [0, 4, 8, 9, 10, 12].map((index) => flashes[index] ?? NaN);
     for (const [part, [name, from = 0]] of parts.entries()) {
       const clip = await generatedClip(name);
       const began = firsts[part] ?? NaN;
@@ -124,7 +124,11 @@ describe('several sources in one job', () => {
       const heard = await withJoined(playlist('audio-und'), (file) => readSound(file, began));
       const lag = soundLag(wanted, heard, lasts);
       const inPlace = expect.closeTo(0, 2.7);
-      expect([name, lag]).toEqual([name, expect.objectContaining({ start: inPlace, end: inPlace })]);
+      const isSilent = name === 'audio-shorter.mp4';
+      expect([name, lag]).toEqual([
+        name,
+        isSilent ? undefined : expect.objectContaining({ start: inPlace, end: inPlace }),
+      ]);
     }
   }, 180_000);
 

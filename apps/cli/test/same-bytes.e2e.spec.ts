@@ -2,7 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { storeKeys, type TranscodeRequestBody } from '@framefold/domain';
-import { clipPath, generatedClip, startStack, type GeneratedClipName, type TestStack } from '@framefold/testing';
+import {
+  clipPath,
+  generatedClip,
+  startStack,
+  type GeneratedClipName,
+  type TestStack,
+} from '@framefold/testing';
 
 const RUNG = { shortSide: 120, maxrateKbps: 400, preset: 'veryfast' } as const;
 
@@ -43,11 +49,7 @@ const JOBS: readonly (readonly [
       ],
     },
   ],
-  [
-    'fields, with sound',
-    generated('interlaced-top-first.mp4'),
-    { ladder: [{ ...RUNG, name: 'only' }] },
-  ],
+  ['fields, with sound', generated('interlaced-top-first.mp4'), { ladder: [{ ...RUNG, name: 'only' }] }],
   [
     'two sources, one behind the other',
     generated('vfr-jitter.mkv', 'bt601-625.mp4'),
