@@ -6,8 +6,8 @@ const RATE_HZ = 48_000;
 /** How much sound is compared, and how far off it is looked for, in seconds. */
 const WINDOW_SECONDS = 0.25;
 const REACH_SECONDS = 0.05;
-/** Sound below this is as good as none, of 1. */
-const SILENCE = 0.003;
+/** Sound below this is as good as none, of 1: the clips hold real sound of -52 dB. */
+const SILENCE = 0.001;
 
 /** A sound track in one channel of 48 kHz. */
 export interface Sound {
