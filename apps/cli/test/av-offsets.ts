@@ -7,7 +7,7 @@ import { libavformatStarts } from '../src/verify/libavformat-starts.ts';
 import { fileTree } from '../src/verify/tree-readers.ts';
 
 /** Where presentation starts on every track's clock (docs/adr/0002), in seconds. */
-const ORIGIN_SECONDS = 1;
+export const ORIGIN_SECONDS = 1;
 /** What sound may be off the picture at the start, by every reader, and at the end. */
 const START_SECONDS = 0.001;
 const END_SECONDS = 0.02;
@@ -30,31 +30,56 @@ export async function expectStarts(output: string): Promise<VerifyReport> {
 }
 
 /** What an encoder of sound puts before it, which players decode and leave out. */
-export function primingSeconds(codecs?: string): number {
+function primingSeconds(codecs?: string): number {
   const { primingSamples } = codecs === 'Opus' ? AUDIO_CODECS.opus : AUDIO_CODECS.aac;
   return primingSamples / 48_000;
 }
 
 /**
- * Expects the default sound to be as far from the picture as in the source, where it begins and where it ends.
+ * Expects every sound track to be as far from the picture as in the source, where it begins and where it ends, and to
+ * end where the source's does.
  *
  * @param options.picture the source's stream, as ffmpeg writes it
  * @param options.isEven whether the source's sound has no holes, which move the start of what is compared
+ * @param options.isSilent whether there is nothing to be heard in it
+ * @param options.endSeconds where the job was to end
  */
 export async function expectSoundInPlace(
   source: string,
   job: JobView,
   output: string,
-  { picture, isEven = true }: { readonly picture?: string; readonly isEven?: boolean } = {},
+  {
+    picture,
+    isEven = true,
+    isSilent = false,
+    endSeconds,
+  }: {
+    readonly picture?: string;
+    readonly isEven?: boolean;
+    readonly isSilent?: boolean;
+    readonly endSeconds?: number | undefined;
+  } = {},
 ): Promise<void> {
-  const [track] = job.audioProfiles;
-  if (track === undefined) return;
-  const wanted = await readSound(source, await pictureStart(source, picture));
-  const heard = await withJoined(join(output, track.name, 'playlist.m3u8'), (file) =>
-    readSound(file, ORIGIN_SECONDS),
-  );
-  const lag = soundLag(wanted, heard);
-  if (lag === undefined) return;
-  expect(Math.abs(lag.start)).toBeLessThanOrEqual(isEven ? START_SECONDS : END_SECONDS);
-  expect(Math.abs(lag.end)).toBeLessThanOrEqual(END_SECONDS);
+  const origin = await pictureStart(source, picture);
+  for (const [index, { name }] of job.audioProfiles.entries()) {
+    const wanted = await readSound(source, origin, `0:a:${index}`);
+    const heard = await withJoined(join(output, name, 'playlist.m3u8'), (file) =>
+      readSound(file, ORIGIN_SECONDS),
+    );
+    const lag = soundLag(wanted, heard, endSeconds);
+    if (isSilent) {
+      expect([name, lag, soundLag(heard, heard)]).toEqual([name, undefined, undefined]);
+      continue;
+    }
+    // What closeTo takes are digits.
+    const within = (seconds: number): unknown => expect.closeTo(0, -Math.log10(2 * seconds));
+    expect([name, lag]).toEqual([
+      name,
+      {
+        start: within(isEven ? START_SECONDS : END_SECONDS),
+        end: within(END_SECONDS),
+        silence: within(END_SECONDS),
+      },
+    ]);
+  }
 }

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
 import type { FailureCode, Warning } from '@framefold/domain';
@@ -20,6 +21,8 @@ interface Expectation {
    * little; where blocks overlap, there is no telling what should be heard.
    */
   readonly soundTimes?: 'with small holes' | 'overlapping';
+  /** Whether there is nothing to be heard in its sound. */
+  readonly isSilent?: true;
 }
 
 const BT709 = 'bt709 bt709 bt709 tv';
@@ -27,7 +30,7 @@ const BT709 = 'bt709 bt709 bt709 tv';
 const BT601 = 'smpte170m smpte170m smpte170m tv';
 
 const CLIPS: Readonly<Record<string, Expectation>> = {
-  '720p-12_5fps-1s.mp4': { frames: 13, sizes: ['1280x720', '854x480', '640x360'], audio: 1 },
+  '720p-12_5fps-1s.mp4': { frames: 13, sizes: ['1280x720', '854x480', '640x360'], audio: 1, isSilent: true },
   'audio-eac3.mp4': { failure: 'SOURCE_NO_VIDEO' },
   'audio-only.mp4': { failure: 'SOURCE_NO_VIDEO' },
   'audio-shorter-than-video.mp4': {
@@ -53,7 +56,7 @@ const CLIPS: Readonly<Record<string, Expectation>> = {
     audio: 1,
     warnings: ['AUDIO_DOWNMIXED'],
   },
-  'cars-30s.mp4': { colour: BT601, frames: 377, sizes: ['640x360'], audio: 1 },
+  'cars-30s.mp4': { colour: BT601, frames: 377, sizes: ['640x360'], audio: 1, isSilent: true },
   'color-info.mp4': {
     frames: 9,
     sizes: ['1080x1920', '720x1280', '480x854', '360x640'],
@@ -77,6 +80,7 @@ const CLIPS: Readonly<Record<string, Expectation>> = {
     frames: 270,
     sizes: ['1920x1080', '1280x720', '854x480', '640x360'],
     audio: 1,
+    isSilent: true,
     warnings: ['AUDIO_LEAD_TRIMMED'],
   },
   'edit-list-preroll.mp4': { frames: 16, sizes: ['640x360'], audio: 1, soundTimes: 'overlapping' },
@@ -121,6 +125,13 @@ const CLIPS: Readonly<Record<string, Expectation>> = {
   'transport-stream.ts': { frames: 58, sizes: ['1920x1080', '1280x720', '854x480', '640x360'], audio: 1 },
 };
 
+/** What else lies in the folder: the six minutes of 1080p have a command of their own, `long-source.long.spec.ts`. */
+const OTHERS = ['README.md', 'long-1080p-6min.mp4'];
+
+it('expects something of every clip', async () => {
+  expect([...Object.keys(CLIPS), ...OTHERS].sort()).toEqual((await readdir(clipPath(''))).sort());
+});
+
 describe('every clip, through a whole stack', () => {
   let stack: TestStack;
   const jobs = new Map<string, string>();
@@ -152,7 +163,10 @@ describe('every clip, through a whole stack', () => {
       const output = join(stack.home, 'store/jobs', jobId, 'output');
       await expectStarts(output);
       if (expected.soundTimes !== 'overlapping')
-        await expectSoundInPlace(clipPath(clip), job, output, { isEven: expected.soundTimes === undefined });
+        await expectSoundInPlace(clipPath(clip), job, output, {
+          isEven: expected.soundTimes === undefined,
+          isSilent: expected.isSilent === true,
+        });
       const renditions = await decodeTree(output);
       const video = renditions.filter((rendition) => rendition.kind === 'video');
       const bySize = [...video].sort((a, b) => (b.height ?? 0) - (a.height ?? 0));

@@ -6,6 +6,9 @@ import {
   flashTimes,
   frameNumbers,
   generatedClip,
+  pictureStart,
+  readSound,
+  soundLag,
   startStack,
   withJoined,
   type GeneratedClipName,
@@ -18,6 +21,12 @@ import { fileTree } from '../src/verify/tree-readers.ts';
 const SYNC_SECONDS = 0.02;
 
 const LADDER = [{ name: 'small', shortSide: 90, maxrateKbps: 400, preset: 'ultrafast' }] as const;
+
+/** A matcher of what is in sync with a flash. */
+function inSync(seconds: number): unknown {
+  // What closeTo takes are digits.
+  return expect.closeTo(seconds, -Math.log10(2 * SYNC_SECONDS));
+}
 
 /** A clip, and the part of it that is taken. */
 type Part = readonly [name: GeneratedClipName, startSeconds?: number, endSeconds?: number];
@@ -78,13 +87,49 @@ describe('several sources in one job', () => {
     expect(seconds).toHaveLength(4 + 4 + 4 + 4 + 2 + 4);
     // The fourth has no sound; the first beep has no silence before it.
     const sounding = seconds.filter((_, index) => index > 0 && (index < 12 || index > 15));
-    const heard = beeps.map((at) => at - start);
-    for (const at of sounding) {
-      expect(Math.min(...heard.map((beep) => Math.abs(beep - at)))).toBeLessThan(SYNC_SECONDS);
-    }
+    expect(beeps.map((at) => at - start)).toEqual(sounding.map(inSync));
     expect(job.warnings).toEqual([
       { code: 'AUDIO_MISSING', message: 'Source 4: It has no sound: there is silence meanwhile.' },
     ]);
+  }, 180_000);
+
+  it('keeps each sound where its picture is, whatever is before it', async () => {
+    const parts = [
+      ['vfr-gaps.mp4'],
+      ['surround-5-1.mp4'],
+      // A single frame.
+      ['mono.mp4', 1, 1.04],
+      // Its sound ends at 2.5 s.
+      ['audio-shorter.mp4', 3],
+      ['vfr-jitter.mkv', 1, 3],
+      ['mono.mp4'],
+    ] as const;
+    const { job, playlist } = await transcode(parts, { audio: { channels: 'source' } });
+    expect(job.audioProfiles).toMatchObject([{ name: 'audio-und', channels: 6 }]);
+    const flashes = await withJoined(playlist('small'), (file) => flashTimes(file));
+    const [start = NaN] = flashes;
+    const seconds = flashes.map((at) => at - start);
+    expect(seconds).toHaveLength(4 + 4 + 1 + 1 + 2 + 4);
+    const beeps = await withJoined(playlist('audio-und'), (file) => beepTimes(file));
+    const sounding = seconds.filter((_, index) => index > 0 && index !== 9);
+    expect(beeps.map((at) => at - start)).toEqual(sounding.map(inSync));
+
+    // To the millisecond, so that nothing adds up: each part begins with a flash.
+    const firsts = [0, 4, 8, 9, 10, 12].map((index) => flashes[index] ?? NaN);
+    for (const [part, [name, from = 0]] of parts.entries()) {
+      const clip = await generatedClip(name);
+      const began = firsts[part] ?? NaN;
+      const lasts = (firsts[part + 1] ?? Infinity) - began;
+      const wanted = await readSound(clip, (await pictureStart(clip)) + from);
+      const heard = await withJoined(playlist('audio-und'), (file) => readSound(file, began));
+      const lag = soundLag(wanted, heard, lasts);
+      const inPlace = expect.closeTo(0, 2.7);
+      const isSilent = name === 'audio-shorter.mp4';
+      expect([name, lag]).toEqual([
+        name,
+        isSilent ? undefined : expect.objectContaining({ start: inPlace, end: inPlace }),
+      ]);
+    }
   }, 180_000);
 
   it('fits pictures of other shapes and colours into the frames of the first', async () => {

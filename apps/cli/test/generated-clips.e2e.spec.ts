@@ -147,20 +147,21 @@ async function expectSound(
       isDefault: isDefault ?? index === 0,
     })),
   );
-  const [track] = job.audioProfiles;
-  if (track === undefined) return;
+  if (job.audioProfiles.length === 0) return;
   const picture = join(output, `${job.renditions[0]?.name}/playlist.m3u8`);
   const flashes = await withJoined(picture, (file) => flashTimes(file));
-  const beeps = await withJoined(join(output, `${track.name}/playlist.m3u8`), (file) => beepTimes(file));
   const source = await generatedClip(name);
   const sourceFlashes = await flashTimes(source, `0:v:${expected.pictureStream ?? 0}`);
-  const sourceBeeps = await beepTimes(source);
   const sourceStart = sourceFlashes[0] ?? NaN;
   const start = flashes[0] ?? NaN;
-  // As they are in the source, from its first picture on.
-  const wanted = sourceBeeps.map((at) => at - sourceStart).filter((at) => at > SYNC_SECONDS);
-  const heard = beeps.map((at) => at - start).filter((at) => at > SYNC_SECONDS);
-  expect(heard).toHaveLength(wanted.length);
-  heard.forEach((at, index) => expect(Math.abs(at - (wanted[index] ?? NaN))).toBeLessThan(SYNC_SECONDS));
+  for (const [index, track] of job.audioProfiles.entries()) {
+    const beeps = await withJoined(join(output, `${track.name}/playlist.m3u8`), (file) => beepTimes(file));
+    const sourceBeeps = await beepTimes(source, `0:a:${index}`);
+    // As they are in the source, from its first picture on.
+    const wanted = sourceBeeps.map((at) => at - sourceStart).filter((at) => at > SYNC_SECONDS);
+    const heard = beeps.map((at) => at - start).filter((at) => at > SYNC_SECONDS);
+    expect(heard).toHaveLength(wanted.length);
+    heard.forEach((at, beep) => expect(Math.abs(at - (wanted[beep] ?? NaN))).toBeLessThan(SYNC_SECONDS));
+  }
   await expectSoundInPlace(source, job, output, { picture: `0:v:${expected.pictureStream ?? 0}` });
 }

@@ -2,19 +2,25 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { storeKeys, type TranscodeRequestBody } from '@framefold/domain';
-import { clipPath, generatedClip, startStack, type TestStack } from '@framefold/testing';
+import {
+  clipPath,
+  generatedClip,
+  startStack,
+  type GeneratedClipName,
+  type TestStack,
+} from '@framefold/testing';
 
 const RUNG = { shortSide: 120, maxrateKbps: 400, preset: 'veryfast' } as const;
 
 /** Every encoder, rate control and treatment of frames; short segments, so that chunks meet in any order. */
 const JOBS: readonly (readonly [
   what: string,
-  file: () => Promise<string>,
+  files: () => Promise<readonly string[]>,
   request: Omit<TranscodeRequestBody, 'sourceUrl'>,
 ])[] = [
   [
     'every codec and rate control, of a part of a film',
-    () => Promise.resolve(clipPath('bunny-480p24-30s.mp4')),
+    () => Promise.resolve([clipPath('bunny-480p24-30s.mp4')]),
     {
       startSeconds: 7,
       endSeconds: 11,
@@ -31,7 +37,7 @@ const JOBS: readonly (readonly [
   ],
   [
     'HDR, kept and tone-mapped',
-    () => generatedClip('hdr10-hevc.mp4'),
+    generated('hdr10-hevc.mp4'),
     {
       segmentSeconds: 2,
       // Each command line that maps tones takes seconds to set up.
@@ -43,12 +49,22 @@ const JOBS: readonly (readonly [
       ],
     },
   ],
+  ['fields, with sound', generated('interlaced-top-first.mp4'), { ladder: [{ ...RUNG, name: 'only' }] }],
   [
-    'fields, with sound',
-    () => generatedClip('interlaced-top-first.mp4'),
+    'two sources, one behind the other',
+    generated('vfr-jitter.mkv', 'bt601-625.mp4'),
     { ladder: [{ ...RUNG, name: 'only' }] },
   ],
+  [
+    'six channels of Opus',
+    generated('surround-5-1.mp4'),
+    { ladder: [{ ...RUNG, name: 'only' }], audio: { codec: 'opus', channels: 'source' } },
+  ],
 ];
+
+function generated(...names: readonly GeneratedClipName[]): () => Promise<string[]> {
+  return () => Promise.all(names.map(generatedClip));
+}
 
 describe('the same job', () => {
   const stacks: TestStack[] = [];
@@ -72,17 +88,22 @@ describe('the same job', () => {
 
   it.each(JOBS)(
     'gives the same bytes again, and on other workers with other concurrency: %s',
-    async (_, file, request) => {
-      const body = { sourceUrl: pathToFileURL(await file()).href, segmentSeconds: 1, ...request };
+    async (_, files, request) => {
+      const [first = '', ...others] = (await files()).map((file) => pathToFileURL(file).href);
+      const append = others.map((sourceUrl) => ({ sourceUrl }));
+      const body = {
+        ...{ sourceUrl: first, segmentSeconds: 1, ...request },
+        ...(append.length === 0 ? {} : { append }),
+      };
       const [one, other] = stacks as [TestStack, TestStack];
-      const [first, again, elsewhere] = await Promise.all([
+      const [made, again, elsewhere] = await Promise.all([
         checksums(one, body),
         checksums(one, body),
         checksums(other, body),
       ]);
-      expect(first.split('\n').length).toBeGreaterThan(10);
-      expect(again).toBe(first);
-      expect(elsewhere).toBe(first);
+      expect(made.split('\n').length).toBeGreaterThan(10);
+      expect(again).toBe(made);
+      expect(elsewhere).toBe(made);
     },
     240_000,
   );

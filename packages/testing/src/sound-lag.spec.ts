@@ -12,6 +12,19 @@ function beeps(startSeconds: number, more: { late?: number; secondLate?: number 
   return { startSeconds, samples };
 }
 
+/** A tone that never repeats itself, from time zero on. */
+function hum(seconds: number): Sound {
+  const samples = Float32Array.from({ length: seconds * RATE_HZ }, (_, index) => {
+    const at = index / RATE_HZ;
+    return 0.4 * Math.sin(2 * Math.PI * (600 + 150 * at) * at);
+  });
+  return { startSeconds: 0, samples };
+}
+
+function padded({ startSeconds, samples }: Sound, count: number): Sound {
+  return { startSeconds, samples: new Float32Array([...samples, ...new Float32Array(count)]) };
+}
+
 describe('how one sound lags behind another', () => {
   it.each([
     ['not at all', beeps(0), 0, 0],
@@ -32,6 +45,27 @@ describe('how one sound lags behind another', () => {
     const lag = soundLag(beeps(0), made);
     expect(lag?.start).toBeCloseTo(start, 4);
     expect(lag?.end).toBeCloseTo(end, 4);
+    expect(lag?.silence).toBeCloseTo(end, 4);
+  });
+
+  it('misses an end that is not there', () => {
+    const ten = hum(10);
+    expect(() => soundLag(ten, hum(4))).toThrow('not alike');
+    expect(soundLag(ten, hum(9.95))?.silence).toBeCloseTo(-0.05, 3);
+    expect(soundLag(hum(9.95), ten)?.silence).toBeCloseTo(0.05, 3);
+    // Silence behind it, as of an encoder's last block, is no sound.
+    expect(soundLag(hum(4), padded(hum(4), 1024))?.silence).toBe(0);
+  });
+
+  it('misses a beginning that is not there', () => {
+    const late = { startSeconds: 4, samples: hum(10).samples.subarray(4 * RATE_HZ) };
+    expect(() => soundLag(hum(10), late)).toThrow('not alike');
+  });
+
+  it('takes of the source what is wanted of it', () => {
+    expect(soundLag(hum(10), hum(4), 4)).toEqual({ start: 0, end: 0, silence: 0 });
+    expect(soundLag(hum(10), hum(4.1), 4)?.silence).toBeCloseTo(0.1, 3);
+    expect(soundLag(beeps(0), hum(1), 0.1)).toBeUndefined();
   });
 
   it('says nothing of silence, and refuses what is something else', () => {

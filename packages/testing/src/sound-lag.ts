@@ -6,8 +6,8 @@ const RATE_HZ = 48_000;
 /** How much sound is compared, and how far off it is looked for, in seconds. */
 const WINDOW_SECONDS = 0.25;
 const REACH_SECONDS = 0.05;
-/** Sound below this is as good as none, of 1. */
-const SILENCE = 0.003;
+/** Sound below this is as good as none, of 1: the clips hold real sound of -52 dB. */
+const SILENCE = 0.001;
 
 /** A sound track in one channel of 48 kHz. */
 export interface Sound {
@@ -16,10 +16,14 @@ export interface Sound {
   readonly samples: Float32Array;
 }
 
-/** By how many seconds one sound comes after another, where either begins and where either ends. */
+/** By how many seconds one sound comes after another. */
 export interface SoundLag {
+  /** Where the first of it is most alike. */
   readonly start: number;
+  /** Where the last of it is most alike. */
   readonly end: number;
+  /** From the moment when one falls silent to that when the other does: negative where the other lacks its end. */
+  readonly silence: number;
 }
 
 /** A file's sound where libavformat and the decoder put it on the file's own clock, as seconds after `originSeconds`. */
@@ -59,30 +63,49 @@ export async function pictureStart(path: string, stream = '0:v:0'): Promise<numb
 }
 
 /**
- * Finds the place at which two sounds are most alike, to the sample: once from the first sound on that both have after
- * time zero, and once up to the last.
+ * Finds the place at which two sounds are most alike, to the sample: once from the first sound on that the source has
+ * after time zero, and once up to its last.
  *
+ * @param untilSeconds where what is wanted of the source ends, where that is before its end
  * @returns undefined where that is silence
  * @throws {Error} where they are not alike at all
  */
-export function soundLag(source: Sound, made: Sound): SoundLag | undefined {
-  const from = Math.max(0, source.startSeconds, made.startSeconds);
-  const to = Math.min(endOf(source), endOf(made));
-  const first = Math.ceil((from - source.startSeconds) * RATE_HZ);
-  const last = Math.floor((to - source.startSeconds) * RATE_HZ);
-  const heard = source.samples.subarray(first, last);
+export function soundLag(source: Sound, made: Sound, untilSeconds = Infinity): SoundLag | undefined {
+  const heard = stretch(source, untilSeconds);
+  if (heard === undefined) return undefined;
+  const window = Math.min(heard.end - heard.start, WINDOW_SECONDS * RATE_HZ);
+  const startAt = Math.min(heard.firstLoud, heard.end - window);
+  const endAt = Math.max(heard.start, heard.lastLoud - window);
+  const silentAt = ({ startSeconds }: Sound, lastLoud = NaN): number => startSeconds + lastLoud / RATE_HZ;
+  return {
+    start: lagOf(source, made, startAt, window),
+    end: lagOf(source, made, endAt, window),
+    silence: silentAt(made, stretch(made, Infinity)?.lastLoud) - silentAt(source, heard.lastLoud),
+  };
+}
+
+/** Positions of a sound's samples. */
+interface Stretch {
+  readonly start: number;
+  readonly end: number;
+  readonly firstLoud: number;
+  readonly lastLoud: number;
+}
+
+/** What is heard from time zero on; undefined where that is nothing. */
+function stretch({ startSeconds, samples }: Sound, untilSeconds: number): Stretch | undefined {
+  const start = Math.ceil((Math.max(0, startSeconds) - startSeconds) * RATE_HZ);
+  const end = Math.min(samples.length, Math.floor((untilSeconds - startSeconds) * RATE_HZ));
+  const heard = samples.subarray(start, end);
   const loudest = heard.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   if (loudest < SILENCE) return undefined;
   const isLoud = (value: number): boolean => Math.abs(value) > loudest / 10;
-  const window = Math.min(heard.length, WINDOW_SECONDS * RATE_HZ);
-  const startAt = Math.min(heard.findIndex(isLoud), heard.length - window);
-  const endAt = Math.max(0, heard.findLastIndex(isLoud) - window);
-  const lag = (at: number): number => lagOf(source, made, first + at, window);
-  return { start: lag(startAt), end: lag(endAt) };
-}
-
-function endOf({ startSeconds, samples }: Sound): number {
-  return startSeconds + samples.length / RATE_HZ;
+  return {
+    start,
+    end,
+    firstLoud: start + heard.findIndex(isLoud),
+    lastLoud: start + heard.findLastIndex(isLoud),
+  };
 }
 
 /** Normalised cross-correlation of a window of the source with what was made of it. */
