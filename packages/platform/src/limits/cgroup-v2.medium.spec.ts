@@ -12,13 +12,15 @@ const place = async (): Promise<string | undefined> =>
   cgroupPlaces(await read('/proc/self/cgroup'), await read('/proc/self/mountinfo')).get('');
 
 const home = await place();
-const works = await createResourceControl({ kind: 'cgroup-v2' }).then(
-  () => true,
-  () => false,
+const obstacle = await createResourceControl({ kind: 'cgroup-v2' }).then(
+  () => undefined,
+  (error: unknown) => (error as Error).message,
 );
 
-if (home === undefined || !works) it.todo('cgroup v2 does not work on this machine');
-else {
+// A machine has control groups of one version: `npm run test:cgroup2` runs these under a kernel that has the second.
+if (home === undefined || obstacle !== undefined) {
+  it.todo(`cgroup v2: ${obstacle ?? 'this process is in no group of it'}`);
+} else {
   describe('a process in a version-2 group that was delegated to it', () => {
     const folder = join(home, `delegated-${process.pid}`);
     const enter = (group: string, pid = process.pid): Promise<void> =>
