@@ -28,6 +28,8 @@ export default defineConfig(
     '**/output/',
     'coverage/',
     'proto/src/gen/',
+    'packages/client/src/gen/',
+    'packages/client/types/',
     // MPEG transport streams, too, end in .ts.
     'packages/testing/clips/',
   ]),
@@ -142,12 +144,14 @@ export default defineConfig(
     languageOptions: {
       globals: Object.fromEntries(
         [
+          'AbortController',
           'document',
           'EventSource',
           'FormData',
           'Hls',
           'location',
           'navigator',
+          'setTimeout',
           'window',
           'XMLHttpRequest',
           'HTMLElement',

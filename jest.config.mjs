@@ -19,4 +19,8 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/.framefold/'],
   modulePathIgnorePatterns: ['/dist/'],
   forceExit: false,
+  // By default jest leaves one processor to itself, which is half of a small machine.
+  maxWorkers: '100%',
+  // Ends what hangs. Tests hold no figure, so the slowest and busiest machine that runs them has to fit.
+  testTimeout: 120_000,
 };

@@ -86,7 +86,7 @@ async function anotherServes(
   encoder: string | undefined,
   broken: ReadonlySet<string>,
 ): Promise<boolean> {
-  for await (const report of workerReports(store)) {
+  for (const report of await workerReports(store)) {
     const canEncode = encoder === undefined || hasProved(report, encoder);
     if (canEncode && !broken.has(report.id) && takesWork(report, taskQueue, Date.now())) return true;
   }

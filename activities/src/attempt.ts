@@ -13,7 +13,7 @@ import {
   type LimitCeilings,
   type LiveUnit,
 } from '@framefold/domain';
-import type { EngineTask, ObjectStore, ResourceUsage, ScratchSpace } from '@framefold/platform';
+import type { EngineTask, ObjectStore, ResourceUsage, ScratchSpace, UseOptions } from '@framefold/platform';
 import { admitUnit, type UnitName } from './admit-unit.ts';
 import { heartbeating } from './heartbeat.ts';
 
@@ -36,8 +36,11 @@ export interface AttemptedUnit extends UnitName {
   readonly argv: (scratchFolder: string) => readonly string[];
 }
 
-/** What an attempt gives to the engine. */
-export type UnitRun = Required<Omit<EngineTask, 'sourceFiles' | 'plan'>>;
+/** What an attempt gives to the engine, and what it wants to know of the source. */
+export type UnitRun = Required<Omit<EngineTask, 'sourceFiles' | 'plan'> & UseOptions>;
+
+/** What an attempt took so far, for its records. */
+export type AttemptCosts = Pick<AttemptOutcome, 'usage' | 'fetchedBytes'>;
 
 /** What an attempt has come to, and whether that counts or another attempt was first. */
 export interface AttemptResult<T> {
@@ -51,17 +54,13 @@ const BYTES_PER_MB = 1024 ** 2;
  * Tries a unit of work once: admitted by the records of earlier attempts, within its limits, in scratch space of its own,
  * with heartbeats, and on record from before its programs start until they have ended.
  *
- * @param work is given the run, the attempt's record and, when it asks, what its programs used so far
+ * @param work is given the run, the attempt's record and, when it asks, what it took so far
  * @throws {CodedError} WORKER_LOST or WORKER_BUSY as {@link admitUnit} does; WORKER_DISK_LOW; what `work` throws
  */
 export async function attemptUnit<T>(
   deps: AttemptDeps,
   asked: AttemptedUnit,
-  work: (
-    run: UnitRun,
-    attempt: AttemptRecord,
-    usage: () => AttemptUsage | undefined,
-  ) => Promise<AttemptResult<T>>,
+  work: (run: UnitRun, attempt: AttemptRecord, costs: () => AttemptCosts) => Promise<AttemptResult<T>>,
 ): Promise<T> {
   const unit = { ...asked, limits: clampLimits(asked.limits, ceilingsHere(deps)) };
   await admitUnit(deps.store, unit, deps.workerId);
@@ -116,14 +115,11 @@ async function runAttempt<T>(
   };
   const attemptKey = storeKeys.attempt(unit.jobId, unit.unit, attemptId);
   await deps.store.put(attemptKey, JSON.stringify(attempt));
-  let usage: AttemptUsage | undefined;
-  const end = async (outcome: Omit<AttemptOutcome, 'endedAt' | 'usage'>): Promise<void> =>
+  let costs: AttemptCosts = {};
+  const end = async (outcome: Omit<AttemptOutcome, 'endedAt' | keyof AttemptCosts>): Promise<void> =>
     deps.store.put(
       attemptKey,
-      JSON.stringify({
-        ...attempt,
-        outcome: { endedAt: Date.now(), ...outcome, ...(usage === undefined ? {} : { usage }) },
-      }),
+      JSON.stringify({ ...attempt, outcome: { endedAt: Date.now(), ...outcome, ...costs } }),
     );
 
   let live: LiveUnit = { unit: unit.unit, workerId: deps.workerId, temporalAttempt, framesDone: 0, speed: 0 };
@@ -137,9 +133,10 @@ async function runAttempt<T>(
           limits: processLimits(unit.limits),
           timeoutSeconds: unit.timeoutSeconds ?? unit.limits.timeoutSec,
           onProgress: (progress) => (live = { ...live, ...progress }),
-          onUsage: (more) => (usage = addUsage(usage, more)),
+          onUsage: (more) => (costs = { ...costs, usage: addUsage(costs.usage, more) }),
+          onFetched: (bytes) => (costs = { ...costs, fetchedBytes: (costs.fetchedBytes ?? 0) + bytes }),
         };
-        const { value, result } = await work(run, attempt, () => usage);
+        const { value, result } = await work(run, attempt, () => costs);
         await end({ result });
         return value;
       },
@@ -167,7 +164,7 @@ function addUsage(sum: AttemptUsage | undefined, more: ResourceUsage): AttemptUs
   };
 }
 
-function outcomeOf(error: unknown): Omit<AttemptOutcome, 'endedAt' | 'usage'> {
+function outcomeOf(error: unknown): Omit<AttemptOutcome, 'endedAt' | keyof AttemptCosts> {
   if (Context.current().cancellationSignal.aborted) return { result: 'cancelled' };
   if (error instanceof CodedError) {
     return { result: 'failed', code: error.code, message: error.message, evidence: { ...error.detail } };

@@ -1,9 +1,7 @@
-import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { CodedError, storeKeys, type Plan, type PlannedChunk } from '@framefold/domain';
 import { planOfSlice } from '@framefold/media';
-import type { ObjectStore } from '@framefold/platform';
+import { fetchObject, type ObjectStore, type UseOptions } from '@framefold/platform';
 import type { SourceRef } from '@framefold/workflows/contract';
 import { sourceFile, type SourceDeps } from './source-file.ts';
 
@@ -15,8 +13,14 @@ export interface ChunkSource {
   readonly plan: Plan;
   /** Room that a copy takes, where one is needed. */
   readonly copyBytes: number;
-  /** Gives the file that programs read. */
-  readonly fetch: (folder: string) => Promise<string>;
+  /** Gives `work` the file that programs read; what is not local is fetched before. */
+  use<T>(run: SourceUse, work: (file: string) => Promise<T>): Promise<T>;
+}
+
+/** Where and how the file of a chunk's source is needed. */
+export interface SourceUse extends UseOptions {
+  /** Where a piece of the chunk's own may lie. */
+  readonly scratchFolder: string;
 }
 
 /**
@@ -42,7 +46,7 @@ export async function chunkSource(
 ): Promise<ChunkSource> {
   if (sliced) return { plan: planOfSlice(plan, chunk), ...(await findSlice(deps.store, jobId, chunk.index)) };
   const file = await sourceFile(source, deps);
-  return { plan, place: file, copyBytes: 0, fetch: () => Promise.resolve(file) };
+  return { plan, place: file.place, copyBytes: 0, use: (run, work) => file.use(work, run) };
 }
 
 async function findSlice(
@@ -55,17 +59,17 @@ async function findSlice(
   if (found === undefined)
     throw new CodedError('SOURCE_NOT_FOUND', `The slice of chunk ${chunkIndex} is gone.`);
   const local = store.localPath(key);
-  if (local !== undefined) return { place: local, copyBytes: 0, fetch: () => Promise.resolve(local) };
+  if (local !== undefined) return { place: local, copyBytes: 0, use: (_run, work) => work(local) };
   return {
     place: key,
     copyBytes: found.sizeBytes,
-    fetch: async (folder) => {
-      const body = await store.stream(key);
-      if (body === undefined)
+    use: async ({ scratchFolder, signal, onFetched }, work) => {
+      const file = join(scratchFolder, 'slice');
+      const bytes = await fetchObject(store, key, file, signal);
+      if (bytes === undefined)
         throw new CodedError('SOURCE_NOT_FOUND', `The slice of chunk ${chunkIndex} is gone.`);
-      const file = join(folder, 'slice');
-      await pipeline(body, createWriteStream(file));
-      return file;
+      onFetched?.(bytes);
+      return work(file);
     },
   };
 }

@@ -23,6 +23,7 @@ import {
 import { CancelledFailure } from '@temporalio/common';
 import type { UnitRun } from './attempt.ts';
 import { encodeUnit, type EncodeDeps, type EncodeUnit } from './encode-unit.ts';
+import { noCopies } from './testing/no-copies.ts';
 import { quietEnvironment } from './testing/quiet-environment.ts';
 
 const UNIT = 'chunk-00003';
@@ -58,7 +59,7 @@ describe('encodeUnit', () => {
   ): Promise<UnitResult> => {
     const engine = { build: 'fake-1' } as Partial<EncodeEngine> as EncodeEngine;
     return environment.run(() =>
-      encodeUnit({ store, trust: 'all', ceilings, engine, scratch, workerId }, unit),
+      encodeUnit({ store, copies: noCopies, trust: 'all', ceilings, engine, scratch, workerId }, unit),
     );
   };
 
@@ -117,6 +118,12 @@ describe('encodeUnit', () => {
     });
     expect(String(await store.get(storeKeys.outputFile('job', segment?.path ?? '')))).toBe('picture');
     expect(String(await store.get(storeKeys.outputFile('job', '720p/init.mp4')))).toBe('init');
+  });
+
+  it('records the quality of a rendition that its ceiling made coarser', async () => {
+    await encode(unitOf(async (run) => (await output('picture')(run)).map((one) => ({ ...one, crf: 41 }))));
+    const commit = CommitRecord.parse(JSON.parse(String(await store.get(storeKeys.commit('job', UNIT, 0)))));
+    expect(commit.renditions.map(({ crf }) => crf)).toEqual([41]);
   });
 
   it('returns the commit without encoding when there is one', async () => {
@@ -365,6 +372,8 @@ describe('encodeUnit', () => {
         given = run;
         run.onUsage({ cpuSeconds: 2, peakMemoryBytes: 3_000_000, peakDiskBytes: 5 });
         run.onUsage({ cpuSeconds: 1, peakMemoryBytes: 7_000_000, peakDiskBytes: 4 });
+        run.onFetched(40);
+        run.onFetched(2);
         return output('picture')(run);
       }),
     );
@@ -372,10 +381,10 @@ describe('encodeUnit', () => {
       limits: { cpuPercent: 50, memoryBytes: 100 * 1024 ** 2, diskBytes: 10 * 1024 ** 2 },
       timeoutSeconds: 60,
     });
-    expect(result).toMatchObject({ cpuSeconds: 3, peakMemoryBytes: 7_000_000 });
+    expect(result).toMatchObject({ cpuSeconds: 3, peakMemoryBytes: 7_000_000, fetchedBytes: 42 });
     expect((await attempts())[0]).toMatchObject({
       limits: { maxCpuPercent: 50 },
-      outcome: { usage: { cpuSeconds: 3, peakMemoryBytes: 7_000_000, peakDiskBytes: 5 } },
+      outcome: { usage: { cpuSeconds: 3, peakMemoryBytes: 7_000_000, peakDiskBytes: 5 }, fetchedBytes: 42 },
     });
   });
 

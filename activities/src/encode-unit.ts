@@ -14,7 +14,13 @@ import {
   type UnitResult,
 } from '@framefold/domain';
 import type { EncodeEngine, LocalRendition, ObjectStore } from '@framefold/platform';
-import { attemptUnit, type AttemptDeps, type AttemptedUnit, type UnitRun } from './attempt.ts';
+import {
+  attemptUnit,
+  type AttemptCosts,
+  type AttemptDeps,
+  type AttemptedUnit,
+  type UnitRun,
+} from './attempt.ts';
 import type { SourceDeps } from './source-file.ts';
 
 export interface EncodeDeps extends SourceDeps, AttemptDeps {
@@ -36,17 +42,16 @@ export interface EncodeUnit extends Omit<AttemptedUnit, 'encoderBuild'> {
 export async function encodeUnit(deps: EncodeDeps, unit: EncodeUnit): Promise<UnitResult> {
   const committed = await readCommit(deps.store, unit);
   if (committed !== undefined) return summarise(committed);
-  return attemptUnit(deps, { ...unit, encoderBuild: deps.engine.build }, async (run, attempt, usageSoFar) => {
+  return attemptUnit(deps, { ...unit, encoderBuild: deps.engine.build }, async (run, attempt, costs) => {
     const local = await unit.encode(run);
     run.signal.throwIfAborted();
     const renditions = await publish(deps.store, unit, local);
-    const usage = usageSoFar();
     const record: CommitRecord = {
       ...pick(attempt),
       endedAt: Date.now(),
       frames: unit.frames,
       renditions,
-      ...(usage === undefined ? {} : { usage }),
+      ...costs(),
     };
     const key = storeKeys.commit(unit.jobId, unit.unit, unit.generation);
     if (await deps.store.putIfAbsent(key, JSON.stringify(record)))
@@ -55,7 +60,9 @@ export async function encodeUnit(deps: EncodeDeps, unit: EncodeUnit): Promise<Un
   });
 }
 
-function pick(attempt: AttemptRecord): Omit<CommitRecord, 'endedAt' | 'frames' | 'renditions' | 'usage'> {
+function pick(
+  attempt: AttemptRecord,
+): Omit<CommitRecord, 'endedAt' | 'frames' | 'renditions' | keyof AttemptCosts> {
   const { jobId, unit, generation, attemptId, temporalAttempt, workerId, encoderBuild, startedAt } = attempt;
   return { jobId, unit, generation, attemptId, temporalAttempt, workerId, encoderBuild, startedAt };
 }
@@ -85,7 +92,8 @@ async function publish(
       await store.putFile(storeKeys.outputFile(unit.jobId, path), file);
       segments.push({ ...segment, path, sizeBytes: size, sha256 });
     }
-    renditions.push({ name: rendition.name, timescale: rendition.timescale, init, segments });
+    const { name, timescale, crf } = rendition;
+    renditions.push({ name, timescale, init, ...(crf === undefined ? {} : { crf }), segments });
   }
   return renditions;
 }

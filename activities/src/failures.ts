@@ -1,12 +1,17 @@
 import { activityInfo, Context } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
-import { CodedError, FAILURES } from '@framefold/domain';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { CodedError, FAILURES, type FailureCode } from '@framefold/domain';
 
 /** An unexpected error may be a passing one: it is tried again a few times before the job fails by it. */
 const UNEXPECTED_ATTEMPTS = 5;
 
-/** A task that is left to others comes back to the queue soon, however often that has happened. */
-const HANDED_ON_DELAY = '1 second';
+/** No faults but a way to be called again: when, however often that has happened. */
+const CALL_AGAIN: Partial<Record<FailureCode, '1 second' | '2 seconds'>> = {
+  /** A task that is left to others comes back to the queue soon. */
+  WORKER_BUSY: '1 second',
+  /** Jobs take longer. */
+  BATCH_RUNNING: '2 seconds',
+};
 
 /**
  * The one map from faults to Temporal's failures. Platform faults are retried by the server, for as long as it takes;
@@ -17,13 +22,17 @@ const HANDED_ON_DELAY = '1 second';
 export function toApplicationFailure(error: unknown, attempt: number): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
   if (error instanceof CodedError) {
+    const nextRetryDelay = CALL_AGAIN[error.code];
     return ApplicationFailure.create({
       type: error.code,
       message: error.message,
       nonRetryable: FAILURES[error.code].class !== 'platform',
       details: [error.detail],
       cause: error,
-      ...(error.code === 'WORKER_BUSY' ? { nextRetryDelay: HANDED_ON_DELAY } : {}),
+      // Benign failures are counted and logged as none.
+      ...(nextRetryDelay === undefined
+        ? {}
+        : { nextRetryDelay, category: ApplicationFailureCategory.BENIGN }),
     });
   }
   const cause = error instanceof Error ? error : new Error(String(error));

@@ -1,6 +1,12 @@
 import type { Catalogue, ObjectStore } from '@framefold/platform';
 import type { ControlActivities, EncodeActivities, MediaActivities } from '@framefold/workflows/contract';
 import { isQueueServed } from './ask/is-queue-served.ts';
+import { controlQueued, type ControlQueuedDeps } from './control-queued/control-queued.ts';
+import { awaitBatch } from './batch/await-batch.ts';
+import { cancelBatchJobs } from './batch/cancel-batch-jobs.ts';
+import { concludeBatch } from './batch/conclude-batch.ts';
+import type { BatchedJobs } from './batch/batched-jobs.ts';
+import { submitBatchJobs } from './batch/submit-batch-jobs.ts';
 import { discard, type DiscardDeps } from './discard/discard.ts';
 import { encodeAudio } from './encode-audio/encode-audio.ts';
 import { encodeChunk } from './encode-chunk/encode-chunk.ts';
@@ -10,13 +16,18 @@ import { extractSubtitles, type SubtitleDeps } from './extract-subtitles/extract
 import { ingestSource, type IngestDeps } from './ingest/ingest-source.ts';
 import { measureQuality, type MeasureDeps } from './measure-quality/measure-quality.ts';
 import { mergeOutput } from './merge/merge-output.ts';
-import { deliverWebhook, type WebhookDeps } from './notify/deliver-webhook.ts';
+import { attemptDelivery, type DeliveryDeps } from './notify/attempt-delivery.ts';
+import { deliverWebhook } from './notify/deliver-webhook.ts';
 import { planJob, type PlanDeps } from './plan/plan-job.ts';
 import { probeSource, type ProbeDeps } from './probe/probe-source.ts';
 import { publishRecord } from './record/publish-record.ts';
 import { recordEvents } from './record/record-events.ts';
 import { splitSource, type SplitDeps } from './split/split-source.ts';
 
+export { batchJobId } from './batch/batch-job-id.ts';
+export type { BatchedJobs } from './batch/batched-jobs.ts';
+export { restoredBatch } from './batch/stored-batch.ts';
+export type { QueuedWork } from './control-queued/control-queued.ts';
 export { workerReports } from './worker-reports.ts';
 export type { EncodeDeps } from './encode-unit.ts';
 export type { MeasureDeps } from './measure-quality/measure-quality.ts';
@@ -28,7 +39,14 @@ export type MediaDeps = IngestDeps &
   DiscardDeps &
   SubtitleDeps &
   SplitDeps;
-export type ControlDeps = WebhookDeps & { readonly store: ObjectStore; readonly catalogue: Catalogue };
+export type ControlDeps = DeliveryDeps &
+  ControlQueuedDeps & {
+    readonly store: ObjectStore;
+    readonly catalogue: Catalogue;
+    readonly jobs: BatchedJobs;
+    /** Where clients reach the API, without a slash at the end. */
+    readonly publicBaseUrl: string;
+  };
 
 /** The activities of the media queue. */
 export function createMediaActivities(deps: MediaDeps): MediaActivities {
@@ -55,6 +73,12 @@ export function createControlActivities(deps: ControlDeps): ControlActivities {
     recordEvents: recordEvents(deps),
     publishRecord: publishRecord(deps),
     isQueueServed: isQueueServed(deps),
+    controlQueued: controlQueued(deps),
+    submitBatchJobs: submitBatchJobs(deps),
+    awaitBatch: awaitBatch(deps),
+    cancelBatchJobs: cancelBatchJobs(deps),
+    concludeBatch: concludeBatch(deps),
+    attemptDelivery: attemptDelivery(deps),
     deliverWebhook: deliverWebhook(deps),
   });
 }

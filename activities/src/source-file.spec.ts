@@ -1,12 +1,13 @@
-import { mkdtemp, rm, stat, unlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { storeKeys, type WorkerReport } from '@framefold/domain';
 import { workerReport } from '@framefold/domain/testing';
-import { createFolderStore } from '@framefold/platform';
+import { createFolderStore, createLocalCopies, openScratch, type ObjectStore } from '@framefold/platform';
 import type { SourceRef } from '@framefold/workflows/contract';
-import { sourceFile, storedSource } from './source-file.ts';
+import { sourceFile, storedSource, useFiles, type SourceDeps } from './source-file.ts';
+import { noCopies } from './testing/no-copies.ts';
 import { quietEnvironment } from './testing/quiet-environment.ts';
 
 describe('sourceFile', () => {
@@ -23,15 +24,18 @@ describe('sourceFile', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  const resolve = (source: SourceRef): Promise<string> =>
-    sourceFile(source, { store: createFolderStore(join(folder, 'store')), trust: 'all' });
+  const { signal } = new AbortController();
+  const resolve = async (source: SourceRef, fields: Partial<SourceDeps> = {}): Promise<string> => {
+    const store = createFolderStore(join(folder, 'store'));
+    const found = await sourceFile(source, { store, copies: noCopies, trust: 'all', ...fields });
+    return found.use((path) => Promise.resolve(path), { signal });
+  };
 
   it('lets a worker without a sandbox read files of its machine, and nothing from outside', async () => {
     const store = createFolderStore(join(folder, 'store'));
     await store.put('jobs/1/source/source.mp4', 'four');
-    const deps = { store, trust: 'local' } as const;
     const read = (source: SourceRef): Promise<string> =>
-      quietEnvironment({ taskQueue: 'media' }).run(() => sourceFile(source, deps));
+      quietEnvironment({ taskQueue: 'media' }).run(() => resolve(source, { store, trust: 'local' }));
     expect(await read(inPlace)).toBe(file);
     const outside = storedSource('jobs/1/source/source.mp4', 4);
     await expect(read(outside)).rejects.toMatchObject({ code: 'SANDBOX_REQUIRED' });
@@ -57,6 +61,29 @@ describe('sourceFile', () => {
     expect(await resolve(storedSource('jobs/1/source/source.mp4', 4))).toBe(
       join(folder, 'store/jobs/1/source/source.mp4'),
     );
+  });
+
+  it('fetches what lies in a store that is not local, and says where it lies', async () => {
+    const local = createFolderStore(join(folder, 'store'));
+    // As a store is whose objects are no local files.
+    const store: ObjectStore = Object.assign(local, { localPath: () => undefined });
+    const scratch = await openScratch(join(folder, 'scratch'));
+    const copies = createLocalCopies({ store, scratch });
+    const deps: SourceDeps = { store, copies, trust: 'all' };
+    await store.put('jobs/1/source/source.mp4', 'four');
+    const stored = storedSource('jobs/1/source/source.mp4', 4);
+    const found = [await sourceFile(inPlace, deps), await sourceFile(stored, deps)];
+    expect(found.map(({ place }) => place)).toEqual([file, 'jobs/1/source/source.mp4']);
+    const fetched: number[] = [];
+    const texts = await useFiles(found, (files) => Promise.all(files.map((path) => readFile(path, 'utf8'))), {
+      signal,
+      onFetched: (bytes) => fetched.push(bytes),
+    });
+    expect([texts, fetched]).toEqual([['content', 'four'], [4]]);
+    await store.put('jobs/1/source/source.mp4', 'longer');
+    await expect(sourceFile(stored, deps)).rejects.toMatchObject({ code: 'SOURCE_CHANGED' });
+    await store.delete('jobs/1/source/source.mp4');
+    await expect(sourceFile(stored, deps)).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
   });
 
   it('notices a file that was written to', async () => {

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Context } from '@temporalio/activity';
 import { CodedError, takesWork } from '@framefold/domain';
-import type { ObjectStore } from '@framefold/platform';
+import type { LocalCopies, ObjectStore, UseOptions } from '@framefold/platform';
 import type { JobSources, SourceRef } from '@framefold/workflows/contract';
 import { workerReports } from './worker-reports.ts';
 
@@ -18,6 +18,7 @@ export type Trust = 'all' | 'local';
 
 export interface SourceDeps {
   readonly store: ObjectStore;
+  readonly copies: Pick<LocalCopies, 'use'>;
   readonly trust: Trust;
 }
 
@@ -29,7 +30,7 @@ export interface SourceDeps {
 export async function assertTrusted({ store, trust }: SourceDeps, isLocalFile: boolean): Promise<void> {
   if (trust === 'all' || isLocalFile) return;
   const { taskQueue } = Context.current().info;
-  for await (const report of workerReports(store)) {
+  for (const report of await workerReports(store)) {
     if (report.isolation === 'sandbox' && takesWork(report, taskQueue, Date.now()))
       throw new CodedError('WORKER_BUSY', 'The worker has no sandbox; another is to read this media.');
   }
@@ -39,25 +40,57 @@ export async function assertTrusted({ store, trust }: SourceDeps, isLocalFile: b
   );
 }
 
+/** A source that programs of this machine can read. */
+export interface SourceFile {
+  /** Where it lies, for records: a path, or the key in a store whose objects are no local files. */
+  readonly place: string;
+  /** Gives `work` the file; what is not local is fetched before, and kept for who needs it next. */
+  use<T>(work: (file: string) => Promise<T>, options: UseOptions): Promise<T>;
+}
+
 /**
- * The file at which programs of this machine read a source.
+ * Finds a source.
  *
- * @throws {CodedError} SOURCE_NOT_FOUND when it is gone, SOURCE_CHANGED when a file read in place is not what it was,
- *   WORKER_BUSY or SANDBOX_REQUIRED when this worker may not read it
+ * @throws {CodedError} SOURCE_NOT_FOUND when it is gone, SOURCE_CHANGED when it is not what it was, WORKER_BUSY or
+ *   SANDBOX_REQUIRED when this worker may not read it
  */
-export async function sourceFile(source: SourceRef, { store, trust }: SourceDeps): Promise<string> {
-  await assertTrusted({ store, trust }, source.inPlace || source.generated === true);
-  const path = source.uri.startsWith(STORE_SCHEME)
-    ? store.localPath(source.uri.slice(STORE_SCHEME.length))
-    : fileURLToPath(source.uri);
-  if (path === undefined) throw new CodedError('INTERNAL', 'The store does not keep objects as local files.');
+export async function sourceFile(source: SourceRef, deps: SourceDeps): Promise<SourceFile> {
+  await assertTrusted(deps, source.inPlace || source.generated === true);
+  if (!source.uri.startsWith(STORE_SCHEME)) return localFile(fileURLToPath(source.uri), source);
+  const key = source.uri.slice(STORE_SCHEME.length);
+  const path = deps.store.localPath(key);
+  return path === undefined ? remoteFile(key, source, deps) : localFile(path, source);
+}
+
+async function localFile(path: string, { sizeBytes, modifiedAt }: SourceRef): Promise<SourceFile> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) throw new CodedError('SOURCE_NOT_FOUND', 'The source is no longer there.');
-  const changed = source.modifiedAt !== undefined && Math.trunc(found.mtimeMs) !== source.modifiedAt;
-  if (changed || found.size !== source.sizeBytes) {
+  const changed = modifiedAt !== undefined && Math.trunc(found.mtimeMs) !== modifiedAt;
+  if (changed || found.size !== sizeBytes)
     throw new CodedError('SOURCE_CHANGED', 'The source changed while the job ran.');
-  }
-  return path;
+  return { place: path, use: (work) => work(path) };
+}
+
+async function remoteFile(
+  key: string,
+  { sizeBytes }: SourceRef,
+  { store, copies }: SourceDeps,
+): Promise<SourceFile> {
+  const found = await store.head(key);
+  if (found === undefined) throw new CodedError('SOURCE_NOT_FOUND', 'The source is no longer there.');
+  if (found.sizeBytes !== sizeBytes)
+    throw new CodedError('SOURCE_CHANGED', 'The source changed while the job ran.');
+  return { place: key, use: (work, options) => copies.use(found, work, options) };
+}
+
+/** Gives `work` the files of several sources, in their order. */
+export async function useFiles<T>(
+  [first, ...others]: readonly SourceFile[],
+  work: (files: readonly string[]) => Promise<T>,
+  options: UseOptions,
+): Promise<T> {
+  if (first === undefined) return work([]);
+  return first.use((file) => useFiles(others, (files) => work([file, ...files]), options), options);
 }
 
 /** The sources of a job, in the order in which they are shown. */

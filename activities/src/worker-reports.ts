@@ -2,13 +2,13 @@ import { storeKeys, WorkerReport } from '@framefold/domain';
 import type { ObjectStore } from '@framefold/platform';
 
 /** What the workers say of themselves; a report that can't be read is left out. */
-export async function* workerReports(
-  store: Pick<ObjectStore, 'list' | 'get'>,
-): AsyncGenerator<WorkerReport, void, undefined> {
+export async function workerReports(store: Pick<ObjectStore, 'list' | 'get'>): Promise<WorkerReport[]> {
+  const reports: WorkerReport[] = [];
   for await (const { key } of store.list(storeKeys.workers())) {
     const report = await readReport(store, key);
-    if (report !== undefined) yield report;
+    if (report !== undefined) reports.push(report);
   }
+  return reports;
 }
 
 /** What one worker says of itself; undefined when it has said nothing that can be read. */

@@ -1,10 +1,24 @@
 import { fromBinary, ScalarType, toBinary, type DescField, type DescMessage } from '@bufbuild/protobuf';
 import { ValueSchema } from '@bufbuild/protobuf/wkt';
-import { EVENT_PAYLOADS, RecordedEvent, TranscodeRequestBody, type JobEventType } from '@framefold/domain';
+import {
+  DryRun,
+  EVENT_PAYLOADS,
+  JobView,
+  RecordedEvent,
+  TranscodeRequestBody,
+  type JobEventType,
+} from '@framefold/domain';
 import { example, EXAMPLES } from '@framefold/domain/testing';
 import { z } from 'zod';
 import { fromProto, toProto } from './convert.ts';
-import { JobEventSchema, RecordedEventSchema, SourceIngestedSchema } from './gen/framefold/v1/events_pb.ts';
+import {
+  JobEventSchema,
+  RecordedEventSchema,
+  SourceIngestedSchema,
+  TranscodeRequestSchema,
+} from './gen/framefold/v1/events_pb.ts';
+import { JobSchema } from './gen/framefold/v1/job_pb.ts';
+import { DryRunJobResponseSchema, JobStatusSchema } from './gen/framefold/v1/job_service_pb.ts';
 
 const TYPES = Object.keys(EVENT_PAYLOADS) as JobEventType[];
 
@@ -14,6 +28,8 @@ interface Shape {
   readonly properties?: Readonly<Record<string, Shape>>;
   readonly required?: readonly string[];
   readonly items?: Shape;
+  /** Of the values of an object whose names are free. */
+  readonly additionalProperties?: Shape | false;
   readonly anyOf?: readonly Shape[];
 }
 
@@ -64,7 +80,19 @@ function differencesOfField(field: DescField, shape: Shape, path: string): strin
     return differencesOfItem(field, shape.items ?? {}, `${path}[]`);
   }
   if (field.fieldKind === 'list') return [`${path}: a list in the proto`];
+  if (field.fieldKind === 'map') {
+    const agrees = SCALARS[String(values(shape)?.type)]?.includes(field.scalar ?? ScalarType.BYTES) ?? false;
+    return agrees ? [] : [`${path}: a map in the proto, of other values`];
+  }
+  if (values(shape) !== undefined) return [`${path}: a map in Zod`];
   return differencesOfItem(field, { ...shape, type }, path);
+}
+
+/** Of a map, what it maps to. */
+function values({ properties, additionalProperties }: Shape): Shape | undefined {
+  return properties === undefined && typeof additionalProperties === 'object'
+    ? additionalProperties
+    : undefined;
 }
 
 function differencesOfItem(field: DescField, shape: Shape, path: string): string[] {
@@ -120,12 +148,46 @@ describe('events.proto and the Zod schemas', () => {
       'x.uri: an object in Zod',
     ],
     [
+      'a map',
+      EVENT_PAYLOADS.SourceIngested.extend({ uri: z.record(z.string(), z.string()) }),
+      'x.uri: a map in Zod',
+    ],
+    [
       'a choice',
       EVENT_PAYLOADS.SourceIngested.extend({ uri: z.union([z.string(), z.number()]) }),
       'x.uri: a union in Zod',
     ],
   ])('are seen to differ by %s', (_, schema, difference) => {
     expect(differences(SourceIngestedSchema, shapeOf(schema), 'x')).toEqual([difference]);
+  });
+});
+
+describe('job.proto and the Zod schemas', () => {
+  it('agree on every field of a job', () => {
+    expect(differences(JobSchema, shapeOf(JobView), 'Job')).toEqual([
+      'Job.links: only in the proto',
+      // An absent list and an empty one are the same on the wire.
+      'Job.appendedSources: optional in one, required in the other',
+    ]);
+  });
+
+  it('agree on what a job would be', () => {
+    expect(differences(DryRunJobResponseSchema, shapeOf(DryRun), 'DryRun')).toEqual([
+      'DryRun.appendedSources: optional in one, required in the other',
+    ]);
+  });
+
+  it('agree on what changes of a job between two events', () => {
+    const shape = shapeOf(JobView.pick({ status: true, paused: true, waitingFor: true, progress: true }));
+    expect(differences(JobStatusSchema, shape, 'JobStatus')).toEqual([]);
+  });
+
+  it('agree on what clients may write in a request', () => {
+    const written = z.toJSONSchema(TranscodeRequestBody, { io: 'input', unrepresentable: 'any' }) as Shape;
+    const fields = TranscodeRequestSchema.fields.map((field) => field.jsonName);
+    expect(fields.filter((name) => name !== 'testSource').sort()).toEqual(
+      Object.keys(written.properties ?? {}).sort(),
+    );
   });
 });
 

@@ -27,11 +27,35 @@ export const asking = proxyActivities<Pick<ControlActivities, 'isQueueServed'>>(
   retry: RETRY_POLICIES.ask,
 });
 
-/** Sending a webhook. A day bounds it, time in the queue included: later nobody waits for it any more. */
-export const delivery = proxyActivities<Pick<ControlActivities, 'deliverWebhook'>>({
+/** Telling the server about queued work: one round of calls a pending activity. */
+export const tending = proxyActivities<Pick<ControlActivities, 'controlQueued'>>({
   taskQueue: TASK_QUEUES.control,
   startToCloseTimeout: '1 minute',
-  scheduleToCloseTimeout: '24 hours',
+  retry: RETRY_POLICIES.tend,
+});
+
+/** Looking after the jobs of a batch. Waiting for them is a call that is tried again: it costs no history and holds no slot. */
+export const batching = proxyActivities<
+  Pick<ControlActivities, 'submitBatchJobs' | 'awaitBatch' | 'cancelBatchJobs' | 'concludeBatch'>
+>({
+  taskQueue: TASK_QUEUES.control,
+  startToCloseTimeout: '10 minutes',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  cancellationType,
+  retry: RETRY_POLICIES.batch,
+});
+
+/** One attempt to send a webhook: some ten seconds at most. When the next one is due is its result's to say. */
+export const delivery = proxyActivities<Pick<ControlActivities, 'attemptDelivery'>>({
+  taskQueue: TASK_QUEUES.webhooks,
+  startToCloseTimeout: '30 seconds',
+  retry: RETRY_POLICIES.webhook,
+});
+
+/** The webhooks of jobs that began before the delivery log. */
+export const earlierDelivery = proxyActivities<Pick<ControlActivities, 'deliverWebhook'>>({
+  taskQueue: TASK_QUEUES.control,
+  startToCloseTimeout: '1 minute',
   retry: RETRY_POLICIES.webhook,
 });
 

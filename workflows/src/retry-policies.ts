@@ -18,14 +18,18 @@ export const RETRY_POLICIES = {
   record: PATIENT,
   /** Safe: it only reads. */
   ask: PATIENT,
+  /** Safe: telling the server twice changes nothing. */
+  tend: PATIENT,
+  /** Safe: a job's id follows from its batch and place, so that starting it again starts nothing; the rest only asks and marks. */
+  batch: PATIENT,
   /** Safe: each media activity replaces whole objects with what follows from its input alone. */
   media: PATIENT,
   /** Safe: the one commit record per unit and generation is put conditionally; another attempt finds it and returns it. */
   encode: PATIENT,
   /** Safe: as `encode`, by the one record of measurements per chunk. */
   measure: PATIENT,
-  /** Safe: the receiver tells repeats by the delivery id. 5 s doubling to 1 h, spread over a day by the schedule-to-close time-out. */
-  webhook: { initialInterval: '5 seconds', backoffCoefficient: 2, maximumInterval: '1 hour' },
+  /** Safe: the receiver tells repeats by the delivery's id, and an attempt on record is not made again. */
+  webhook: PATIENT,
 } as const satisfies Record<string, RetryPolicy>;
 
 /**

@@ -2,11 +2,13 @@ import { chunkUnit, type HardwareEncoder, type NewEvent } from '@framefold/domai
 import { activityInfo } from '@temporalio/activity';
 import type {
   ControlActivities,
+  DeliveryAttemptResult,
   EncodeActivities,
   EncodeChunkInput,
   MeasureQualityInput,
   MediaActivities,
   MergeInput,
+  QueueControls,
 } from '../src/contract/index.ts';
 import { CHUNK_FRAMES, mergeResult, planRef, source, sourceMeta, unitResult } from './job-fixture.ts';
 
@@ -25,6 +27,8 @@ export interface Arrangement {
   readonly hardware?: HardwareEncoder;
   /** Whether a GPU worker is there, at the nth time that somebody asks; there is one unless it is said otherwise. */
   readonly isQueueServed?: (ask: number) => boolean;
+  /** What comes of the nth attempt to deliver a webhook; it is delivered unless it is said otherwise. */
+  readonly deliver?: (attempt: number) => DeliveryAttemptResult;
   readonly before?: Hooks;
   readonly after?: Hooks;
 }
@@ -45,6 +49,12 @@ export class FakeWorld {
   /** The chunks that were compared with the source, with the task queue that each came from. */
   readonly measured: (MeasureQualityInput & { readonly taskQueue: string })[] = [];
   readonly merges: MergeInput[] = [];
+  /** What the server was told of queued work. */
+  readonly controlled: QueueControls[] = [];
+  /** Of a batch: the places of the jobs that were started, and what was made of them in the end. */
+  readonly submitted: number[] = [];
+  readonly cancelledUpTo: number[] = [];
+  readonly concluded: string[] = [];
 
   constructor(private readonly arrangement: Arrangement = {}) {}
 
@@ -83,9 +93,23 @@ export class FakeWorld {
       this.published.push(this.types().at(-1) ?? 'nothing');
     },
     isQueueServed: async () => this.arrangement.isQueueServed?.(this.count('isQueueServed')) ?? true,
+    controlQueued: async (input) => {
+      this.controlled.push(input);
+    },
+    attemptDelivery: async ({ attempt }) => this.arrangement.deliver?.(attempt) ?? { state: 'delivered' },
+    submitBatchJobs: async ({ first, count }) => {
+      for (let index = first; index < first + count; index++) this.submitted.push(index);
+    },
+    awaitBatch: async () => undefined,
+    cancelBatchJobs: async ({ started }) => {
+      this.cancelledUpTo.push(started);
+    },
+    concludeBatch: async ({ cancelled }) => {
+      this.concluded.push(cancelled ? 'cancelled' : 'ended');
+    },
     deliverWebhook: async ({ event }) => {
       this.webhooks.push(event);
-      return { status: 204 };
+      return { status: 202 };
     },
     ingestSource: async () => source,
     probeSource: async () => sourceMeta,

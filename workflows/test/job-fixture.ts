@@ -5,8 +5,8 @@ import {
   type MeasuredRendition,
   type SourceMeta,
   type UnitResult,
-  type VideoRendition,
 } from '@framefold/domain';
+import { audioRendition, videoRendition } from '@framefold/domain/testing';
 import type { MergeResult, PlanRef, SourceRef } from '../src/contract/index.ts';
 
 /** Frames of every chunk of the fixture. */
@@ -31,18 +31,8 @@ export const sourceMeta: SourceMeta = {
   undecodableAudioTracks: 0,
 };
 
-const small: VideoRendition = {
-  name: '360p',
-  width: 640,
-  height: 360,
-  codec: 'h264',
-  encoder: 'libx264',
-  preset: 'fast',
-  crf: 22,
-  maxrateKbps: 800,
-  bufsizeKbps: 1600,
-};
-const large: VideoRendition = { ...small, name: '720p', width: 1280, height: 720 };
+const small = videoRendition();
+const large = videoRendition({ name: '720p', width: 1280, height: 720 });
 
 /** @param hardware an encoder by which the plan has two renditions; without it one, in software */
 export const planRef = (chunks: number, hardware?: HardwareEncoder): PlanRef => ({
@@ -57,17 +47,7 @@ export const planRef = (chunks: number, hardware?: HardwareEncoder): PlanRef => 
             { ...large, encoder: hardware },
             { ...small, encoder: hardware },
           ],
-    audio: [
-      {
-        name: 'audio-0',
-        label: 'English',
-        isDefault: true,
-        codec: 'aac',
-        channels: 2,
-        sampleRateHz: 48_000,
-        bitrateKbps: 128,
-      },
-    ],
+    audio: [audioRendition({ name: 'audio-0', label: 'English' })],
     subtitles: [],
     segments: chunks,
     chunks: Array.from({ length: chunks }, () => ({ frames: CHUNK_FRAMES, segments: 1 })),

@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { WorkflowFailedError } from '@temporalio/client';
 import type { FailureCode } from '@framefold/domain';
 import type { Hook } from './fake-world.ts';
-import type { LabJob } from './workflow-lab.ts';
+import type { LabBatch, LabJob } from './workflow-lab.ts';
 
 /** A fault as the activity boundary throws it when the server must not try again. */
 export const finalFault = (code: FailureCode): ApplicationFailure =>
@@ -46,8 +46,8 @@ export function gated(): { readonly hook: Hook; readonly reached: Promise<void>;
   return { hook, reached, open: () => open() };
 }
 
-/** What Temporal says of a job's workflow when it is over. */
-export async function outcome({ handle }: LabJob): Promise<{ status: string; cause?: Error }> {
+/** What Temporal says of a job's or batch's workflow when it is over. */
+export async function outcome({ handle }: LabBatch | LabJob): Promise<{ status: string; cause?: Error }> {
   try {
     await handle.result();
   } catch (error) {

@@ -58,6 +58,7 @@ const arrangements: Record<string, Arrangement> = {
   'hardware-batched': { hardware: 'h264_nvenc', chunks: 120 },
   measured: {},
   'measured-batched': { chunks: 250 },
+  'notified-by-catalogue': {},
   unmeasured: { before: { measureQuality: failing(() => finalFault('VMAF_UNAVAILABLE')) } },
 };
 
@@ -65,7 +66,11 @@ it.each(Object.entries(arrangements))(
   'records %s',
   async (name, arrangement) => {
     const qualityReport = name.includes('measured');
-    const job = await lab.start(arrangement, { webhookUrl: 'https://example.com/hook', qualityReport }, name);
+    const job = await lab.start(
+      arrangement,
+      { webhookUrl: 'https://example.com/hook', qualityReport },
+      { jobId: name },
+    );
     if (name === 'cancelled') {
       await held.reached;
       await job.handle.cancel();
@@ -77,7 +82,38 @@ it.each(Object.entries(arrangements))(
       await save(batchWorkflowId(name, { firstChunk: 0, rendition: '720p' }), 'hardware-batch');
     }
     if (name === 'measured-batched') await save(measureWorkflowId(name, 200), 'measure-batch');
-    if (name === 'completed') await save(`webhook-${name}.${(await job.handle.describe()).runId}`, 'webhook');
   },
   60_000,
 );
+
+// webhook.json and the jobs beside it come from a version in which jobs started the deliveries of their webhooks.
+it('records delivery', async () => {
+  const { handle } = await lab.deliver('delivery', {
+    deliver: (attempt) => (attempt < 3 ? { state: 'pending', waitMs: 100 } : { state: 'delivered' }),
+  });
+  await handle.result();
+  await save(handle.workflowId, 'delivery');
+}, 60_000);
+
+it('records transcode-batch', async () => {
+  const { handle } = await lab.startBatch(
+    { before: { awaitBatch: failing(() => platformFault('BATCH_RUNNING'), 1) } },
+    { jobs: 450 },
+    'transcode-batch',
+  );
+  await handle.result();
+  await save(handle.workflowId, 'transcode-batch');
+}, 60_000);
+
+it('records a cancelled transcode-batch', async () => {
+  const holding = heldUntilCancelled();
+  const batch = await lab.startBatch(
+    { before: { awaitBatch: holding.hook } },
+    { jobs: 3 },
+    'transcode-batch-cancelled',
+  );
+  await holding.reached;
+  await batch.handle.cancel();
+  await outcome(batch);
+  await save(batch.handle.workflowId, 'transcode-batch-cancelled');
+}, 60_000);

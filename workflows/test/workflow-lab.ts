@@ -11,8 +11,17 @@ import {
   Worker,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
-import { jobWorkflowId, SEARCH_ATTRIBUTES, TASK_QUEUES } from '../src/contract/index.ts';
-import type { transcodeJob } from '../src/index.ts';
+import {
+  deliveryWorkflowId,
+  dryRunWorkflowId,
+  jobWorkflowId,
+  SEARCH_ATTRIBUTES,
+  TASK_QUEUES,
+  transcodeBatchWorkflowId,
+  type TranscodeBatchInput,
+  type TranscodeJobInput,
+} from '../src/contract/index.ts';
+import type { dryRun, transcodeBatch, transcodeJob, webhookDelivery } from '../src/index.ts';
 import { FakeWorld, type Activities, type ActivityName, type Arrangement } from './fake-world.ts';
 import { request } from './job-fixture.ts';
 
@@ -26,8 +35,10 @@ export function quietRuntime(): void {
 
 /** The workflows of the sources, bundled. */
 export function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
+  const workflowsPath = fileURLToPath(new URL('../src/index.ts', import.meta.url));
   return bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../src/index.ts', import.meta.url)),
+    workflowsPath,
+    workflowInterceptorModules: [workflowsPath],
     logger: new DefaultLogger('ERROR'),
     webpackConfigHook: (config) => ({
       ...config,
@@ -41,6 +52,15 @@ export interface LabJob {
   readonly jobId: string;
   readonly world: FakeWorld;
   readonly handle: WorkflowHandleWithFirstExecutionRunId<typeof transcodeJob>;
+}
+
+/** A job by name, and whether it was run before. */
+type RunOfJob = Partial<Pick<TranscodeJobInput, 'jobId' | 'run' | 'keepFailedHours'>>;
+
+/** A batch under test. */
+export interface LabBatch {
+  readonly world: FakeWorld;
+  readonly handle: WorkflowHandleWithFirstExecutionRunId<typeof transcodeBatch>;
 }
 
 /** A Temporal server with the real workflows and a fake world for each job. */
@@ -73,7 +93,8 @@ export class WorkflowLab {
     ]);
     const lab = new WorkflowLab(env);
     const activities = lab.activities();
-    const queues = [TASK_QUEUES.control, TASK_QUEUES.media, TASK_QUEUES.encodeCpu, TASK_QUEUES.encodeGpu];
+    const { control, webhooks, media, encodeCpu, encodeGpu } = TASK_QUEUES;
+    const queues = [control, webhooks, media, encodeCpu, encodeGpu];
     const connection = env.nativeConnection;
     lab.workers = await Promise.all([
       Worker.create({ connection, taskQueue: TASK_QUEUES.workflows, workflowBundle, identity: 'lab' }),
@@ -101,7 +122,7 @@ export class WorkflowLab {
   async start(
     arrangement: Arrangement = {},
     fields: Partial<TranscodeRequest> = {},
-    jobId = `job-${(this.jobs += 1)}`,
+    { jobId = `job-${(this.jobs += 1)}`, ...again }: RunOfJob = {},
   ): Promise<LabJob> {
     const world = new FakeWorld(arrangement);
     this.worlds.set(jobId, world);
@@ -114,18 +135,73 @@ export class WorkflowLab {
           request: request(fields),
           submittedAt: 1_700_000_000_000,
           gpuPatienceSeconds: GPU_PATIENCE_SECONDS,
+          ...again,
         },
       ],
     });
     return { jobId, world, handle };
   }
 
+  /** Starts a delivery in a world of its own. */
+  async deliver(
+    deliveryId: string,
+    arrangement: Arrangement,
+  ): Promise<{ world: FakeWorld; handle: WorkflowHandleWithFirstExecutionRunId<typeof webhookDelivery> }> {
+    const world = new FakeWorld(arrangement);
+    this.worlds.set(deliveryId, world);
+    const delivery = { deliveryId, run: 0 };
+    const handle = await this.env.client.workflow.start<typeof webhookDelivery>('webhookDelivery', {
+      workflowId: deliveryWorkflowId(delivery),
+      taskQueue: TASK_QUEUES.workflows,
+      args: [delivery],
+    });
+    return { world, handle };
+  }
+
+  /** Starts a dry run in a world of its own. */
+  async startDryRun(
+    arrangement: Arrangement,
+    id = `dry-run-${(this.jobs += 1)}`,
+  ): Promise<{ world: FakeWorld; handle: WorkflowHandleWithFirstExecutionRunId<typeof dryRun> }> {
+    const world = new FakeWorld(arrangement);
+    this.worlds.set(id, world);
+    const handle = await this.env.client.workflow.start<typeof dryRun>('dryRun', {
+      workflowId: dryRunWorkflowId(id),
+      taskQueue: TASK_QUEUES.workflows,
+      args: [{ id, request: request() }],
+    });
+    return { world, handle };
+  }
+
+  /** Starts a batch in a world of its own. */
+  async startBatch(
+    arrangement: Arrangement,
+    fields: Omit<TranscodeBatchInput, 'batchId'>,
+    batchId = `batch-${(this.jobs += 1)}`,
+  ): Promise<LabBatch> {
+    const world = new FakeWorld(arrangement);
+    this.worlds.set(batchId, world);
+    const handle = await this.env.client.workflow.start<typeof transcodeBatch>('transcodeBatch', {
+      workflowId: transcodeBatchWorkflowId(batchId),
+      taskQueue: TASK_QUEUES.workflows,
+      args: [{ batchId, ...fields }],
+    });
+    return { world, handle };
+  }
+
   /** Activities that run in the world of the job that they are called for. */
   private activities(): Activities {
     const inWorld = (name: ActivityName) => async (input: never) => {
-      const { jobId, events } = input as { jobId?: string; events?: readonly { jobId: string }[] };
-      const ofWorkflow = activityInfo().workflowExecution?.workflowId.replace(jobWorkflowId(''), '');
-      const world = this.worlds.get(jobId ?? events?.[0]?.jobId ?? ofWorkflow ?? '');
+      const { jobId, batchId, events, deliveryId } = input as {
+        jobId?: string;
+        batchId?: string;
+        events?: readonly { jobId: string }[];
+        deliveryId?: string;
+      };
+      const ofWorkflow = activityInfo()
+        .workflowExecution?.workflowId.replace(jobWorkflowId(''), '')
+        .replace(/-(chunks|quality)-.*$/, '');
+      const world = this.worlds.get(jobId ?? batchId ?? events?.[0]?.jobId ?? deliveryId ?? ofWorkflow ?? '');
       if (world === undefined) throw new Error(`No world for ${name}.`);
       return await world.run(name, input);
     };
@@ -133,6 +209,12 @@ export class WorkflowLab {
       'recordEvents',
       'publishRecord',
       'isQueueServed',
+      'controlQueued',
+      'attemptDelivery',
+      'submitBatchJobs',
+      'awaitBatch',
+      'cancelBatchJobs',
+      'concludeBatch',
       'deliverWebhook',
       'ingestSource',
       'probeSource',

@@ -10,7 +10,7 @@ export function isQueueServed({
   readonly store: ObjectStore;
 }): ControlActivities['isQueueServed'] {
   return async ({ taskQueue, encoder }) => {
-    for await (const report of workerReports(store)) {
+    for (const report of await workerReports(store)) {
       if (takesWork(report, taskQueue, Date.now()) && hasProved(report, encoder)) return true;
     }
     return false;

@@ -20,6 +20,7 @@ export function discard(deps: DiscardDeps): MediaActivities['discard'] {
         await deps.store.deleteAll(storeKeys.output(jobId));
         await deps.store.deleteAll(storeKeys.commits(jobId));
         await deps.store.deleteAll(storeKeys.qualities(jobId));
+        await deps.store.deleteAll(storeKeys.sourceStamps(jobId));
         await deps.store.deleteAll(storeKeys.plans(jobId));
         await deps.store.deleteAll(storeKeys.slices(jobId));
         return deps.store.deleteAll(storeKeys.frameTables(jobId));

@@ -2,7 +2,7 @@ import { CodedError, VIDEO_TIMESCALE } from '@framefold/domain';
 import type { MediaActivities } from '@framefold/workflows/contract';
 import { encodeUnit, type EncodeDeps } from '../encode-unit.ts';
 import { loadPlan } from '../plan/load-plan.ts';
-import { sourceFile, sourcesOf } from '../source-file.ts';
+import { sourceFile, sourcesOf, useFiles } from '../source-file.ts';
 
 /** Sound encodes at tens of times real time: slower than real time it hangs. Short tracks get ten minutes. */
 const MINIMUM_TIMEOUT_SECONDS = 600;
@@ -17,7 +17,7 @@ export function encodeAudio(deps: EncodeDeps): MediaActivities['encodeAudio'] {
     const track = plan.audio.find((audio) => audio.name === rendition);
     if (track === undefined)
       throw new CodedError('INTERNAL', `The plan has no audio rendition ${rendition}.`);
-    const sourceFiles = await Promise.all(sourcesOf(sources).map((source) => sourceFile(source, deps)));
+    const files = await Promise.all(sourcesOf(sources).map((source) => sourceFile(source, deps)));
     const mediaSeconds = plan.video.durationTicks / VIDEO_TIMESCALE;
     const timeoutSeconds = Math.max(MINIMUM_TIMEOUT_SECONDS, mediaSeconds);
     return encodeUnit(deps, {
@@ -29,8 +29,14 @@ export function encodeAudio(deps: EncodeDeps): MediaActivities['encodeAudio'] {
       timeoutSeconds,
       // As long as the file lies there beside its segments, twice the track.
       scratchBytes: (2 * mediaSeconds * track.bitrateKbps * 1000) / 8 + OVERHEAD_BYTES,
-      argv: (scratchFolder) => deps.engine.audioArgv({ sourceFiles, plan, scratchFolder }, track),
-      encode: async (run) => [await deps.engine.encodeAudio({ sourceFiles, plan, ...run }, track)],
+      argv: (scratchFolder) =>
+        deps.engine.audioArgv({ sourceFiles: files.map(({ place }) => place), plan, scratchFolder }, track),
+      encode: (run) =>
+        useFiles(
+          files,
+          async (sourceFiles) => [await deps.engine.encodeAudio({ sourceFiles, plan, ...run }, track)],
+          run,
+        ),
     });
   };
 }

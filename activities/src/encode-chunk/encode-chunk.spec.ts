@@ -6,6 +6,7 @@ import { storeKeys, type Plan, type UnitResult } from '@framefold/domain';
 import { createFolderStore, openScratch, type EncodeEngine, type ObjectStore } from '@framefold/platform';
 import type { EncodeChunkInput } from '@framefold/workflows/contract';
 import { JOB_ID, PLAN } from '../testing/encoded-job.ts';
+import { noCopies } from '../testing/no-copies.ts';
 import { quietEnvironment } from '../testing/quiet-environment.ts';
 import type { EncodeDeps } from '../encode-unit.ts';
 import { encodeChunk } from './encode-chunk.ts';
@@ -52,6 +53,7 @@ describe('encodeChunk', () => {
       engine: engine as EncodeEngine,
       scratch,
       workerId: 'w',
+      copies: noCopies,
       trust: 'all',
       ceilings: { default: {}, live: {}, batch: {} },
     };

@@ -34,10 +34,10 @@ export function encodeChunk(deps: EncodeDeps): EncodeActivities['encodeChunk'] {
       scratchBytes: scratchBytes(plan.renditions, secondsOf(chunk)) + read.copyBytes,
       argv: (scratchFolder) =>
         deps.engine.chunkArgv({ sourceFiles: [read.place], plan: read.plan, scratchFolder }, chunk),
-      encode: async (run) => {
-        const sourceFile = await read.fetch(run.scratchFolder);
-        return deps.engine.encodeChunk({ sourceFiles: [sourceFile], plan: read.plan, ...run }, chunk);
-      },
+      encode: (run) =>
+        read.use(run, (sourceFile) =>
+          deps.engine.encodeChunk({ sourceFiles: [sourceFile], plan: read.plan, ...run }, chunk),
+        ),
     });
   };
 }

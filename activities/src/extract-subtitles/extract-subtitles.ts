@@ -43,8 +43,11 @@ export function extractSubtitles(deps: SubtitleDeps): MediaActivities['extractSu
       for (const [index, input] of plan.inputs.entries()) {
         const streamIndex = input.subtitles[rendition];
         if (streamIndex === undefined) continue;
-        const file = await sourceFile(sourceOf(sources, index), deps);
-        const found = await readTrack(deps, { name: `${jobId}-${rendition}`, file, streamIndex, signal });
+        const source = await sourceFile(sourceOf(sources, index), deps);
+        const name = `${jobId}-${rendition}`;
+        const found = await source.use((file) => readTrack(deps, { name, file, streamIndex, signal }), {
+          signal,
+        });
         const isCut = plan.isCut === true || index < plan.inputs.length - 1;
         cues.push(...onTimeline(found, stretchOf(input, isCut)));
       }

@@ -1,26 +1,11 @@
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
-import { CodedError, FAILURES, storeKeys } from '@framefold/domain';
+import { CodedError, FAILURES, mediaExtension, storeKeys } from '@framefold/domain';
 import { downloadTo } from '@framefold/platform';
 import type { SourceRef } from '@framefold/workflows/contract';
 import { heartbeating } from '../heartbeat.ts';
 import { storedSource } from '../source-file.ts';
 import type { IngestDeps } from './ingest-source.ts';
-
-/** Endings that are kept; any other says nothing about the content. */
-const KNOWN_EXTENSIONS = new Set([
-  '.mp4',
-  '.m4v',
-  '.mov',
-  '.mkv',
-  '.webm',
-  '.avi',
-  '.ts',
-  '.m2ts',
-  '.flv',
-  '.mpg',
-  '.mxf',
-]);
 
 /**
  * Downloads a source into the store. An attempt that is repeated on the same worker goes on where the last one broke
@@ -32,8 +17,7 @@ export async function downloadSource(
   url: URL,
   input: number,
 ): Promise<SourceRef> {
-  const extension = extname(url.pathname).toLowerCase();
-  const key = storeKeys.source(jobId, KNOWN_EXTENSIONS.has(extension) ? extension : '.bin', input);
+  const key = storeKeys.source(jobId, mediaExtension(url.pathname) ?? '.bin', input);
   const stored = await deps.store.head(key);
   if (stored !== undefined) return storedSource(key, stored.sizeBytes);
   const place = await deps.scratch.openDownload(jobId, input);
@@ -43,7 +27,8 @@ export async function downloadSource(
     const sizeBytes = await heartbeating(
       () => ({ receivedBytes: received }),
       async (signal) => {
-        const bytes = await downloadTo(deps.fetch, url, file, {
+        const fetch = url.protocol === 's3:' ? deps.fetchS3 : deps.fetch;
+        const bytes = await downloadTo(fetch, url, file, {
           maxBytes: deps.limits.sourceBytes,
           signal,
           onSize: (total) => place.reserve(total),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
+import { storeKeys } from '@framefold/domain';
 import { request } from '@framefold/domain/testing';
 import {
   createFolderStore,
@@ -13,6 +14,7 @@ import {
   type WebAnswer,
 } from '@framefold/platform';
 import type { SourceRef } from '@framefold/workflows/contract';
+import { noCopies } from '../testing/no-copies.ts';
 import { quietEnvironment } from '../testing/quiet-environment.ts';
 import { ingestSource } from './ingest-source.ts';
 
@@ -63,8 +65,10 @@ describe('ingestSource', () => {
   ): Promise<SourceRef> => {
     const activity = ingestSource({
       store,
+      copies: noCopies,
       trust: 'all',
       fetch,
+      fetchS3: () => Promise.reject(new Error('not part of this test')),
       fileRoots: [join(folder, 'films')],
       limits: { sourceBytes },
       scratch,
@@ -164,6 +168,39 @@ describe('ingestSource', () => {
     const refused = ingest(HTTP_URL, { sourceBytes: Number.MAX_SAFE_INTEGER });
     await expect(refused).rejects.toMatchObject({ code: 'WORKER_DISK_LOW' });
     expect((await scratch.state()).reservedBytes).toBe(0);
+  });
+
+  describe('an upload', () => {
+    const ID = '0123456789abcdef0123456789abcdef';
+    const TAKEN = 'jobs/job-1/source/source.bin';
+    const take = (): Promise<SourceRef> => ingest(`upload://${ID}`);
+
+    it("becomes the job's own, whatever becomes of the upload", async () => {
+      await store.put(storeKeys.uploadContent(ID), 'content');
+      const taken = { uri: `store:${TAKEN}`, sizeBytes: 7, inPlace: false };
+      expect(await take()).toEqual(taken);
+      await store.deleteAll(storeKeys.upload(ID));
+      expect((await store.get(TAKEN))?.toString()).toBe('content');
+      expect(await take()).toEqual(taken);
+      expect(asked).toEqual([]);
+    });
+
+    it('goes on when the job is done with it', async () => {
+      await store.put(storeKeys.uploadContent(ID), 'content');
+      await take();
+      await store.deleteAll(storeKeys.sourceFolder('job-1'));
+      expect((await store.get(storeKeys.uploadContent(ID)))?.toString()).toBe('content');
+    });
+
+    it.each([
+      ['is not there', undefined, 'SOURCE_NOT_FOUND'],
+      ['is empty', '', 'SOURCE_EMPTY'],
+      ['is too large', '12345678901', 'SOURCE_LIMIT_EXCEEDED'],
+    ])('that %s is refused', async (_what, content, code) => {
+      if (content !== undefined) await store.put(storeKeys.uploadContent(ID), content);
+      await expect(take()).rejects.toMatchObject({ code });
+      expect(await store.head(TAKEN)).toBeUndefined();
+    });
   });
 
   it('tells how far it is by heartbeats', async () => {

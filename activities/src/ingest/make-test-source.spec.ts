@@ -11,6 +11,7 @@ import {
   type ScratchSpace,
 } from '@framefold/platform';
 import type { SourceRef } from '@framefold/workflows/contract';
+import { noCopies } from '../testing/no-copies.ts';
 import { quietEnvironment } from '../testing/quiet-environment.ts';
 import { ingestSource } from './ingest-source.ts';
 
@@ -46,8 +47,10 @@ describe('makeTestSource', () => {
   ): Promise<SourceRef> => {
     const activity = ingestSource({
       store,
+      copies: noCopies,
       trust: 'local',
       fetch: () => Promise.reject(new Error('nothing is to be fetched')),
+      fetchS3: () => Promise.reject(new Error('nothing is to be fetched')),
       fileRoots: [],
       limits: { sourceBytes },
       scratch,

@@ -23,6 +23,7 @@ import {
 import type { MeasureQualityInput } from '@framefold/workflows/contract';
 import { mergeOutput } from '../merge/merge-output.ts';
 import { JOB_ID, PLAN, storeEncodedJob, storeUnits, UNITS } from '../testing/encoded-job.ts';
+import { noCopies } from '../testing/no-copies.ts';
 import { quietEnvironment } from '../testing/quiet-environment.ts';
 import { measureQuality } from './measure-quality.ts';
 
@@ -67,7 +68,8 @@ describe('measureQuality', () => {
     const scratch = await openScratch(join(folder, 'scratch'));
     const engine = { build: 'fake-1' } as Partial<EncodeEngine> as EncodeEngine;
     const ceilings = { default: {}, live: {}, batch: {} };
-    const deps = { store, engine, scratch, meter: by, workerId: 'w', trust: 'all' as const, ceilings };
+    const places = { store, copies: noCopies, scratch };
+    const deps = { ...places, engine, meter: by, workerId: 'w', trust: 'all' as const, ceilings };
     const source = { uri: pathToFileURL(join(folder, 'source.mp4')).href, sizeBytes: 6, inPlace: true };
     await quietEnvironment().run(() =>
       measureQuality(deps)({

@@ -14,7 +14,7 @@ import {
 } from '@framefold/domain';
 import type { EncodeEngine, ObjectStore, QualityMeter } from '@framefold/platform';
 import type { EncodeActivities } from '@framefold/workflows/contract';
-import { attemptUnit, type AttemptDeps } from '../attempt.ts';
+import { attemptUnit, type AttemptDeps, type UnitRun } from '../attempt.ts';
 import { chunkSource } from '../chunk-source.ts';
 import { chunkParts } from '../merge/read-commits.ts';
 import { loadPlan } from '../plan/load-plan.ts';
@@ -66,24 +66,9 @@ export function measureQuality(deps: MeasureDeps): EncodeActivities['measureQual
           ),
       },
       async (run, attempt) => {
-        const sourceFile = await read.fetch(run.scratchFolder);
-        const file = renditionFile(run.scratchFolder);
-        const startedAt = Date.now();
-        const renditions: QualityRecord['renditions'] = [];
-        for (const [index, rendition] of plan.renditions.entries()) {
-          const part = parts[index];
-          if (part === undefined) continue;
-          await joinPart(deps.store, jobId, part, file);
-          const task = {
-            ...run,
-            ...{ sourceFile, plan: read.plan, renditionFile: file },
-            // The time is for all renditions together.
-            timeoutSeconds: run.timeoutSeconds - (Date.now() - startedAt) / 1000,
-          };
-          const segments = await deps.meter.measure(task, chunk, rendition);
-          renditions.push({ name: rendition.name, segments });
-          await rm(file);
-        }
+        const renditions = await read.use(run, (sourceFile) =>
+          measureAll(deps, { ...input, plan: read.plan, chunk, parts, sourceFile }, run),
+        );
         const { attemptId, workerId, encoderBuild } = attempt;
         const record: QualityRecord = { jobId, chunkIndex, attemptId, workerId, encoderBuild, renditions };
         const isFirst = await deps.store.putIfAbsent(key, JSON.stringify(record));
@@ -91,6 +76,38 @@ export function measureQuality(deps: MeasureDeps): EncodeActivities['measureQual
       },
     );
   };
+}
+
+interface Measured {
+  readonly jobId: string;
+  readonly plan: Plan;
+  readonly chunk: PlannedChunk;
+  readonly parts: readonly EncodedRendition[];
+  readonly sourceFile: string;
+}
+
+/** Measures the renditions one after the other; the time is for all of them together. */
+async function measureAll(
+  { store, meter }: MeasureDeps,
+  { jobId, plan, chunk, parts, sourceFile }: Measured,
+  run: UnitRun,
+): Promise<QualityRecord['renditions']> {
+  const file = renditionFile(run.scratchFolder);
+  const startedAt = Date.now();
+  const renditions: QualityRecord['renditions'] = [];
+  for (const [index, rendition] of plan.renditions.entries()) {
+    const part = parts[index];
+    if (part === undefined) continue;
+    await joinPart(store, jobId, part, file);
+    const task = {
+      ...run,
+      ...{ sourceFile, plan, renditionFile: file },
+      timeoutSeconds: run.timeoutSeconds - (Date.now() - startedAt) / 1000,
+    };
+    renditions.push({ name: rendition.name, segments: await meter.measure(task, chunk, rendition) });
+    await rm(file);
+  }
+  return renditions;
 }
 
 /** The chunk, and the plan without hardware: whatever encoded them, renditions are decoded and compared by software. */

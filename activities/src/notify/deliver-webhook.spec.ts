@@ -1,76 +1,40 @@
-import { Readable } from 'node:stream';
-import { foldAll, type JobEventType } from '@framefold/domain';
-import { example } from '@framefold/domain/testing';
-import type { Catalogue, GuardedFetch, GuardedRequest } from '@framefold/platform';
-import { Webhook } from 'standardwebhooks';
+import type { JobEventType } from '@framefold/domain';
+import { event, EXAMPLES, example, request } from '@framefold/domain/testing';
+import { FakeCatalogue } from '@framefold/testing';
 import { deliverWebhook } from './deliver-webhook.ts';
 
-const SECRET = 'a secret of sixteen or more';
-const COMPLETED = [
-  'JobSubmitted',
-  'ProbingStarted',
-  'SplittingStarted',
-  'PlanFrozen',
-  'TranscodingStarted',
-  'MergingStarted',
-  'JobCompleted',
-] as const;
-
 describe('deliverWebhook', () => {
-  const sent: { url: string; request: GuardedRequest }[] = [];
-  beforeEach(() => sent.splice(0));
+  const END = 'job.failed';
+  let catalogue: FakeCatalogue;
+  beforeEach(async () => {
+    catalogue = new FakeCatalogue();
+    const submitted = event('JobSubmitted', 0, {
+      request: request({ webhookUrl: 'https://hooks.example/h' }),
+    });
+    const others = (['ProbingStarted', 'JobFailed'] as JobEventType[]).map((type, at) =>
+      example(type, at + 1),
+    );
+    await catalogue.append(
+      [submitted, ...others].map((one, sequence) => ({ jobId: 'j', stream: 'job', sequence, event: one })),
+    );
+  });
+  const deliver = () =>
+    deliverWebhook({ catalogue, publicBaseUrl: 'https://api.example' })({
+      ...{ jobId: 'j', deliveryId: 'j.run', url: 'https://hooks.example/h', event: END },
+    });
 
-  const deliver = (
-    types: readonly JobEventType[],
-    answer: number | Error = 204,
-  ): Promise<{ status: number }> => {
-    const fetch: GuardedFetch = (url, request = {}) => {
-      sent.push({ url: url.href, request });
-      if (answer instanceof Error) return Promise.reject(answer);
-      return Promise.resolve({ status: answer, header: () => undefined, body: Readable.from(['body']) });
-    };
-    const job = foldAll(types.map((type, at) => example(type, at)));
-    const catalogue = { job: () => Promise.resolve({ jobId: 'job-1', job, live: [] }) } as Partial<Catalogue>;
-    const activity = deliverWebhook({
-      catalogue: catalogue as Catalogue,
-      fetch,
-      webhookSecret: SECRET,
-      publicBaseUrl: 'https://framefold.example',
-    });
-    return activity({
-      jobId: 'job-1',
-      deliveryId: 'd-1',
-      url: 'https://hooks.example/h',
-      event: 'job.completed',
-    });
-  };
-
-  it('sends a body that its signature holds for, and follows no redirect', async () => {
-    expect(await deliver(COMPLETED)).toEqual({ status: 204 });
-    const { url, request } = sent[0] ?? { url: '', request: {} };
-    expect(url).toBe('https://hooks.example/h');
-    expect(request).toMatchObject({ method: 'POST', redirects: 0 });
-    const verified = new Webhook(SECRET, { format: 'raw' }).verify(request.body ?? '', {
-      ...request.headers,
-    });
-    expect(verified).toMatchObject({
-      jobId: 'job-1',
-      status: 'completed',
-      outputBaseUrl: expect.stringMatching(/^https:\/\/framefold\.example\/.*job-1/) as string,
-      manifestUrl: expect.stringMatching(/\.m3u8$/) as string,
-      completedAt: COMPLETED.length - 1,
-    });
-    expect(request.headers?.['webhook-id']).toBe('d-1');
+  it('adds the webhook of the end where an earlier version has recorded it', async () => {
+    expect(await deliver()).toEqual({ status: 202 });
+    const added = await catalogue.deliveries.ofJob('j');
+    expect(added).toMatchObject([{ id: 'msg_j_2', event: END, url: 'https://hooks.example/h' }]);
+    const body = JSON.parse((await catalogue.deliveries.find('msg_j_2'))?.body ?? '{}') as unknown;
+    expect(body).toMatchObject({ type: END, failure: EXAMPLES.JobFailed.failure });
   });
 
-  it('says why a job failed, and names no output', async () => {
-    await deliver(['JobSubmitted', 'ProbingStarted', 'JobFailed']);
-    const body = JSON.parse(sent[0]?.request.body ?? '{}') as Record<string, unknown>;
-    expect(body).toMatchObject({ status: 'failed', failure: { code: expect.any(String) as string } });
-    expect(body).not.toHaveProperty('manifestUrl');
-  });
-
-  it.each([199, 302, 404, 500, new Error('refused')])('takes %s for a refusal', async (answer) => {
-    await expect(deliver(COMPLETED, answer)).rejects.toMatchObject({ code: 'WEBHOOK_REFUSED' });
+  it('leaves it alone where it is there', async () => {
+    await deliver();
+    await catalogue.deliveries.skip({ id: 'msg_j_2', run: 0 });
+    await deliver();
+    expect(await catalogue.deliveries.ofJob('j')).toMatchObject([{ state: 'skipped' }]);
   });
 });

@@ -1,70 +1,26 @@
-import { CodedError, toView } from '@framefold/domain';
-import type { Catalogue, GuardedFetch } from '@framefold/platform';
+import { deliveriesOf, EMPTY_FOLD } from '@framefold/domain';
+import type { Catalogue } from '@framefold/platform';
 import type { ControlActivities } from '@framefold/workflows/contract';
-import { Webhook } from 'standardwebhooks';
-
-const ANSWER_SECONDS = 10;
-
-export interface WebhookDeps {
-  readonly catalogue: Catalogue;
-  readonly fetch: GuardedFetch;
-  /** Signs deliveries; see https://www.standardwebhooks.com */
-  readonly webhookSecret: string;
-  /** Where clients reach the API, without a slash at the end. */
-  readonly publicBaseUrl: string;
-}
 
 /**
- * Sends one webhook, signed. Anything but an answer of 2xx is a failure, redirects included: a receiver must not be
- * able to send the request on to somebody else.
- *
- * @throws {CodedError} WEBHOOK_REFUSED, which Temporal retries
+ * What jobs that began under a version before the delivery log call when they have ended: makes sure that the log holds
+ * the webhook of their end. Recording the end has put it there, unless that was done by the earlier version.
  */
-export function deliverWebhook(deps: WebhookDeps): ControlActivities['deliverWebhook'] {
-  return async ({ jobId, deliveryId, url, event }) => {
+export function deliverWebhook(deps: {
+  readonly catalogue: Catalogue;
+  readonly publicBaseUrl: string;
+}): ControlActivities['deliverWebhook'] {
+  return async ({ jobId, event }) => {
     const found = await deps.catalogue.job(jobId);
-    if (found === undefined)
-      throw new CodedError('CATALOGUE_UNAVAILABLE', `Job ${jobId} is not in the catalogue.`);
-    const job = toView(jobId, found.job, [], Date.now());
-    const outputBaseUrl = `${deps.publicBaseUrl}/media/${jobId}`;
-    const body = JSON.stringify({
-      type: event,
-      jobId,
-      status: job.status,
-      ...(job.output === undefined
-        ? {}
-        : { outputBaseUrl, manifestUrl: `${outputBaseUrl}/${job.output.master}` }),
-      ...(job.completedAt === undefined ? {} : { completedAt: job.completedAt }),
-      ...(job.failure === undefined ? {} : { failure: job.failure }),
-    });
-    const sentAt = new Date();
-    const status = await deps
-      .fetch(new URL(url), {
-        method: 'POST',
-        redirects: 0,
-        answerSeconds: ANSWER_SECONDS,
-        headers: {
-          'content-type': 'application/json',
-          'webhook-id': deliveryId,
-          'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1000)),
-          'webhook-signature': new Webhook(deps.webhookSecret, { format: 'raw' }).sign(
-            deliveryId,
-            sentAt,
-            body,
-          ),
-        },
-        body,
-      })
-      .then((answer) => {
-        answer.body.destroy();
-        return answer.status;
-      })
-      .catch((error: unknown) => {
-        throw new CodedError('WEBHOOK_REFUSED', `The webhook's receiver cannot be reached: ${String(error)}`);
-      });
-    if (status < 200 || status > 299) {
-      throw new CodedError('WEBHOOK_REFUSED', `The webhook's receiver answered ${status}.`);
+    const recorded = await deps.catalogue.events(jobId);
+    if (found !== undefined) {
+      const change = { jobId, before: EMPTY_FOLD, recorded, job: found.job };
+      const all = deliveriesOf(change, deps.publicBaseUrl);
+      await deps.catalogue.deliveries.add(all.filter((delivery) => delivery.event === event));
     }
-    return { status };
+    return { status: ACCEPTED };
   };
 }
+
+/** The log takes it from here. */
+const ACCEPTED = 202;

@@ -12,7 +12,6 @@ import {
   type Plan,
   TranscodeRequest,
   type Warning,
-  type WorkerReport,
 } from '@framefold/domain';
 import type { ObjectStore, ProcessRunner, ResourceControl } from '@framefold/platform';
 import { encodeTaskQueue, type MediaActivities } from '@framefold/workflows/contract';
@@ -74,9 +73,7 @@ async function hardwareEncoder(
   { acceleration, queue }: TranscodeRequest,
 ): Promise<HardwareEncoder | undefined> {
   if (acceleration !== 'hardware') return undefined;
-  const reports: WorkerReport[] = [];
-  for await (const report of workerReports(store)) reports.push(report);
-  return chooseHardwareEncoder(reports, encodeTaskQueue(queue, 'gpu'), Date.now());
+  return chooseHardwareEncoder(await workerReports(store), encodeTaskQueue(queue, 'gpu'), Date.now());
 }
 
 function gpuWarnings({ acceleration }: TranscodeRequest, hardware: HardwareEncoder | undefined): Warning[] {

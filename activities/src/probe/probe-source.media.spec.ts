@@ -13,6 +13,7 @@ import {
   type SandboxedCommand,
 } from '@framefold/platform';
 import { clipPath, requireTool } from '@framefold/testing';
+import { noCopies } from '../testing/no-copies.ts';
 import { quietEnvironment } from '../testing/quiet-environment.ts';
 import { probeSource, type SourceLimits } from './probe-source.ts';
 
@@ -57,6 +58,7 @@ describe('probeSource', () => {
     const source = { uri: pathToFileURL(file).href, sizeBytes: size, inPlace: true };
     const activity = probeSource({
       store,
+      copies: noCopies,
       trust: 'all',
       runner,
       ffmpeg,
@@ -195,7 +197,7 @@ describe('probeSource', () => {
   });
 
   describe("of the picture's fields", () => {
-    const moving = 'testsrc2=size=320x240:rate=50:duration=2';
+    const moving = 'testsrc2=size=640x480:rate=50:duration=2';
     it.each([
       ['tff', 'interleave_top', 'tff', true],
       ['bff', 'interleave_bottom', 'bff', true],
@@ -210,6 +212,27 @@ describe('probeSource', () => {
       expect(video?.fieldOrder).toBe(name.slice(0, 3));
     });
 
+    // Fine stripes that move by a line a frame measure as fields; what is marked as fields is believed.
+    it.each([
+      ['few lines', 'testsrc2=size=256x144:rate=25:duration=3'],
+      ['many frames a second', 'testsrc2=size=640x360:rate=50:duration=3'],
+    ])('finds none in stripes that are not marked as interlaced: %s', async (name, stripes) => {
+      const encoded = ['-pix_fmt', 'yuv420p', '-c:v', 'ffv1'];
+      const unmarked = make(`${name}.mkv`, ...['-f', 'lavfi', '-i', stripes], ...encoded);
+      const marked = make(
+        `${name}, marked.mkv`,
+        '-i',
+        unmarked,
+        '-vf',
+        'setfield=tff',
+        ...encoded,
+        '-field_order',
+        'tt',
+      );
+      expect((await probe(marked)).video).toHaveProperty('fieldOrder');
+      expect((await probe(unmarked)).video).not.toHaveProperty('fieldOrder');
+    });
+
     it('finds none in a progressive picture that is marked as interlaced', async () => {
       const file = make(
         'marked.mkv',
@@ -220,6 +243,25 @@ describe('probeSource', () => {
       expect(video).toMatchObject({ interlaced: true });
       expect(video).not.toHaveProperty('fieldOrder');
     });
+  });
+
+  it('finds metadata of HDR10+ with the frames', async () => {
+    const hdr = 'colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc:log-level=none';
+    const encoded = ['-pix_fmt', 'yuv420p10le', '-c:v', 'libx265', '-preset', 'ultrafast'];
+    const scenes = join(folder, 'scenes.json');
+    await writeFile(scenes, JSON.stringify(hdr10PlusScenes(50)));
+    const dynamic = make(
+      'dynamic.mkv',
+      ...PICTURE,
+      ...encoded,
+      '-x265-params',
+      `${hdr}:dhdr10-info=${scenes}`,
+    );
+    expect((await probe(dynamic)).video).toMatchObject({ hdr: 'pq', hasDynamicHdr: true });
+    const fixed = make('fixed.mkv', ...PICTURE, ...encoded, '-x265-params', hdr);
+    const { video } = await probe(fixed);
+    expect(video?.hdr).toBe('pq');
+    expect(video).not.toHaveProperty('hasDynamicHdr');
   });
 
   describe('of tracks', () => {
@@ -336,3 +378,30 @@ describe('probeSource', () => {
     });
   });
 });
+
+/** Metadata of HDR10+ as x265 reads them: the same brightness for each of so many frames. */
+function hdr10PlusScenes(frames: number): unknown {
+  const scene = {
+    BezierCurveData: { Anchors: [102, 205, 307, 410, 512, 614, 717, 819, 922], KneePointX: 0, KneePointY: 0 },
+    LuminanceParameters: {
+      AverageRGB: 1000,
+      LuminanceDistributions: {
+        DistributionIndex: [1, 5, 10, 25, 50, 75, 90, 95, 99],
+        DistributionValues: [1, 100, 1, 10, 50, 500, 1000, 2000, 5000],
+      },
+      MaxScl: [5000, 5000, 5000],
+    },
+    NumberOfWindows: 1,
+    TargetedSystemDisplayMaximumLuminance: 400,
+    SceneId: 0,
+  };
+  return {
+    JSONInfo: { HDR10plusProfile: 'B', Version: '1.0' },
+    SceneInfo: Array.from({ length: frames }, (_, frame) => ({
+      ...scene,
+      SceneFrameIndex: frame,
+      SequenceFrameIndex: frame,
+    })),
+    SceneInfoSummary: { SceneFirstFrameIndex: [0], SceneFrameNumbers: [frames] },
+  };
+}

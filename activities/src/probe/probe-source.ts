@@ -11,14 +11,17 @@ import {
   decodeScanArgv,
   decodeScanner,
   describeArgv,
+  frameDataArgv,
   interlaceLooks,
   interlaceScanArgv,
   interlaceScanner,
   isComplete,
   isInterlaceable,
+  mayBeInterlacedUnmarked,
   packetsArgv,
   packetScanner,
   parseDescription,
+  tellsDynamicHdr,
   toFrameTable,
   type Description,
   type FrameScan,
@@ -56,14 +59,22 @@ export interface ProbeDeps extends SourceDeps {
 export function probeSource(deps: ProbeDeps): MediaActivities['probeSource'] {
   return ({ jobId, source, input }) =>
     heartbeating(undefined, async (signal) => {
-      const file = await sourceFile(source, deps);
-      const description = await describe(deps, file, signal);
-      const [frames, fieldOrder] = await Promise.all([
-        scanFrames(deps, file, description, signal),
-        measureFieldOrder(deps, file, description, signal),
-      ]);
-      if (frames !== undefined) await deps.store.put(storeKeys.frames(jobId, input), JSON.stringify(frames));
-      return toSourceMeta(deps.limits, description, frames, fieldOrder, source.sizeBytes);
+      const found = await sourceFile(source, deps);
+      return found.use(
+        async (file) => {
+          const description = await describe(deps, file, signal);
+          const [frames, fieldOrder, hasDynamicHdr] = await Promise.all([
+            scanFrames(deps, file, description, signal),
+            measureFieldOrder(deps, file, description, signal),
+            seesDynamicHdr(deps, file, description, signal),
+          ]);
+          if (frames !== undefined)
+            await deps.store.put(storeKeys.frames(jobId, input), JSON.stringify(frames));
+          const seen = { fieldOrder, hasDynamicHdr };
+          return toSourceMeta(deps.limits, description, frames, seen, source.sizeBytes);
+        },
+        { signal },
+      );
     });
 }
 
@@ -142,6 +153,25 @@ async function measureFieldOrder(
   return scanner.done(video.fieldOrder);
 }
 
+/** Whether the first frame of HDR comes with metadata of its scene. What goes wrong here is for the other scans to tell. */
+async function seesDynamicHdr(
+  { runner, ffmpeg }: ProbeDeps,
+  file: string,
+  { video }: Description,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (video?.hdr !== 'pq') return false;
+  const { stderr } = await runner.run({
+    program: ffmpeg,
+    args: frameDataArgv(file, video.streamIndex),
+    readable: [file],
+    limits: PROBE_LIMITS,
+    timeoutSeconds: DESCRIBE_TIMEOUT_SECONDS,
+    signal,
+  });
+  return tellsDynamicHdr(stderr);
+}
+
 async function scan(
   deps: ProbeDeps,
   program: string,
@@ -180,7 +210,7 @@ function toSourceMeta(
   limits: SourceLimits,
   { meta, containerSeconds, video }: Description,
   frames: FrameTable | undefined,
-  fieldOrder: VideoTrack['fieldOrder'],
+  seen: Pick<VideoTrack, 'fieldOrder' | 'hasDynamicHdr'>,
   sizeBytes: number,
 ): SourceMeta {
   if (video === undefined || frames === undefined) {
@@ -196,14 +226,16 @@ function toSourceMeta(
     );
   }
   const frameRate = constantFrameRate(frames);
-  const { fieldOrder: _, ...picture } = video;
+  const { fieldOrder: marked, ...picture } = video;
+  const isBelieved = marked !== undefined || mayBeInterlacedUnmarked(video.codedHeight, frames);
   return {
     ...meta,
     sizeBytes,
     durationSeconds,
     video: {
       ...picture,
-      ...(fieldOrder === undefined ? {} : { fieldOrder }),
+      ...(seen.fieldOrder === undefined || !isBelieved ? {} : { fieldOrder: seen.fieldOrder }),
+      ...(seen.hasDynamicHdr === true ? { hasDynamicHdr: true } : {}),
       frameCount: frames.pts.length,
       startSeconds: first * secondsPerPts,
       durationSeconds,

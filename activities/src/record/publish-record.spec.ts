@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { JobView, RecordedEvent, storeKeys, type JobEventType } from '@framefold/domain';
+import { JobView, RecordedEvent, storeKeys, type JobEventType, type NewDelivery } from '@framefold/domain';
 import { example } from '@framefold/domain/testing';
 import { createFolderStore, type Catalogue, type ObjectStore } from '@framefold/platform';
+import { FakeDeliveries } from '@framefold/testing';
 import { publishRecord } from './publish-record.ts';
 
 const TO_PLAN = ['JobSubmitted', 'ProbingStarted', 'SourceProbed', 'SplittingStarted', 'PlanFrozen'] as const;
@@ -14,6 +15,17 @@ const COMPLETED = [
   'RenditionMerged',
   'JobCompleted',
 ] as const;
+
+const DELIVERY: NewDelivery = {
+  ...{
+    id: 'msg_1_9',
+    tenantId: 'default',
+    jobId: '1',
+    url: 'https://hooks.example/',
+    event: 'job.completed',
+  },
+  ...{ sequence: 9, body: '{}', createdAt: 1_000, startAt: 31_000 },
+};
 
 describe('publishRecord', () => {
   let folder: string;
@@ -34,9 +46,13 @@ describe('publishRecord', () => {
         event: example(type, 1_000 + position),
       };
     });
-    const catalogue = { events: () => Promise.resolve(log) } as Partial<Catalogue> as Catalogue;
+    const deliveries = new FakeDeliveries();
+    await deliveries.add([DELIVERY]);
+    const catalogue = { events: () => Promise.resolve(log), deliveries } as Partial<Catalogue> as Catalogue;
+    due = () => deliveries.due(0, 9);
     await publishRecord({ store, catalogue })({ jobId: '1' });
   };
+  let due: FakeDeliveries['due'];
   const read = async (key: string): Promise<string | undefined> => (await store.get(key))?.toString();
 
   it('writes the log of a completed job, an event a line, and its view', async () => {
@@ -60,8 +76,14 @@ describe('publishRecord', () => {
     expect(await store.head(storeKeys.outputFile('1', 'job.json'))).toBeUndefined();
   });
 
+  it.each([[COMPLETED], [[...TO_PLAN, 'JobCancelled'] as const]])('lets the webhooks out', async (types) => {
+    await publish(types);
+    expect(await due(0, 9)).toMatchObject([{ id: DELIVERY.id }]);
+  });
+
   it('waits for the end of the log', async () => {
     await expect(publish(TO_PLAN)).rejects.toMatchObject({ code: 'CATALOGUE_UNAVAILABLE' });
     expect(await store.head(storeKeys.eventLog('1'))).toBeUndefined();
+    expect(await due(0, 9)).toEqual([]);
   });
 });

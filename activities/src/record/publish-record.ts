@@ -4,7 +4,7 @@ import type { ControlActivities } from '@framefold/workflows/contract';
 
 /**
  * Writes the ended job's log into the store, where it outlives Temporal's retention and the catalogue; and beside
- * finished output the job as clients see it.
+ * finished output the job as clients see it. Then the webhook of its end may go out.
  */
 export function publishRecord(deps: {
   readonly catalogue: Catalogue;
@@ -18,8 +18,10 @@ export function publishRecord(deps: {
     }
     const lines = log.map((recorded) => `${JSON.stringify(recorded)}\n`);
     await deps.store.put(storeKeys.eventLog(jobId), lines.join(''));
-    if (job.state !== 'completed') return;
-    const view = toView(jobId, job, [], job.enteredAt.completed ?? 0);
-    await deps.store.put(storeKeys.outputFile(jobId, 'job.json'), `${JSON.stringify(view, null, 2)}\n`);
+    if (job.state === 'completed') {
+      const view = toView(jobId, job, [], job.enteredAt.completed ?? 0);
+      await deps.store.put(storeKeys.outputFile(jobId, 'job.json'), `${JSON.stringify(view, null, 2)}\n`);
+    }
+    await deps.catalogue.deliveries.release(jobId);
   };
 }

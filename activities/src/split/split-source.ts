@@ -12,7 +12,7 @@ import type { ObjectStore, ProcessRunner, ScratchSpace } from '@framefold/platfo
 import type { MediaActivities } from '@framefold/workflows/contract';
 import { heartbeating } from '../heartbeat.ts';
 import { loadPlan } from '../plan/load-plan.ts';
-import { sourceFile, sourceOf, sourcesOf, type SourceDeps } from '../source-file.ts';
+import { sourceFile, sourceOf, sourcesOf, useFiles, type SourceDeps } from '../source-file.ts';
 
 /** Copying a part of the largest source from a slow disk. */
 const TIMEOUT_SECONDS = 1800;
@@ -42,20 +42,23 @@ export interface SplitDeps extends SourceDeps {
 export function splitSource(deps: SplitDeps): MediaActivities['splitSource'] {
   return ({ jobId, planKey, ...sources }) =>
     heartbeating(undefined, async (signal) => {
-      const files = await Promise.all(sourcesOf(sources).map((source) => sourceFile(source, deps)));
+      const found = await Promise.all(sourcesOf(sources).map((source) => sourceFile(source, deps)));
       const isLocal = deps.store.localPath(storeKeys.slices(jobId) + 'any') !== undefined;
       if (planKey === undefined || deps.slices === 'never' || (deps.slices === 'auto' && isLocal))
         return { mode: 'in-place' };
       const plan = await loadPlan(deps.store, planKey);
-      for (const chunk of plan.chunks) {
-        signal.throwIfAborted();
-        const { sizeBytes: sourceBytes } = sourceOf(sources, chunk.input);
-        const file = files[chunk.input] ?? '';
-        if (await sliceOf(deps, { jobId, plan, chunk, file, sourceBytes, signal })) continue;
-        await deps.store.deleteAll(storeKeys.slices(jobId));
-        return { mode: 'in-place' };
-      }
-      return { mode: 'slices' };
+      const sliceAll = async (files: readonly string[]): Promise<boolean> => {
+        for (const chunk of plan.chunks) {
+          signal.throwIfAborted();
+          const { sizeBytes: sourceBytes } = sourceOf(sources, chunk.input);
+          const file = files[chunk.input] ?? '';
+          if (!(await sliceOf(deps, { jobId, plan, chunk, file, sourceBytes, signal }))) return false;
+        }
+        return true;
+      };
+      if (await useFiles(found, sliceAll, { signal })) return { mode: 'slices' };
+      await deps.store.deleteAll(storeKeys.slices(jobId));
+      return { mode: 'in-place' };
     });
 }
 

@@ -9,9 +9,8 @@ import {
   type EncodedRendition,
   type Plan,
   type StoredSegment,
-  type VideoRendition,
 } from '@framefold/domain';
-import { SDR } from '@framefold/domain/testing';
+import { audioRendition, plannedInput, videoRendition } from '@framefold/domain/testing';
 import { writeSegment } from '@framefold/media';
 import { audioInit, videoInit } from '@framefold/media/testing';
 import type { ObjectStore } from '@framefold/platform';
@@ -45,21 +44,7 @@ export const PLAN: Plan = {
   version: PLAN_VERSION,
   jobId: JOB_ID,
   segmentSeconds: 1,
-  inputs: [
-    {
-      streamIndex: 0,
-      timeBase: { num: 1, den: 5 },
-      firstPts: 0,
-      originPts: 0,
-      containerStartSeconds: 0,
-      seekIsExact: true,
-      startTicks: 0,
-      durationTicks: 234_000,
-      treatment: SDR,
-      audio: { 'audio-eng': 1 },
-      subtitles: {},
-    },
-  ],
+  inputs: [plannedInput({ timeBase: { num: 1, den: 5 }, durationTicks: 234_000, audio: { 'audio-eng': 1 } })],
   video: {
     frames: 13,
     durationTicks: 234_000,
@@ -67,20 +52,12 @@ export const PLAN: Plan = {
     nominalFrameTicks: 18_000,
   },
   presentationOriginSeconds: 1,
-  renditions: [videoRendition('large', 320, 240), videoRendition('small', 160, 120)],
-  subtitles: [],
-  audio: [
-    {
-      name: 'audio-eng',
-      language: 'eng',
-      label: 'English',
-      isDefault: true,
-      codec: 'aac',
-      channels: 2,
-      sampleRateHz: 48_000,
-      bitrateKbps: 128,
-    },
+  renditions: [
+    videoRendition({ name: 'large', width: 320, height: 240 }),
+    videoRendition({ name: 'small', width: 160, height: 120 }),
   ],
+  subtitles: [],
+  audio: [audioRendition({ language: 'eng', label: 'English' })],
   chunks: [
     { index: 0, input: 0, seekPts: 0, frames: 10, segments: [plannedSegment(0, 5), plannedSegment(1, 5)] },
     { index: 1, input: 0, seekPts: 10, frames: 3, segments: [plannedSegment(2, 3)] },
@@ -208,18 +185,4 @@ function videoSegment(index: number, samples: number, sizeBytes: number): Segmen
 function plannedSegment(index: number, frames: number): Plan['chunks'][number]['segments'][number] {
   const startTicks = index * 90_000;
   return { index, sourceStartPts: index * 5, startTicks, endTicks: startTicks + frames * 18_000, frames };
-}
-
-function videoRendition(name: string, width: number, height: number): VideoRendition {
-  return {
-    name,
-    width,
-    height,
-    codec: 'h264',
-    encoder: 'libx264',
-    preset: 'fast',
-    crf: 22,
-    maxrateKbps: 800,
-    bufsizeKbps: 1600,
-  };
 }

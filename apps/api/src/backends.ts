@@ -1,4 +1,4 @@
-import type { Catalogue } from '@framefold/platform';
+import type { AccessStore, Catalogue } from '@framefold/platform';
 import { ProblemError } from './problem/problem-error.ts';
 import type { TemporalGateway } from './temporal/temporal-gateway.ts';
 
@@ -7,6 +7,7 @@ import type { TemporalGateway } from './temporal/temporal-gateway.ts';
  */
 export class Backends {
   #catalogue: Catalogue | undefined;
+  #access: AccessStore | undefined;
   #temporal: TemporalGateway | undefined;
 
   /** @throws {ProblemError} NOT_READY */
@@ -16,6 +17,15 @@ export class Backends {
 
   set catalogue(catalogue: Catalogue) {
     this.#catalogue = catalogue;
+  }
+
+  /** @throws {ProblemError} NOT_READY */
+  get access(): AccessStore {
+    return this.#access ?? notReady('The catalogue is being opened.');
+  }
+
+  set access(access: AccessStore) {
+    this.#access = access;
   }
 
   /** @throws {ProblemError} NOT_READY */

@@ -1,3 +1,4 @@
+import type { TlsConfig } from '@framefold/config';
 import helmet from 'helmet';
 import type { NextFunction, Request, Response } from 'express';
 
@@ -27,9 +28,14 @@ const docsPolicy = {
   directives: { ...pagePolicy.directives, styleSrc: [...OWN, "'unsafe-inline'"] },
 };
 
-/** Headers that hold browsers to what the pages need. No HSTS: the service speaks HTTP on loopback. */
-export function securityHeaders() {
-  const options = { strictTransportSecurity: false } as const;
+/**
+ * Headers that hold browsers to what the pages need.
+ *
+ * @param tls HSTS is said with a certificate of the operator's own alone: it binds a name for good, and one that is
+ *   generated is for names such as localhost, which others use without TLS
+ */
+export function securityHeaders(tls: TlsConfig | undefined) {
+  const options = { strictTransportSecurity: tls?.generated === false } as const;
   const pages = helmet({ ...options, contentSecurityPolicy: pagePolicy });
   const docs = helmet({ ...options, contentSecurityPolicy: docsPolicy });
   return (request: Request, response: Response, next: NextFunction): void => {

@@ -10,6 +10,8 @@ const clientCommands = new Set([
   'list',
   'cancel',
   'workers',
+  'keys',
+  'tenants',
   'scenarios',
   'down',
   'help',

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Usage: node apps/cli/bootstrap/exec.mjs [--without-tools] [--with chromium|uml|qemu] -- command [argument...]
+// Usage: node apps/cli/bootstrap/exec.mjs [--without-tools] [--with chromium|qemu|s3|schemathesis|uml] -- command [argument...]
 // Prepares the checkout, then runs the command with FRAMEFOLD_FFMPEG and its like set.
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
@@ -21,7 +21,7 @@ function readOptions() {
     }).values;
   } catch (error) {
     note(
-      `${error.message}; usage: exec.mjs [--without-tools] [--with chromium|uml|qemu] -- command [argument...]`,
+      `${error.message}; usage: exec.mjs [--without-tools] [--with chromium|qemu|s3|schemathesis|uml] -- command [argument...]`,
     );
     process.exit(2);
   }

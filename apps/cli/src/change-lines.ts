@@ -1,4 +1,4 @@
-import type { Job } from './api-client.ts';
+import type { Job } from '@framefold/client';
 import { formatBitrate, formatSeconds } from './format.ts';
 import { figures, phaseOf } from './progress-view.ts';
 

@@ -7,8 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { types } from 'node:util';
-import type { ApiClient } from './api-client.ts';
-import { ApiError, errorOfSilence } from './api-error.ts';
+import { errorOfSilence, type FramefoldClient, FramefoldError, type Job } from '@framefold/client';
 import { type ListedFile, parseChecksums } from './checksums.ts';
 import { CommandError } from './command-error.ts';
 import { type Pace, patiently } from './patience.ts';
@@ -20,8 +19,8 @@ const unlisted = ['job.json', 'events.jsonl'];
 
 /** What to fetch, where to, and how. */
 export interface Download {
-  readonly client: ApiClient;
-  readonly jobId: string;
+  readonly client: FramefoldClient;
+  readonly job: Pick<Job, 'id' | 'links'>;
   /** Absolute; must be absent or empty. */
   readonly folder: string;
   readonly pace: Pace;
@@ -33,7 +32,7 @@ export interface Download {
  * Fetches a finished job's tree and checks every file against the tree's list of hashes. The folder appears whole,
  * by a rename at the end, or not at all.
  *
- * @throws {CommandError} OUTPUT_LIST_INVALID, OUTPUT_CHECKSUM_MISMATCH, OUTPUT_NOT_WRITTEN; {ApiError}; the signal's reason
+ * @throws {CommandError} OUTPUT_LIST_INVALID, OUTPUT_CHECKSUM_MISMATCH, OUTPUT_NOT_WRITTEN; {FramefoldError}; the signal's reason
  */
 export async function downloadTree(download: Download): Promise<void> {
   const { folder } = download;
@@ -57,36 +56,50 @@ export async function downloadTree(download: Download): Promise<void> {
 
 async function fetchList({
   client,
-  jobId,
+  job,
   pace,
   notice,
   signal,
 }: Download): Promise<{ text: string; files: ListedFile[] }> {
   const read = async (): Promise<string> => {
-    const answer = await client.media(jobId, listName, signal);
+    const answer = await mediaOf(client, job, listName, signal);
     return answer.text().catch((error: unknown) => {
       signal.throwIfAborted();
-      throw errorOfSilence(error, client.origin);
+      throw errorOfSilence(error, client.baseUrl);
     });
   };
   const text = await patiently(read, pace, notice, signal);
   const files = parseChecksums(text);
   if (files !== undefined) return { text, files };
-  throw new CommandError('OUTPUT_LIST_INVALID', `${listName} of job ${jobId} is not a list of checksums.`);
+  throw new CommandError('OUTPUT_LIST_INVALID', `${listName} of job ${job.id} is not a list of checksums.`);
 }
 
 /** The records are written from the log, and so a moment after the job's last event is to be seen. */
-async function waitFor({ client, jobId, pace, notice, signal }: Download, path: string): Promise<void> {
+async function waitFor({ client, job, pace, notice, signal }: Download, path: string): Promise<void> {
   const deadline = Date.now() + pace.patienceMs;
   for (;;) {
     try {
-      const answer = await patiently(() => client.media(jobId, path, signal), pace, notice, signal);
+      const answer = await patiently(() => mediaOf(client, job, path, signal), pace, notice, signal);
       return await answer.body?.cancel();
     } catch (error) {
-      if (!(error instanceof ApiError && error.status === 404) || Date.now() > deadline) throw error;
+      if (!(error instanceof FramefoldError && error.status === 404) || Date.now() > deadline) throw error;
     }
     await sleep(pace.pollMs, undefined, { signal });
   }
+}
+
+/** A file of a finished job's tree. The answer's body may still break off. */
+function mediaOf(
+  client: FramefoldClient,
+  { id, links }: Download['job'],
+  path: string,
+  signal: AbortSignal,
+): Promise<Response> {
+  const encoded = path.split('/').map(encodeURIComponent).join('/');
+  // Where output is signed, one signature serves for all of a job, and playlists would be given with it inside.
+  const { search } = new URL(links.manifest, client.baseUrl);
+  const query = search === '' ? '' : `${search}&rewrite=no`;
+  return client.request(`/media/${encodeURIComponent(id)}/${encoded}${query}`, { signal });
 }
 
 type WantedFile = Pick<ListedFile, 'path'> & Partial<ListedFile>;
@@ -111,12 +124,12 @@ async function fetchAll(download: Download, folder: string, files: readonly Want
 }
 
 async function fetchFile(
-  { client, jobId, pace, notice, signal }: Download,
+  { client, job, pace, notice, signal }: Download,
   folder: string,
   { path, sha256 }: WantedFile,
 ): Promise<void> {
   const read = async (): Promise<string> => {
-    const answer = await client.media(jobId, path, signal);
+    const answer = await mediaOf(client, job, path, signal);
     const hash = createHash('sha256');
     const hashing = new Transform({
       transform: (chunk: Buffer, _encoding, done) => {
@@ -129,7 +142,7 @@ async function fetchFile(
     await pipeline(body, hashing, createWriteStream(join(folder, path)), { signal }).catch(
       (error: unknown) => {
         signal.throwIfAborted();
-        throw isSystemError(error) ? error : errorOfSilence(error, client.origin);
+        throw isSystemError(error) ? error : errorOfSilence(error, client.baseUrl);
       },
     );
     return hash.digest('hex');
@@ -139,7 +152,7 @@ async function fetchFile(
   throw new CommandError(
     'OUTPUT_CHECKSUM_MISMATCH',
     `${path} does not have the content that the job recorded (sha256 ${found}, not ${sha256}).`,
-    `The tree of job ${jobId} in the store is damaged, or something changed it on the way; transcode again.`,
+    `The tree of job ${job.id} in the store is damaged, or something changed it on the way; transcode again.`,
   );
 }
 

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasEnded } from '@framefold/domain';
-import type { ApiClient, Job } from './api-client.ts';
+import { type FramefoldClient, hasEnded, type Job } from '@framefold/client';
 import { type Pace, patiently } from './patience.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -8,16 +7,16 @@ import type { Reporter } from './reporter.ts';
  * Shows a job until it has ended; an API that goes away for a while is waited for.
  *
  * @returns the ended job
- * @throws {ApiError}; the signal's reason
+ * @throws {FramefoldError}; the signal's reason
  */
 export async function followJob(
-  client: ApiClient,
+  client: FramefoldClient,
   id: string,
   { pace, reporter, signal }: { pace: Pace; reporter: Reporter; signal: AbortSignal },
 ): Promise<Job> {
   for (;;) {
     const job = await patiently(
-      () => client.job(id, signal),
+      () => client.jobs.get(id, { signal }),
       pace,
       (line) => reporter.note(line),
       signal,

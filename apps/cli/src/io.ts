@@ -39,6 +39,8 @@ export interface Io {
   readonly calibrate: (report: (line: string) => void) => Promise<Calibration>;
   /** Runs a worker until it has drained; gives its exit status. */
   readonly runWorker: (roles: string | undefined) => Promise<number>;
+  /** The tenant that commands are about, where an operator names one. */
+  readonly tenant?: string | undefined;
   /** Rejects with ConfigError. */
   readonly loadConfig: () => Config;
   /** Calls back at every Ctrl-C from now on, instead of ending the process. Returns the function that undoes it. */

@@ -1,9 +1,10 @@
 import { loadConfig } from '@framefold/config';
+import { assertStore } from './assert-store.ts';
 import { calibrateMachine } from './calibrate-machine.ts';
 import type { Io } from './io.ts';
 import { run } from './program.ts';
 import { runWorkerProgram } from './worker-program.ts';
-import { down, ensureUp, stackOptions, up } from './stack/index.ts';
+import { down, ensureUp, stackOptions, status, up } from './stack/index.ts';
 
 // npm passes a Ctrl-C on that the terminal has delivered already; a person is slower.
 const echoMs = 500;
@@ -14,8 +15,14 @@ const io: Io = {
   cwd: process.cwd(),
   pace: { pollMs: 500, retryMs: 1000, patienceMs: 60_000 },
   stack: {
-    ensureUp: (config) => ensureUp(stackOptions(config)),
-    up: (config, foreground, report) => up(stackOptions(config), { foreground, report }),
+    ensureUp: async (config) => {
+      if (!status(config.home).running) await assertStore(config.store);
+      return ensureUp(stackOptions(config));
+    },
+    up: async (config, foreground, report) => {
+      await assertStore(config.store);
+      return up(stackOptions(config), { foreground, report });
+    },
     down: (config) => down(config.home, config.drainSeconds),
   },
   calibrate: calibrateMachine,

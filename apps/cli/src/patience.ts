@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ApiError } from './api-error.ts';
+import { FramefoldError } from '@framefold/client';
 
 /** How often and how long to ask. */
 export interface Pace {
@@ -30,7 +30,7 @@ export async function patiently<T>(
       if (waitingSince !== undefined) notice('The API is back.');
       return result;
     } catch (error) {
-      if (!(error instanceof ApiError && error.isOutage)) throw error;
+      if (!(error instanceof FramefoldError && error.isTransient)) throw error;
       if (waitingSince === undefined) {
         waitingSince = Date.now();
         notice(`${error.message} Trying again for ${Math.round(pace.patienceMs / 1000)} s.`);

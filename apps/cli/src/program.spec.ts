@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '@framefold/config';
-import { toWorkerPool } from '@framefold/domain';
-import { workerReport } from '@framefold/domain/testing';
+import { toWorkerPool, type Delivery } from '@framefold/domain';
+import { EXAMPLES, workerReport } from '@framefold/domain/testing';
 import { aCompletedJob, aJob, aTree, FakeApi, type Script } from '../test/fake-api.ts';
 import type { Io } from './io.ts';
 import { run } from './program.ts';
@@ -39,7 +39,7 @@ function command(...argv: string[]): Promise<number> {
     pace: { pollMs: 1, retryMs: 5, patienceMs: 10_000 },
     loadConfig: () => ({
       ...loadConfig({}, folder),
-      ports: { ...loadConfig({}, folder).ports, api: api.port },
+      api: { ...loadConfig({}, folder).api, url: `http://127.0.0.1:${api.port}` },
     }),
     onInterrupt: (listener) => {
       interrupt = listener;
@@ -75,11 +75,15 @@ describe('transcode', () => {
   it('fetches the verified tree and says where it lies', async () => {
     await anApi();
     expect(
-      await command('transcode', 'a b.mp4', '--label', 'x', '--label', 'y', '--ladder', '360p,720p'),
+      await command(
+        ...['transcode', 'a b.mp4', '--label', 'x', '--label', 'y', '--ladder', '360p,720p'],
+        ...['--metadata', 'order=47=11', '--metadata', 'note='],
+      ),
     ).toBe(0);
     expect(api.submitted).toMatchObject({
       sourceUrl: `file://${folder}/a%20b.mp4`,
       labels: ['x', 'y'],
+      metadata: { order: '47=11', note: '' },
       ladder: [{ name: '720p' }, { name: '360p' }],
     });
     const output = join(folder, 'output/big-bunny-job-1');
@@ -255,6 +259,45 @@ describe('transcode', () => {
     writeFileSync(join(folder, 'a.mp4'), '');
     expect(await command(...argv)).toBe(2);
     expect(said.stderr).toContain(words);
+    expect(api.calls).toEqual([]);
+  });
+});
+
+describe('submit --dry-run', () => {
+  const path = 'POST /api/transcode?validateOnly=true';
+  const { title, request, profiles, audioProfiles, plan, warnings } = aJob();
+  const planned = { valid: true, title, request, profiles, audioProfiles, plan, warnings };
+  const estimate = { encodeSeconds: 75, outputBytes: 2_500_000, basedOn: 3 };
+
+  it('says what the job would be, and as JSON all of it', async () => {
+    const body = { ...planned, estimate };
+    await anApi({
+      answers: {
+        [path]: [
+          { status: 202, body: { status: 'planning' } },
+          { status: 200, body },
+        ],
+      },
+    });
+    expect(await command('submit', 'a.mp4', '--dry-run')).toBe(0);
+    expect(said.stdout).toContain('360p  640x360');
+    expect(said.stdout).toContain('About 1:15 min of encoding and 2.5 MB, by 3 finished jobs.');
+    said.stdout = '';
+    expect(await command('submit', 'a.mp4', '--dry-run', '--json')).toBe(0);
+    expect(JSON.parse(said.stdout)).toEqual(body);
+  });
+
+  it('says why there would be none', async () => {
+    const { failure } = EXAMPLES.JobFailed;
+    const body = { ...planned, valid: false, failure };
+    await anApi({ answers: { [path]: [{ status: 200, body }] } });
+    expect(await command('submit', 'a.mp4', '--dry-run')).toBe(1);
+    expect(said.stdout).toContain(`${failure.code}: ${failure.message}\n${failure.hint}`);
+  });
+
+  it('uploads nothing', async () => {
+    await anApi();
+    expect(await command('submit', 'a.mp4', '--dry-run', '--upload')).toBe(2);
     expect(api.calls).toEqual([]);
   });
 });
@@ -435,5 +478,47 @@ describe('workers list', () => {
   it('gives it all as JSON', async () => {
     expect(await command('workers', 'list', '--json')).toBe(0);
     expect(JSON.parse(said.stdout)).toMatchObject({ pool: { total: 2, quarantined: 1 }, queues: [queue] });
+  });
+});
+
+describe('deliveries', () => {
+  const delivery = {
+    ...{ id: 'msg_job-1_7', jobId: 'job-1', event: 'job.completed', sequence: 7 },
+    ...{ url: 'https://hooks.example/h', state: 'pending', createdAt: 1, nextAttemptAt: 1_767_262_272_000 },
+    attempts: [{ at: 1, status: 500, error: 'The receiver answered 500.', durationMs: 1 }],
+  } as const satisfies Delivery;
+
+  it('shows the webhooks of a job and what became of them', async () => {
+    await anApi({ deliveries: [delivery] });
+    expect(await command('deliveries', 'job-1')).toBe(0);
+    expect(said.stdout).toMatch(
+      /^msg_job-1_7 +job.completed +pending +1 +2026-01-01 10:11:12 +The receiver answered 500.$/m,
+    );
+  });
+
+  it('says so when there are none, and gives all as JSON', async () => {
+    await anApi({ deliveries: [] });
+    expect(await command('deliveries', 'job-1')).toBe(0);
+    expect(said.stdout).toBe('No webhooks.\n');
+    api.script.deliveries = [delivery];
+    said.stdout = '';
+    expect(await command('deliveries', 'job-1', '--json')).toBe(0);
+    expect(JSON.parse(said.stdout)).toEqual([delivery]);
+  });
+
+  it('sends one again', async () => {
+    await anApi({ deliveries: [delivery] });
+    expect(await command('deliveries', 'send-again', 'msg_job-1_7')).toBe(0);
+    expect(api.calls).toContain('POST /api/deliveries/msg_job-1_7/send-again');
+    expect(said.stdout).toContain('https://hooks.example/h');
+    expect(await command('deliveries', 'send-again', 'msg_none')).toBe(1);
+  });
+
+  it('is asked for by --webhook-event', async () => {
+    await anApi();
+    const events = ['--webhook-event', 'job.started', '--webhook-event', 'job.progress'];
+    const source = 'https://media.example/a.mp4';
+    expect(await command('submit', source, '--webhook', 'https://hooks.example/h', ...events)).toBe(0);
+    expect(api.submitted).toMatchObject({ webhookEvents: ['job.started', 'job.progress'] });
   });
 });

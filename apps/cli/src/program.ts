@@ -1,13 +1,19 @@
 import { readFileSync } from 'node:fs';
+import { FramefoldError, type Priority } from '@framefold/client';
 import { ConfigError } from '@framefold/config';
 import { Command, CommanderError } from 'commander';
-import { ApiError } from './api-error.ts';
 import { CommandError, faultLines, UsageError } from './command-error.ts';
+import { batchStatus, cancelBatch, submitBatch } from './commands/batches.ts';
+import { rebuild } from './commands/catalogue.ts';
 import { recommend } from './commands/config.ts';
-import { cancel, list, status, submit } from './commands/jobs.ts';
+import { listDeliveries, sendAgain } from './commands/deliveries.ts';
+import { cancel, list, status, steer, submit } from './commands/jobs.ts';
+import { withKeyCommands } from './commands/keys.ts';
 import { listScenarios } from './commands/scenarios.ts';
 import { down, up } from './commands/stack.ts';
+import { withTenantCommands } from './commands/tenants.ts';
 import { transcode } from './commands/transcode.ts';
+import { upload } from './commands/upload.ts';
 import { verify } from './commands/verify.ts';
 import { listWorkers, runWorker } from './commands/workers.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -16,6 +22,12 @@ import { withRequestOptions } from './request-options.ts';
 import { StackError } from './stack/index.ts';
 
 const badRequest = 400;
+/** What to do where no API has answered. */
+const HINTS: Readonly<Record<string, string>> = {
+  API_TIMEOUT: 'Look at `framefold up --foreground`.',
+  API_UNREACHABLE: 'Start the stack with `npm start` or `framefold up`; FRAMEFOLD_PORT chooses the port.',
+  API_UNEXPECTED: 'Another program may be using the port; set FRAMEFOLD_PORT.',
+};
 const json = ['--json', 'print JSON, in one line, as the last line of stdout'] as const;
 
 /**
@@ -35,15 +47,18 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   }
 }
 
-function programOf(io: Io, finish: (code: ExitCode) => void): Command {
+function programOf(machine: Io, finish: (code: ExitCode) => void): Command {
   const program = new Command('framefold')
     .description('Transcodes video into an adaptive ladder, durably.')
     .version(versionOf())
+    .option('--api-key <key>', 'instead of FRAMEFOLD_API_KEY, which other users of the machine cannot see')
+    .option('--tenant <name>', 'the tenant that this is about; for admin keys of the default tenant')
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => io.stdout.write(text),
-      writeErr: (text) => io.stderr.write(text),
+      writeOut: (text) => machine.stdout.write(text),
+      writeErr: (text) => machine.stderr.write(text),
     });
+  const io = withGlobalOptions(machine, program);
   withRequestOptions(
     program
       .command('transcode [FILE_OR_URL]')
@@ -60,8 +75,15 @@ function programOf(io: Io, finish: (code: ExitCode) => void): Command {
   withRequestOptions(
     program.command('submit [FILE_OR_URL]').description('submit a job to a running stack; prints its id'),
   )
+    .option('--dry-run', 'start nothing; print what the job would be, and about how long it would take')
     .option(...json)
     .action(async (source: string | undefined, options: object) => finish(await submit(source, options, io)));
+  program
+    .command('upload <FILE>')
+    .description('upload a file, or go on with its upload; prints the URL that names it as a source')
+    .option(...json)
+    .option('--quiet', 'print errors and the URL alone')
+    .action(async (file: string, options: object) => finish(await upload(file, options, io)));
   program
     .command('status <JOB>')
     .description('show a job')
@@ -74,6 +96,7 @@ function programOf(io: Io, finish: (code: ExitCode) => void): Command {
     .option('--status <status>', 'only jobs in this state')
     .option('--user <id>', 'only jobs of this user')
     .option('--label <label>', 'only jobs with this label')
+    .option('--batch <id>', 'only jobs of this batch')
     .option('--limit <count>', 'at most so many')
     .option(...json)
     .action(async (options: object) => finish(await list(options, io)));
@@ -81,6 +104,68 @@ function programOf(io: Io, finish: (code: ExitCode) => void): Command {
     .command('cancel <JOB>')
     .description('cancel a job')
     .action(async (id: string) => finish(await cancel(id, io)));
+  const deliveries = program
+    .command('deliveries')
+    .argument('<JOB>')
+    .description("show a job's webhooks and what became of them")
+    .option(...json)
+    .action(async (id: string, options: object) => finish(await listDeliveries(id, options, io)));
+  deliveries
+    .command('send-again <ID>')
+    .description('send a webhook once more')
+    .action(async (id: string) => finish(await sendAgain(id, io)));
+  program
+    .command('pause <JOB>')
+    .description('begin nothing more of a job; encoders that run finish their chunks')
+    .action(async (id: string) => finish(await steer(id, (jobs) => jobs.pause(id), io)));
+  program
+    .command('resume <JOB>')
+    .description('go on with a paused job')
+    .action(async (id: string) => finish(await steer(id, (jobs) => jobs.resume(id), io)));
+  program
+    .command('priority <JOB> <PRIORITY>')
+    .description(
+      'give a running job another priority: 1 (most urgent) to 9, or live, high, medium, low, batch',
+    )
+    .action(async (id: string, text: string) => {
+      // The API says what is none.
+      const priority = /^\d+$/.test(text) ? Number(text) : (text as Priority);
+      finish(await steer(id, (jobs) => jobs.setPriority(id, priority), io));
+    });
+  program
+    .command('retry <JOB>')
+    .description('run a failed job again; what it had finished is kept for some days')
+    .action(async (id: string) => finish(await steer(id, (jobs) => jobs.retry(id), io)));
+  program
+    .command('redo <JOB> <RENDITION>')
+    .description('encode a video rendition of a running job again')
+    .action(async (id: string, rendition: string) =>
+      finish(await steer(id, (jobs) => jobs.redo(id, rendition), io)),
+    );
+  const batch = program.command('batch').description('many jobs by one manifest');
+  batch
+    .command('submit <MANIFEST>')
+    .description('submit the jobs of a .json or .csv file (see docs/batches.md); prints the id of the batch')
+    .option('--key <key>', 'the same key and manifest again give the same batch (default: a new one)')
+    .option(...json)
+    .action(async (file: string, options: object) => finish(await submitBatch(file, options, io)));
+  batch
+    .command('status <BATCH>')
+    .description('show a batch')
+    .option('--follow', 'until it has ended; the exit code tells how')
+    .option(...json)
+    .action(async (id: string, options: object) => finish(await batchStatus(id, options, io)));
+  batch
+    .command('cancel <BATCH>')
+    .description('cancel all jobs of a batch')
+    .action(async (id: string) => finish(await cancelBatch(id, io)));
+  program
+    .command('catalogue')
+    .description('the index of all jobs')
+    .command('rebuild')
+    .description('restore jobs, their logs and batches from the store and Temporal, while the stack runs')
+    .option(...json)
+    .action(async (options: object) => finish(await rebuild(options, io)));
   program
     .command('verify <PLAYLIST_OR_MPD>')
     .description('check an HLS or DASH tree, a path or an http(s) URL; exits 1 when something is wrong')
@@ -120,11 +205,29 @@ function programOf(io: Io, finish: (code: ExitCode) => void): Command {
     .description('measure this machine and propose slots and limits')
     .option(...json)
     .action(async (options: object) => finish(await recommend(options, io)));
+  withKeyCommands(program, io, finish);
+  withTenantCommands(program, io, finish);
   program.addHelpText(
     'after',
     '\nExit codes: 0 done and verified, 1 failed, 2 usage, 130 cancelled.\n`framefold COMMAND --help` shows the options.',
   );
   return program;
+}
+
+/** The world with what was said for all commands; commander knows that when a command runs, not before. */
+function withGlobalOptions(io: Io, program: Command): Io {
+  const given = (): { apiKey?: string; tenant?: string } => program.opts();
+  return {
+    ...io,
+    get tenant() {
+      return given().tenant;
+    },
+    loadConfig: () => {
+      const config = io.loadConfig();
+      const { apiKey = config.api.key } = given();
+      return { ...config, api: { ...config.api, key: apiKey } };
+    },
+  };
 }
 
 /** Tells an expected fault and gives its exit code. */
@@ -136,8 +239,11 @@ function explain(error: unknown, io: Io): ExitCode {
     say([error.message]);
     return EXIT.usage;
   }
-  if (error instanceof ApiError && error.status === badRequest) {
-    say([...faultLines(error), ...error.fields.map(({ path, message }) => `  ${path}: ${message}`)]);
+  if (error instanceof FramefoldError) {
+    const { code, message, hint = HINTS[code] } = error;
+    say(faultLines({ code, message, hint }));
+    if (error.status !== badRequest) return EXIT.failed;
+    say(error.errors.map((field) => `  ${field.path}: ${field.message}`));
     return EXIT.usage;
   }
   if (error instanceof CommandError || error instanceof StackError) {

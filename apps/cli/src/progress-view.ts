@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
+import type { Job } from '@framefold/client';
 import type { RenditionView } from '@framefold/domain';
-import type { Job } from './api-client.ts';
 import { columns, fit, formatSeconds, formatSpeed } from './format.ts';
 
 /** What the view is drawn on and when. */

@@ -1,5 +1,6 @@
-import type { Job } from './api-client.ts';
+import type { Job } from '@framefold/client';
 import { changeLines } from './change-lines.ts';
+import { fit, formatBytes } from './format.ts';
 import { widthOf, type Io, type OutputStream } from './io.ts';
 import { LiveRegion } from './live-region.ts';
 import { progressLines } from './progress-view.ts';
@@ -18,6 +19,8 @@ export interface Reporter {
   readonly note: (line: string) => void;
   /** The job as it is now: a live view on a terminal, else a line for each change. */
   readonly show: (job: Job) => void;
+  /** How much of a file has been sent, in bytes: a live line on a terminal, else a line every ten percent. */
+  readonly transfer: (name: string, sent: number, total: number) => void;
   /** Ends the live view, leaving its last picture. */
   readonly release: () => void;
 }
@@ -27,9 +30,12 @@ export function humanStream(io: Io, { json }: Voice): OutputStream {
   return json === true ? io.stderr : io.stdout;
 }
 
+const nothing = (): void => undefined;
+const SILENT: Reporter = { note: nothing, show: nothing, transfer: nothing, release: nothing };
+
 /** A reporter for these options. */
 export function reporterFor(io: Io, voice: Voice): Reporter {
-  if (voice.quiet === true) return { note: () => undefined, show: () => undefined, release: () => undefined };
+  if (voice.quiet === true) return SILENT;
   const stream = humanStream(io, voice);
   return stream.isTTY === true ? liveReporter(stream) : logReporter(stream);
 }
@@ -42,12 +48,14 @@ function liveReporter(stream: OutputStream): Reporter {
     // One less: a full last column makes some terminals wrap.
     show: (job) =>
       region.draw(progressLines(job, { now: Date.now(), width: widthOf(stream, 80) - 1, colors })),
+    transfer: (...transfer) => region.draw([fit(transferLine(...transfer), widthOf(stream, 80) - 1)]),
     release: () => region.release(),
   };
 }
 
 function logReporter(stream: OutputStream): Reporter {
   let former: Job | undefined;
+  let formerStep = '';
   const write = (line: string): void => void stream.write(`${line}\n`);
   return {
     note: write,
@@ -55,6 +63,16 @@ function logReporter(stream: OutputStream): Reporter {
       changeLines(former, job, Date.now()).forEach(write);
       former = job;
     },
+    transfer: (name, sent, total) => {
+      const step = `${name} ${Math.floor((10 * sent) / total)}`;
+      if (step !== formerStep) write(transferLine(name, sent, total));
+      formerStep = step;
+    },
     release: () => undefined,
   };
+}
+
+function transferLine(name: string, sent: number, total: number): string {
+  const percent = total === 0 ? 100 : (100 * sent) / total;
+  return `Uploading ${name}: ${percent.toFixed(0)} %, ${formatBytes(sent)} of ${formatBytes(total)}`;
 }

@@ -15,13 +15,17 @@ export interface RequestOptions {
   readonly start?: number;
   readonly end?: number;
   readonly append?: readonly string[];
+  /** Not of the request: how its files get to the service. */
+  readonly upload?: boolean;
   readonly audioCodec?: string;
   readonly audioBitrate?: number;
   readonly audioChannels?: string;
   readonly priority?: string;
   readonly user?: string;
   readonly label?: readonly string[];
+  readonly metadata?: readonly string[];
   readonly webhook?: string;
+  readonly webhookEvent?: readonly string[];
   readonly title?: string;
   readonly queue?: string;
   readonly acceleration?: string;
@@ -54,13 +58,20 @@ export function withRequestOptions(command: Command): Command {
       'show another source behind the first, or a part of it: FILE#t=START,END; may be given several times',
       collect,
     )
+    .option('--upload', 'send files to the service instead of naming their paths: it need not see this disk')
     .option('--audio-codec <codec>', 'aac or opus (default: aac)')
     .option('--audio-bitrate <kbps>', 'of two channels (default: 128)', toNumber)
     .option('--audio-channels <layout>', 'stereo, or source: surround sound is kept (default: stereo)')
     .option('--priority <priority>', '1 (most urgent) to 9, or live, high, medium, low, batch (default: 5)')
     .option('--user <id>', 'on whose behalf; users take turns in the queue (default: anonymous)')
     .option('--label <label>', 'a label to find the job by; may be given several times', collect)
-    .option('--webhook <url>', 'an http(s) URL that is called when the job has ended')
+    .option('--metadata <name=text>', 'a text of your own, given back with the job; several times', collect)
+    .option('--webhook <url>', 'an http(s) URL that is called, signed, when the job has ended')
+    .option(
+      '--webhook-event <event>',
+      'call it at this event instead, such as job.progress; may be given several times',
+      collect,
+    )
     .option('--title <title>', 'a name for people (default: the name of the file)')
     .option(
       '--timeout-seconds <seconds>',
@@ -115,7 +126,9 @@ export function requestOf(
     priority: priority !== undefined && /^\d+$/.test(priority) ? Number(priority) : priority,
     userId: user,
     labels: label,
+    metadata: options.metadata === undefined ? undefined : Object.fromEntries(options.metadata.map(toPair)),
     webhookUrl: webhook,
+    webhookEvents: options.webhookEvent,
     title,
     queue,
     acceleration,
@@ -130,6 +143,13 @@ export function requestOf(
 /** The fields that were given. */
 function given(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+/** @throws {UsageError} where there is no name */
+function toPair(text: string): [name: string, value: string] {
+  const equals = text.indexOf('=');
+  if (equals < 1) throw new UsageError(`--metadata takes name=text; this is ${text}.`);
+  return [text.slice(0, equals), text.slice(equals + 1)];
 }
 
 function toNumber(text: string): number {

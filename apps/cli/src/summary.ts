@@ -1,15 +1,11 @@
 import { join } from 'node:path';
-import type { Job } from './api-client.ts';
+import type { Job } from '@framefold/client';
 import { columns, formatBitrate, formatBytes, formatSeconds, formatSpeed } from './format.ts';
 
 /** The addresses of a job for people. */
-export function linksOf(job: Job, origin: string): { play: string; temporal: string | undefined } {
+export function linksOf(job: Job, origin: string): { play: string; temporal: string } {
   const absolute = (url: string): string => new URL(url, origin).href;
-  const temporal = job.links?.temporal;
-  return {
-    play: absolute(job.links?.play ?? `/play/${job.id}`),
-    temporal: temporal === undefined ? undefined : absolute(temporal),
-  };
+  return { play: absolute(job.links.play), temporal: absolute(job.links.temporal) };
 }
 
 /** What a completed job has given, as lines. `folder` is where its tree was put, absolute. */

@@ -81,7 +81,7 @@ describe('picture and sound by boxes, libavformat and Chromium', () => {
   afterAll(async () => {
     await browser?.close();
     await stack?.stop();
-  }, 60_000);
+  });
 
   it.each(CASES)(
     'start together, and stay so: $what',
@@ -127,6 +127,5 @@ describe('picture and sound by boxes, libavformat and Chromium', () => {
       if (beepsAtZero) expect(Math.abs((onsets[1] ?? NaN) - (beeps[0] ?? NaN))).toBeLessThan(START_SECONDS);
       await page.close();
     },
-    120_000,
   );
 });

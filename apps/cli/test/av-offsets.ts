@@ -15,7 +15,7 @@ const END_SECONDS = 0.02;
 /** Expects a finished tree to be without fault, and all its tracks to start together, by their boxes and for libavformat. */
 export async function expectStarts(output: string): Promise<VerifyReport> {
   const master = pathToFileURL(join(output, 'master.m3u8')).href;
-  const report = await verifyTree(fileTree, master, {
+  const report = await verifyTree(fileTree(fetch), master, {
     libavformatStarts: libavformatStarts(requireTool('ffprobe')),
   });
   // Sound that is shorter or longer than the picture stays so; its end is held against the source's below.

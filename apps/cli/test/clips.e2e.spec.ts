@@ -141,7 +141,7 @@ describe('every clip, through a whole stack', () => {
     for (const clip of Object.keys(CLIPS)) {
       jobs.set(clip, await stack.submit({ sourceUrl: pathToFileURL(clipPath(clip)).href }));
     }
-  }, 120_000);
+  });
   afterAll(() => stack.stop(), 60_000);
 
   it.each(Object.entries(CLIPS))(

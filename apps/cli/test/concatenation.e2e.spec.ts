@@ -54,7 +54,7 @@ describe('several sources in one job', () => {
     const job = await stack.follow(jobId);
     expect(job.failure).toBeUndefined();
     const output = join(stack.home, 'store', storeKeys.output(jobId));
-    const { findings } = await verifyTree(fileTree, pathToFileURL(join(output, 'master.m3u8')).href);
+    const { findings } = await verifyTree(fileTree(fetch), pathToFileURL(join(output, 'master.m3u8')).href);
     expect(findings).toEqual([]);
     return { job, playlist: (name) => join(output, name, 'playlist.m3u8') };
   };

@@ -12,7 +12,7 @@ describe('SIGTERM of a worker', () => {
   let stack: TestStack;
   beforeAll(async () => {
     stack = await startStack({ FRAMEFOLD_STACK_WORKER: 'no' });
-  }, 60_000);
+  });
   afterAll(() => stack?.stop(), 60_000);
 
   it(

@@ -1,39 +1,37 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { TranscodeRequest, type WorkerPool } from '@framefold/domain';
-import type { Job } from '../src/api-client.ts';
+import { text } from 'node:stream/consumers';
+import type { Job } from '@framefold/client';
+import { TranscodeRequest, type Delivery, type WorkerPool } from '@framefold/domain';
+import { videoRendition } from '@framefold/domain/testing';
 
 /** A job as the API shows it; valid, and as far as `changes` say. */
 export function aJob(changes: Partial<Job> = {}): Job {
   return {
     id: 'job-1',
+    tenantId: 'default',
     userId: 'anonymous',
     title: 'Big Bunny',
     status: 'transcoding',
     progress: { total: 4, completed: 1, failed: 0, running: 2, percent: 30 },
     createdAt: 1_000_000,
     warnings: [],
+    priority: 5,
     paused: false,
     request: TranscodeRequest.parse({ sourceUrl: 'file:///clips/big%20bunny.mp4' }),
-    profiles: [
-      {
-        name: '360p',
-        width: 640,
-        height: 360,
-        codec: 'h264',
-        encoder: 'libx264',
-        preset: 'fast',
-        crf: 22,
-        maxrateKbps: 800,
-        bufsizeKbps: 1600,
-      },
-    ],
+    profiles: [videoRendition()],
     audioProfiles: [],
     plan: { version: 1, frames: 720, segments: 5, chunks: 5, durationSeconds: 30 },
     phases: [],
     renditions: [{ name: '360p', kind: 'video', status: 'processing', percent: 30 }],
     segments: [],
+    links: {
+      self: '/api/jobs/job-1',
+      manifest: '/api/jobs/job-1/manifest',
+      play: '/play/job-1',
+      temporal: 'http://127.0.0.1:8082/namespaces/default/workflows/transcode-job-1',
+    },
     ...changes,
   };
 }
@@ -75,10 +73,6 @@ export function aCompletedJob(): Job {
         },
       },
     ],
-    links: {
-      play: '/play/job-1',
-      temporal: 'http://127.0.0.1:8082/namespaces/default/workflows/transcode-job-1',
-    },
   });
 }
 
@@ -99,6 +93,9 @@ export interface Script {
   views: Job[];
   tree: Map<string, string>;
   workers?: WorkerPool;
+  deliveries?: Delivery[];
+  /** Answers by method and path, one after the other; the last one stays. */
+  answers?: Readonly<Record<string, { status: number; body: unknown }[]>>;
   /** The answer to a submission that is refused. */
   refusal?: { status: number; problem: object };
   /** Called before each look at the job, with its number from 1. */
@@ -142,14 +139,20 @@ export class FakeApi {
     };
     const { script } = this;
     if (url === '/readyz') return send(200, {});
+    const answers = script.answers?.[`${method} ${url}`];
+    if (answers !== undefined) {
+      this.submitted = { type: request.headers['content-type'], text: await text(request) };
+      const [first = { status: 500, body: {} }] = answers.length > 1 ? answers.splice(0, 1) : answers;
+      return send(first.status, first.body);
+    }
     if (url === '/api/transcode') {
-      let text = '';
-      for await (const chunk of request) text += String(chunk);
-      this.submitted = JSON.parse(text);
+      this.submitted = JSON.parse(await text(request));
       return script.refusal === undefined
         ? send(201, { jobId: 'job-1', status: 'pending' })
         : send(script.refusal.status, script.refusal.problem);
     }
+    if (url === '/api/jobs/job-1/deliveries') return send(200, { deliveries: script.deliveries });
+    if (url === '/api/deliveries/msg_job-1_7/send-again') return send(202, script.deliveries?.[0]);
     if (url === '/api/workers') return send(200, script.workers);
     if (url.startsWith('/api/jobs?')) return send(200, { jobs: script.views });
     if (url === '/api/jobs/job-1' && method === 'DELETE') {

@@ -26,7 +26,7 @@ describe('fifty kill -9 of the worker at random moments', () => {
   let stack: TestStack;
   beforeAll(async () => {
     stack = await startStack({ FRAMEFOLD_STACK_WORKER: 'no' });
-  }, 60_000);
+  });
   afterAll(() => stack?.stop(), 60_000);
 
   it(

@@ -15,7 +15,7 @@ describe('when the GPUs are gone', () => {
   beforeAll(async () => {
     stack = await startStack({ FRAMEFOLD_STACK_WORKER: 'no' });
     await stack.startWorker({ roles: WITHOUT_GPU });
-  }, 60_000);
+  });
   afterAll(() => stack?.stop(), 60_000);
 
   it(

@@ -9,7 +9,7 @@ describe('jobs that ask for hardware', () => {
   let stack: TestStack;
   beforeAll(async () => {
     stack = await startStack({ FRAMEFOLD_GPU_STAND_INS: '2', FRAMEFOLD_GPU_SLOTS: '1' });
-  }, 60_000);
+  });
   afterAll(() => stack?.stop(), 60_000);
 
   it(

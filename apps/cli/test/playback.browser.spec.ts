@@ -23,7 +23,7 @@ describe('the play page in a browser', () => {
   afterAll(async () => {
     await browser?.close();
     await stack?.stop();
-  }, 60_000);
+  });
 
   it.each([480, 360])(
     'plays the %dp rendition to the end: every frame, no error, sound with the picture',
@@ -57,7 +57,6 @@ describe('the play page in a browser', () => {
       });
       await page.close();
     },
-    120_000,
   );
 });
 

@@ -107,7 +107,7 @@ describe('a job that wants a quality report', () => {
     expect(await output(jobId, 'SHA256SUMS')).toContain(`${hash}  quality.json\n`);
     const again = await run();
     expect(await output(again.id, 'quality.json')).toBe(text);
-  }, 120_000);
+  });
 
   it('keeps its measurements within the limits of encodes', async () => {
     const folder = join(stack.home, 'store', storeKeys.attemptsOf(jobId, 'quality-00000'));

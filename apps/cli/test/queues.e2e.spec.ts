@@ -7,7 +7,7 @@ describe('the live queue', () => {
   let stack: TestStack;
   beforeAll(async () => {
     stack = await startStack({ FRAMEFOLD_ENCODE_SLOTS: '1', FRAMEFOLD_LIVE_SLOTS: '1' });
-  }, 60_000);
+  });
   afterAll(() => stack?.stop(), 60_000);
 
   it(

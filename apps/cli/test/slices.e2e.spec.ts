@@ -23,7 +23,7 @@ describe('slices of the source', () => {
   beforeAll(async () => {
     stacks.whole = await startStack({ FRAMEFOLD_SLICES: 'never' });
     stacks.sliced = await startStack({ FRAMEFOLD_SLICES: 'always' });
-  }, 120_000);
+  });
   afterAll(() => Promise.all([stacks.whole?.stop(), stacks.sliced?.stop()]), 60_000);
 
   const outcome = async (kind: 'whole' | 'sliced', path: string, ...appended: readonly string[]) => {
@@ -51,17 +51,13 @@ describe('slices of the source', () => {
     };
   };
 
-  it.each(SOURCES)(
-    'give the bytes that the whole source gives: %s (%s)',
-    async (_, mode, path) => {
-      const file = await path();
-      const [whole, sliced] = await Promise.all([outcome('whole', file), outcome('sliced', file)]);
-      expect([whole.mode, sliced.mode]).toEqual(['in-place', mode]);
-      expect(sliced.sums).toBe(whole.sums);
-      expect(sliced.left).toEqual([]);
-    },
-    120_000,
-  );
+  it.each(SOURCES)('give the bytes that the whole source gives: %s (%s)', async (_, mode, path) => {
+    const file = await path();
+    const [whole, sliced] = await Promise.all([outcome('whole', file), outcome('sliced', file)]);
+    expect([whole.mode, sliced.mode]).toEqual(['in-place', mode]);
+    expect(sliced.sums).toBe(whole.sums);
+    expect(sliced.left).toEqual([]);
+  });
 
   it('are cut of each of several sources', async () => {
     const first = await generatedClip('vfr-jitter.mkv');
@@ -69,5 +65,5 @@ describe('slices of the source', () => {
     const [whole, sliced] = [await outcome('whole', first, second), await outcome('sliced', first, second)];
     expect([whole.mode, sliced.mode]).toEqual(['in-place', 'slices']);
     expect(sliced.sums).toBe(whole.sums);
-  }, 120_000);
+  });
 });

@@ -11,7 +11,7 @@ describe('a worker that should take no work', () => {
   let stack: TestStack;
   beforeAll(async () => {
     stack = await startStack({ FRAMEFOLD_STACK_WORKER: 'no' });
-  }, 60_000);
+  });
   afterAll(() => stack?.stop(), 60_000);
 
   /** Workers as `GET /api/workers` shows them. */

@@ -11,10 +11,12 @@ import {
   createFfmpegQualityMeter,
   DevicePool,
   driInventory,
-  createFolderStore,
   createGuardedFetch,
+  createLocalCopies,
   createProcessRunner,
   createResourceControl,
+  createS3Fetch,
+  createStore,
   nvidiaInventory,
   openScratch,
   proveEncoder,
@@ -23,6 +25,7 @@ import {
   type GpuDevice,
   type Proof,
   type EncodeEngine,
+  type LocalCopies,
   type ObjectStore,
   type ProcessRunner,
   type ResourceControl,
@@ -40,6 +43,7 @@ export class MissingToolError extends Error {
 export interface Assembly {
   readonly store: ObjectStore;
   readonly scratch: ScratchSpace;
+  readonly copies: LocalCopies;
   readonly control: ResourceControl;
   readonly runner: ProcessRunner;
   readonly engine: EncodeEngine;
@@ -75,7 +79,8 @@ export async function assemble({ config, roles, workerId, logger }: AssembleOpti
   const ffmpeg = required(config.tools.ffmpeg, 'FRAMEFOLD_FFMPEG');
   const ffprobe = required(config.tools.ffprobe, 'FRAMEFOLD_FFPROBE');
   const scratch = await openScratch(config.folders.scratch);
-  const store = createFolderStore(config.folders.store);
+  const store = await createStore(config.store);
+  const copies = createLocalCopies({ store, scratch });
   const control = await openControl(config, logger);
   const runner = await openRunner(config, control, logger);
   const inventory = union([nvidiaInventory(), driInventory(), standInInventory(config.gpu.standIns)]);
@@ -92,7 +97,7 @@ export async function assemble({ config, roles, workerId, logger }: AssembleOpti
   const trust = runner.isolation === 'sandbox' || config.sandbox === 'off' ? 'all' : 'local';
   const meter = createFfmpegQualityMeter({ ffmpeg, runner });
   const encode: EncodeDeps & MeasureDeps = {
-    ...{ store, engine, meter, scratch, workerId, trust },
+    ...{ store, copies, engine, meter, scratch, workerId, trust },
     ceilings: config.ceilings,
   };
   const media: MediaDeps = {
@@ -103,6 +108,7 @@ export async function assemble({ config, roles, workerId, logger }: AssembleOpti
     ffmpeg,
     ffprobe,
     fetch: createGuardedFetch({ privateNetworks: config.privateNetworks }),
+    fetchS3: createS3Fetch({ access: config.s3, buckets: config.s3.sourceBuckets }),
     fileRoots: config.fileRoots,
     slices: config.slices,
     limits: config.limits,
@@ -110,6 +116,7 @@ export async function assemble({ config, roles, workerId, logger }: AssembleOpti
   return {
     store,
     scratch,
+    copies,
     control,
     runner,
     engine,

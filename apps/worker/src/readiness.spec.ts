@@ -62,9 +62,7 @@ describe('readiness', () => {
   describe('of an encoder', () => {
     const check = (proof: Partial<ProvedEncoder>, others: readonly WorkerReport[] = [], build = 'ffmpeg-9') =>
       encoderCheck({
-        reports: async function* () {
-          yield* others;
-        },
+        reports: async () => others,
         workerId: 'own',
         build,
         prove: async () => ({ name: 'libx264', device: 'cpu', works: true, ...proof }),

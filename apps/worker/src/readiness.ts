@@ -74,7 +74,7 @@ export function diskCheck(scratch: Pick<ScratchSpace, 'state'>): Check {
 
 export interface EncoderCheckOptions {
   /** What the other workers say of themselves. */
-  readonly reports: () => AsyncIterable<WorkerReport>;
+  readonly reports: () => Promise<readonly WorkerReport[]>;
   readonly workerId: string;
   /** The encoder build; equal builds must give equal bytes on equal processors. */
   readonly build: string;
@@ -91,7 +91,7 @@ export function encoderCheck({ reports, workerId, build, prove }: EncoderCheckOp
     if (!proof.works) return `${proof.name}: ${proof.reason ?? 'the trial encode failed.'}`;
     const unlike: string[] = [];
     let like = 0;
-    for await (const other of reports()) {
+    for (const other of await reports()) {
       const theirs = trialOf(other, proof.name);
       const isPeer = other.encoderBuild === build && other.cpuModel === cpus()[0]?.model;
       if (other.id === workerId || !isPeer || !isServing(other) || theirs === undefined) continue;

@@ -37,9 +37,9 @@ export async function runWorker(program: WorkerProgram): Promise<void> {
   state.gate.close('starting', 'It is being checked.');
   const assembly = await assemble({ config, roles: program.roles, workerId, logger });
   const roles = rolesOn(assembly, program.roles);
-  const { store, scratch, control } = assembly;
+  const { store, scratch, copies, control } = assembly;
   const trials = encoderTrials(assembly, roles, workerId, config.gpu.slots);
-  const machine = watchMachine({ scratch, store, control, gate: state.gate, logger });
+  const machine = watchMachine({ scratch, copies, store, control, gate: state.gate, logger });
   const facts = async (): Promise<WorkerFacts> => ({
     ...describeAssembly(assembly, trials),
     ...(machine.disk === undefined ? {} : { disk: machine.disk }),

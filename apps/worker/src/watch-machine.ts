@@ -1,5 +1,5 @@
 import { diskLevel, DISK_FULL_BELOW, DISK_LOW_BELOW, type DiskState } from '@framefold/domain';
-import type { ObjectStore, ResourceControl, ScratchSpace } from '@framefold/platform';
+import type { LocalCopies, ObjectStore, ResourceControl, ScratchSpace } from '@framefold/platform';
 import type { Gate } from '@framefold/runtime';
 import type { Logger } from '@framefold/telemetry';
 
@@ -17,6 +17,7 @@ export interface MachineWatch {
 
 export interface MachineWatchOptions {
   readonly scratch: ScratchSpace;
+  readonly copies: Pick<LocalCopies, 'sweep'>;
   readonly store: ObjectStore;
   readonly control: ResourceControl;
   readonly gate: Gate;
@@ -24,7 +25,14 @@ export interface MachineWatchOptions {
 }
 
 /** Keeps work out while the scratch disk is full, and clears away what workers that were killed have left. */
-export function watchMachine({ scratch, store, control, gate, logger }: MachineWatchOptions): MachineWatch {
+export function watchMachine({
+  scratch,
+  copies,
+  store,
+  control,
+  gate,
+  logger,
+}: MachineWatchOptions): MachineWatch {
   let disk: DiskState | undefined;
   let level: ReturnType<typeof diskLevel> = 'ok';
   const look = async (): Promise<void> => {
@@ -48,6 +56,7 @@ export function watchMachine({ scratch, store, control, gate, logger }: MachineW
   };
   const sweep = async (): Promise<void> => {
     await scratch.sweep();
+    await copies.sweep();
     await store.sweep();
     await control.sweep();
   };

@@ -2,6 +2,7 @@ import { availableParallelism, homedir } from 'node:os';
 import { resolve } from 'node:path';
 import type { JobQueue, LimitCeilings } from '@framefold/domain';
 import { z } from 'zod';
+import { ACCESS_VARIABLES, type AccessConfig, accessConfig, accessProblems } from './access-config.ts';
 
 const port = z.coerce.number().int().min(1).max(65_535);
 const positive = z.coerce.number().positive();
@@ -50,6 +51,18 @@ const weights = z.string().transform((text, context) => {
   return found;
 });
 
+/** `/mnt/store`, or `s3://bucket/prefix`. */
+const storePlace = z.string().transform((text, context) => {
+  if (text.startsWith('/')) return { kind: 'folder', folder: resolve(text) } as const;
+  const [, bucket, path] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(text) ?? [];
+  const parts = (path ?? '').split('/').filter(Boolean);
+  if (bucket === undefined || parts.some((part) => part.startsWith('.'))) {
+    context.addIssue('must be the absolute path of a folder, or like s3://bucket/prefix');
+    return z.NEVER;
+  }
+  return { kind: 's3', bucket, prefix: parts.map((part) => `${part}/`).join('') } as const;
+});
+
 const share = z.coerce.number().min(0.05).max(1);
 
 /** Every environment variable that Framefold reads, with its default. docs/configuration.md is made from the descriptions. */
@@ -73,6 +86,32 @@ const Environment = z.object({
     .string()
     .optional()
     .describe('PostgreSQL server for the catalogue; by default PGlite in the state folder'),
+  FRAMEFOLD_STORE: storePlace
+    .optional()
+    .describe('s3://bucket/prefix, or the path of a folder; by default a folder in the state folder'),
+  FRAMEFOLD_S3_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .optional()
+    .describe('URL of a service that speaks S3; by default that of AWS'),
+  FRAMEFOLD_S3_PUBLIC_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .optional()
+    .describe('URL under which clients find that service, for presigned URLs; by default the same'),
+  FRAMEFOLD_S3_REGION: z
+    .string()
+    .optional()
+    .describe(
+      'Region of the buckets; by default us-east-1 where an endpoint is given, else as AWS_REGION says',
+    ),
+  FRAMEFOLD_S3_PATH_STYLE: z
+    .enum(['auto', 'always', 'never'])
+    .default('auto')
+    .describe(
+      'Whether buckets are named in paths rather than in host names; auto: where an endpoint is given',
+    ),
+  FRAMEFOLD_S3_SOURCE_BUCKETS: list
+    .default([])
+    .describe('Buckets from which s3: sources are read, comma-separated'),
   FRAMEFOLD_FFMPEG: z.string().optional().describe('Path of ffmpeg; set by the set-up'),
   FRAMEFOLD_FFPROBE: z.string().optional().describe('Path of ffprobe; set by the set-up'),
   FRAMEFOLD_TEMPORAL: z.string().optional().describe('Path of the temporal command; set by the set-up'),
@@ -153,6 +192,12 @@ const Environment = z.object({
     .optional()
     .describe('Port of the metrics of an encode worker; for several workers on one machine'),
   FRAMEFOLD_MAX_SOURCE_BYTES: positive.default(10 * 1024 ** 3).describe('Largest source in bytes'),
+  FRAMEFOLD_MAX_UPLOAD_BYTES: count
+    .optional()
+    .describe('Largest upload in bytes; by default FRAMEFOLD_MAX_SOURCE_BYTES'),
+  FRAMEFOLD_UPLOAD_HOURS: positive
+    .default(24)
+    .describe('How long an upload is kept after its last byte, or after the last job took it'),
   FRAMEFOLD_MAX_SOURCE_SECONDS: positive.default(12 * 3600).describe('Longest source in seconds'),
   FRAMEFOLD_MAX_SOURCE_PIXELS: positive.default(8192 * 4352).describe('Largest picture in pixels'),
   FRAMEFOLD_MAX_SOURCE_FRAMES: positive.default(5_000_000).describe('Most frames of a source'),
@@ -166,18 +211,46 @@ const Environment = z.object({
   FRAMEFOLD_ALLOWED_HOSTS: list
     .default([])
     .describe('Further Host names under which the API answers, comma-separated'),
+  ...ACCESS_VARIABLES,
   FRAMEFOLD_WEBHOOK_SECRET: z
     .string()
     .min(16)
+    .regex(/^(?!whsec_)|^whsec_[A-Za-z0-9+/]+={0,2}$/, 'must be base64 after whsec_')
     .optional()
-    .describe('Secret that signs webhooks (Standard Webhooks); by default generated into the state folder'),
+    .describe(
+      'First secret that signs webhooks (Standard Webhooks); by default generated into the state folder',
+    ),
+  FRAMEFOLD_WEBHOOK_HOURS: positive.default(24).describe('How long the delivery of a webhook is tried'),
+  FRAMEFOLD_WEBHOOK_OVERLAP_HOURS: positive
+    .default(24)
+    .describe('How long a webhook secret signs beside the one that took its place'),
+  FRAMEFOLD_KEEP_FAILED_HOURS: positive
+    .default(72)
+    .describe('How long the finished pieces of a job that failed are kept, for running it again'),
+  FRAMEFOLD_PLAYBACK_SECRET: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('Secret that signs the URLs of output; without it anybody who reaches the API can read output'),
   FRAMEFOLD_DRAIN_SECONDS: positive
     .default(30)
     .describe('Time that a stopping worker gives running chunks to finish'),
 });
 
+/** Where an S3 service is, and how it names its buckets. Credentials are the SDK's matter. */
+export interface S3Access {
+  readonly endpoint: string | undefined;
+  readonly region: string | undefined;
+  readonly pathStyle: boolean;
+}
+
+/** The service of the store, and where clients find it if that is elsewhere. */
+interface StoreAccess extends S3Access {
+  readonly publicEndpoint: string | undefined;
+}
+
 /** Where everything of an installation lies and listens. */
-export interface Config {
+export interface Config extends AccessConfig {
   /** Absolute. */
   readonly home: string;
   readonly ports: {
@@ -191,7 +264,17 @@ export interface Config {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly temporal: { readonly address: string; readonly namespace: string };
   readonly databaseUrl: string | undefined;
-  readonly folders: { readonly store: string; readonly catalogue: string; readonly scratch: string };
+  /** Where objects are kept: in a folder, or in a bucket under a prefix (empty, or with `/` at its end). */
+  readonly store:
+    | { readonly kind: 'folder'; readonly folder: string }
+    | { readonly kind: 's3'; readonly bucket: string; readonly prefix: string; readonly access: StoreAccess };
+  readonly s3: S3Access & { readonly sourceBuckets: readonly string[] };
+  readonly folders: {
+    readonly catalogue: string;
+    readonly scratch: string;
+    /** Of unfinished uploads: on one file system with a store in the state folder, so that they move there. */
+    readonly uploads: string;
+  };
   readonly tools: {
     readonly ffmpeg: string | undefined;
     readonly ffprobe: string | undefined;
@@ -219,20 +302,31 @@ export interface Config {
   readonly deployment: { readonly name: string; readonly buildId: string } | undefined;
   readonly limits: {
     readonly sourceBytes: number;
+    readonly uploadBytes: number;
     readonly sourceSeconds: number;
     readonly sourcePixels: number;
     readonly sourceFrames: number;
   };
+  readonly uploadHours: number;
   readonly privateNetworks: 'deny' | 'allow';
   readonly fileRoots: readonly string[];
   readonly allowedHosts: readonly string[];
   readonly webhookSecret: string | undefined;
+  readonly keepFailedHours: number;
+  readonly webhooks: { readonly hours: number; readonly overlapHours: number };
+  readonly playbackSecret: string | undefined;
   readonly drainSeconds: number;
   readonly stackWorker: boolean;
 }
 
 /** Programs for tests, which the set-up names in the environment of every command that it prepares. */
-const TEST_TOOLS: ReadonlySet<string> = new Set(['FRAMEFOLD_CHROMIUM', 'FRAMEFOLD_UML', 'FRAMEFOLD_QEMU']);
+const TEST_TOOLS: ReadonlySet<string> = new Set([
+  'FRAMEFOLD_CHROMIUM',
+  'FRAMEFOLD_UML',
+  'FRAMEFOLD_QEMU',
+  'FRAMEFOLD_S3_SERVER',
+  'FRAMEFOLD_SCHEMATHESIS',
+]);
 
 /** Names every bad variable, never a value: values may be secrets. */
 export class ConfigError extends Error {
@@ -264,6 +358,7 @@ export function loadConfig(
     ...(parsed.success
       ? []
       : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)),
+    ...(parsed.success ? accessProblems(parsed.data) : []),
     ...unknown.map((name) => `${name}: not a variable of Framefold`),
   ];
   if (!parsed.success || problems.length > 0) {
@@ -274,6 +369,7 @@ export function loadConfig(
   const env = parsed.data;
   const home = resolve(cwd, env.FRAMEFOLD_HOME.replace(/^~(?=\/|$)/, homedir()));
   const api = env.FRAMEFOLD_PORT;
+  const s3 = s3Access(env);
   return {
     home,
     ports: {
@@ -290,10 +386,15 @@ export function loadConfig(
       namespace: env.FRAMEFOLD_TEMPORAL_NAMESPACE,
     },
     databaseUrl: env.DATABASE_URL,
+    store: storeOf(env.FRAMEFOLD_STORE ?? { kind: 'folder', folder: resolve(home, 'store') }, {
+      ...s3,
+      publicEndpoint: env.FRAMEFOLD_S3_PUBLIC_ENDPOINT,
+    }),
+    s3: { ...s3, sourceBuckets: env.FRAMEFOLD_S3_SOURCE_BUCKETS },
     folders: {
-      store: resolve(home, 'store'),
       catalogue: resolve(home, 'catalogue'),
       scratch: resolve(home, 'scratch'),
+      uploads: resolve(home, 'uploads'),
     },
     tools: {
       ffmpeg: env.FRAMEFOLD_FFMPEG,
@@ -327,18 +428,42 @@ export function loadConfig(
         : { name: env.FRAMEFOLD_DEPLOYMENT, buildId: env.FRAMEFOLD_BUILD_ID },
     limits: {
       sourceBytes: env.FRAMEFOLD_MAX_SOURCE_BYTES,
+      uploadBytes: env.FRAMEFOLD_MAX_UPLOAD_BYTES ?? Math.floor(env.FRAMEFOLD_MAX_SOURCE_BYTES),
       sourceSeconds: env.FRAMEFOLD_MAX_SOURCE_SECONDS,
       sourcePixels: env.FRAMEFOLD_MAX_SOURCE_PIXELS,
       sourceFrames: env.FRAMEFOLD_MAX_SOURCE_FRAMES,
     },
+    uploadHours: env.FRAMEFOLD_UPLOAD_HOURS,
     slices: env.FRAMEFOLD_SLICES,
     privateNetworks: env.FRAMEFOLD_PRIVATE_NETWORKS,
     fileRoots: env.FRAMEFOLD_FILE_ROOTS,
     allowedHosts: env.FRAMEFOLD_ALLOWED_HOSTS,
+    ...accessConfig(env, { port: api, home, cwd }),
     webhookSecret: env.FRAMEFOLD_WEBHOOK_SECRET,
+    keepFailedHours: env.FRAMEFOLD_KEEP_FAILED_HOURS,
+    webhooks: {
+      hours: env.FRAMEFOLD_WEBHOOK_HOURS,
+      overlapHours: env.FRAMEFOLD_WEBHOOK_OVERLAP_HOURS,
+    },
+    playbackSecret: env.FRAMEFOLD_PLAYBACK_SECRET,
     drainSeconds: env.FRAMEFOLD_DRAIN_SECONDS,
     stackWorker: env.FRAMEFOLD_STACK_WORKER === 'yes',
   };
+}
+
+function s3Access(env: z.infer<typeof Environment>): S3Access {
+  const endpoint = env.FRAMEFOLD_S3_ENDPOINT;
+  const style = env.FRAMEFOLD_S3_PATH_STYLE;
+  return {
+    endpoint,
+    // Services beside AWS have one region, and expect this name of it in signatures.
+    region: env.FRAMEFOLD_S3_REGION ?? (endpoint === undefined ? undefined : 'us-east-1'),
+    pathStyle: style === 'auto' ? endpoint !== undefined : style === 'always',
+  };
+}
+
+function storeOf(place: z.infer<typeof storePlace>, access: StoreAccess): Config['store'] {
+  return place.kind === 'folder' ? place : { ...place, access };
 }
 
 /** What one class is granted, or what all are. */

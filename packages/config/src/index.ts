@@ -1,1 +1,2 @@
 export * from './config.ts';
+export type { AccessConfig, TlsConfig } from './access-config.ts';

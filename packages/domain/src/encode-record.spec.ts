@@ -46,6 +46,15 @@ describe('summarise', () => {
       sizeBytes: 3000,
     });
   });
+
+  it('tells what was measured and fetched, where anything was', () => {
+    const usage = { cpuSeconds: 3, peakMemoryBytes: 7, peakDiskBytes: 5 };
+    expect(summarise({ ...record, usage, fetchedBytes: 900 })).toMatchObject({
+      cpuSeconds: 3,
+      peakMemoryBytes: 7,
+      fetchedBytes: 900,
+    });
+  });
 });
 
 describe('CommitRecord', () => {

@@ -20,6 +20,8 @@ export const EncodedRendition = z.object({
   name: z.string(),
   timescale: z.number().int().positive(),
   init: z.object({ path: z.string(), sizeBytes: z.number().int().positive(), sha256: z.string().length(64) }),
+  /** The quality that kept it under its ceiling, where it was encoded again for that. */
+  crf: z.number().int().optional(),
   segments: z.array(StoredSegment).min(1),
 });
 export type EncodedRendition = z.infer<typeof EncodedRendition>;
@@ -33,6 +35,9 @@ export const AttemptUsage = z.object({
 });
 export type AttemptUsage = z.infer<typeof AttemptUsage>;
 
+/** Bytes of the source that came over the network for an attempt; absent where it was read in place. */
+const FetchedBytes = z.number().int().nonnegative();
+
 /** How an attempt ended, as far as its worker lived to tell. */
 export const AttemptOutcome = z.object({
   endedAt: z.number().int(),
@@ -42,6 +47,7 @@ export const AttemptOutcome = z.object({
   message: z.string().optional(),
   evidence: z.record(z.string(), z.unknown()).optional(),
   usage: AttemptUsage.optional(),
+  fetchedBytes: FetchedBytes.optional(),
 });
 export type AttemptOutcome = z.infer<typeof AttemptOutcome>;
 
@@ -79,6 +85,7 @@ export const CommitRecord = z.object({
   frames: z.number().int().nonnegative(),
   renditions: z.array(EncodedRendition).min(1),
   usage: AttemptUsage.optional(),
+  fetchedBytes: FetchedBytes.optional(),
 });
 export type CommitRecord = z.infer<typeof CommitRecord>;
 
@@ -107,6 +114,7 @@ export const UnitResult = z.object({
   /** Processor time and most memory of the encoders, where they were measured. */
   cpuSeconds: z.number().nonnegative().optional(),
   peakMemoryBytes: z.number().int().nonnegative().optional(),
+  fetchedBytes: FetchedBytes.optional(),
 });
 export type UnitResult = z.infer<typeof UnitResult>;
 
@@ -128,5 +136,6 @@ export function summarise(record: CommitRecord): UnitResult {
     ...(record.usage === undefined
       ? {}
       : { cpuSeconds: record.usage.cpuSeconds, peakMemoryBytes: record.usage.peakMemoryBytes }),
+    ...(record.fetchedBytes === undefined ? {} : { fetchedBytes: record.fetchedBytes }),
   };
 }

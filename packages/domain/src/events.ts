@@ -7,6 +7,7 @@ import { AudioRendition, SubtitleRendition } from './plan.ts';
 import { SourceMeta } from './probe.ts';
 import { Quality } from './quality.ts';
 import { TranscodeRequest } from './request.ts';
+import { TenantId } from './tenant.ts';
 
 /** A finished rendition as measured on its segments. */
 export const MeasuredRendition = z.object({
@@ -51,7 +52,13 @@ const IngestedSource = z.object({
 export type IngestedSource = z.infer<typeof IngestedSource>;
 
 const payloads = {
-  JobSubmitted: z.object({ request: TranscodeRequest }),
+  JobSubmitted: z.object({
+    request: TranscodeRequest,
+    /** Whose job it is; absent in logs that knew no tenants: the default one's. */
+    tenantId: TenantId.optional(),
+    /** The batch that it came with. */
+    batchId: z.string().optional(),
+  }),
   ProbingStarted: z.object({}),
   SourceIngested: IngestedSource.extend({
     /** The sources behind the first, in their order. */
@@ -91,6 +98,10 @@ const payloads = {
   MergingStarted: z.object({}),
   RenditionMerged: z.object({ rendition: MeasuredRendition }),
   WarningRaised: z.object({ warning: Warning }),
+  /** Nothing more of the job is begun until it is resumed; what runs ends in order. */
+  JobPaused: z.object({}),
+  JobResumed: z.object({}),
+  PriorityChanged: z.object({ priority: z.number().int().min(1).max(9) }),
   JobCompleted: z.object({ output: JobOutput }),
   JobFailed: z.object({ failure: JobFailure }),
   JobCancelled: z.object({ reason: z.string() }),
@@ -123,6 +134,9 @@ export const JobEvent = z.discriminatedUnion('type', [
   eventOf('MergingStarted', payloads.MergingStarted),
   eventOf('RenditionMerged', payloads.RenditionMerged),
   eventOf('WarningRaised', payloads.WarningRaised),
+  eventOf('JobPaused', payloads.JobPaused),
+  eventOf('JobResumed', payloads.JobResumed),
+  eventOf('PriorityChanged', payloads.PriorityChanged),
   eventOf('JobCompleted', payloads.JobCompleted),
   eventOf('JobFailed', payloads.JobFailed),
   eventOf('JobCancelled', payloads.JobCancelled),

@@ -121,6 +121,15 @@ export const FAILURES = {
     class: 'platform',
     hint: 'The operator must free disk space for the scratch folder of the workers.',
   },
+  TEMPORAL_UNAVAILABLE: {
+    class: 'platform',
+    hint: 'Temporal did not answer; nothing to do for the submitter.',
+  },
+  BATCH_RUNNING: { class: 'platform', hint: 'Jobs of the batch still run; it is looked at again.' },
+  DRY_RUN_TIMED_OUT: {
+    class: 'terminal',
+    hint: 'Submit the job: it may take as long as it needs.',
+  },
   WEBHOOK_REFUSED: { class: 'platform', hint: 'The receiver must answer 2xx.' },
   INTERNAL: { class: 'terminal', hint: 'This is a fault in Framefold; please report it with the job id.' },
 } as const satisfies Record<string, FailureKind>;

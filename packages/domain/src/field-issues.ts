@@ -5,6 +5,8 @@ export interface FieldIssue {
   /** Where the field is, its parts joined by dots, e.g. `ladder.0.crf`; empty for the document itself. */
   readonly path: string;
   readonly message: string;
+  /** Said of a value that has the form it should have, and is refused by a rule for which JSON Schema has no words. */
+  readonly rule?: true;
 }
 
 /**
@@ -21,14 +23,18 @@ export function fieldIssues(
       return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'Unknown field' }));
     }
     if (issue.code === 'invalid_union') {
-      // The one alternative whose outer form fits complains about something inside of it.
-      const meant = issue.errors.find((alternative) => alternative.every(isInside));
+      // The one alternative whose outer form fits complains about something inside of it, or by a rule.
+      const meant = issue.errors.find((alternative) =>
+        alternative.every((one) => one.path.length > 0 || one.code === 'custom'),
+      );
       if (meant !== undefined) return fieldIssues(meant, path);
     }
-    return [{ path: path.join('.'), message: issue.message }];
+    if (issue.code === 'invalid_key') {
+      // For names of fields that are a client's own OpenAPI 3.0 has no words either.
+      const messages = issue.issues.map(({ message }) => `its name ${message}`);
+      return messages.map((message) => ({ path: path.join('.'), message, rule: true as const }));
+    }
+    const rule = issue.code === 'custom' ? ({ rule: true } as const) : {};
+    return [{ path: path.join('.'), message: issue.message, ...rule }];
   });
-}
-
-function isInside(issue: z.core.$ZodIssue): boolean {
-  return issue.path.length > 0;
 }

@@ -42,7 +42,14 @@ describe('fold', () => {
   });
 
   const CHANGES: Record<JobEventType, Partial<JobFold>> = {
-    JobSubmitted: { request: EXAMPLES.JobSubmitted.request, createdAt: 7, enteredAt: { pending: 7 } },
+    JobSubmitted: {
+      request: EXAMPLES.JobSubmitted.request,
+      tenantId: 'default',
+      batchId: EXAMPLES.JobSubmitted.batchId ?? '',
+      createdAt: 7,
+      runs: 1,
+      enteredAt: { pending: 7 },
+    },
     ProbingStarted: { state: 'probing', enteredAt: { probing: 7 } },
     SourceIngested: { sourceUri: EXAMPLES.SourceIngested.uri },
     SourceProbed: EXAMPLES.SourceProbed,
@@ -52,10 +59,13 @@ describe('fold', () => {
     TranscodingStarted: { state: 'transcoding', enteredAt: { transcoding: 7 } },
     ChunkEncoded: { chunks: { 0: EXAMPLES.ChunkEncoded.result } },
     AudioEncoded: { audio: { 'audio-eng': EXAMPLES.AudioEncoded.result } },
-    RenditionRestarted: { renditionChunks: {} },
+    RenditionRestarted: { renditionChunks: { '480p': {} } },
     MergingStarted: { state: 'merging', enteredAt: { merging: 7 } },
     RenditionMerged: { measured: [EXAMPLES.RenditionMerged.rendition] },
     WarningRaised: { warnings: [EXAMPLES.WarningRaised.warning] },
+    JobPaused: { paused: true },
+    JobResumed: { paused: false },
+    PriorityChanged: { priority: 2 },
     JobCompleted: { state: 'completed', enteredAt: { completed: 7 }, output: EXAMPLES.JobCompleted.output },
     JobFailed: { state: 'failed', enteredAt: { failed: 7 }, failure: EXAMPLES.JobFailed.failure },
     JobCancelled: {
@@ -103,6 +113,7 @@ describe('fold', () => {
     ]);
     expect(fold(failed, example('JobSubmitted', 4))).toEqual({
       ...fold(EMPTY_FOLD, example('JobSubmitted', 1)),
+      runs: 2,
       enteredAt: { pending: 4 },
     });
   });
@@ -162,6 +173,13 @@ describe('a job whose renditions are encoded by themselves', () => {
   it('takes a result of all renditions together for each', () => {
     const job = foldAll([example('ChunkEncoded')]);
     expect(chunkResult(job, 0, '480p')).toEqual(EXAMPLES.ChunkEncoded.result);
+  });
+
+  it('takes none of all together for one that is restarted', () => {
+    const job = foldAll([example('RenditionRestarted'), example('ChunkEncoded')]);
+    expect(chunkResult(job, 0, '720p')).toEqual(EXAMPLES.ChunkEncoded.result);
+    expect(chunkResult(job, 0, '480p')).toBeUndefined();
+    expect(chunkResult(fold(job, encoded('480p', 0)), 0, '480p')?.frames).toBe(144);
   });
 });
 

@@ -4,12 +4,19 @@ import type { JobFailure, Warning } from './failure.ts';
 import { canTransition, type JobState } from './job-state.ts';
 import type { SourceMeta } from './probe.ts';
 import type { TranscodeRequest } from './request.ts';
+import { DEFAULT_TENANT } from './tenant.ts';
 
 /** A job as its events tell it: the state that {@link fold} builds and every view is made of. */
 export interface JobFold {
   readonly state: JobState;
   readonly request?: TranscodeRequest;
+  /** Whose job it is, for good; see {@link tenantOf}. */
+  readonly tenantId?: string;
   readonly createdAt?: number;
+  /** How often it was submitted: more than once where it was run again. Absent in folds of earlier versions. */
+  readonly runs?: number;
+  /** The batch that it came with. */
+  readonly batchId?: string;
   readonly source?: SourceMeta;
   /** The sources behind it. */
   readonly appended?: readonly SourceMeta[];
@@ -17,17 +24,26 @@ export interface JobFold {
   readonly plan?: JobEventData<'PlanFrozen'>;
   /** Results by chunk index, where a chunk is encoded at all renditions together. */
   readonly chunks: Readonly<Record<number, UnitResult>>;
-  /** Results by rendition and chunk index, where each rendition is encoded by itself. */
+  /** Results by rendition and chunk index, where a rendition is encoded by itself. */
   readonly renditionChunks?: Readonly<Record<string, Readonly<Record<number, UnitResult>>>>;
   /** Results by audio rendition. */
   readonly audio: Readonly<Record<string, UnitResult>>;
   readonly measured: readonly MeasuredRendition[];
   readonly warnings: readonly Warning[];
+  /** Whether nothing more of it is to be begun. */
+  readonly paused?: boolean;
+  /** The priority that it has by now, where that is not its request's. */
+  readonly priority?: number;
   readonly output?: JobOutput;
   readonly failure?: JobFailure;
   readonly cancelReason?: string;
   /** When each state was entered, ms since the epoch. */
   readonly enteredAt: Readonly<Partial<Record<JobState, number>>>;
+}
+
+/** Whose job it is. Logs and folds of a version that knew no tenants are the default one's. */
+export function tenantOf({ tenantId = DEFAULT_TENANT }: JobFold): string {
+  return tenantId;
 }
 
 /** A job of which nothing is known yet. */
@@ -39,6 +55,11 @@ export const EMPTY_FOLD: JobFold = {
   warnings: [],
   enteredAt: {},
 };
+
+/** How often a job was submitted. */
+export function runsOf({ runs, request }: JobFold): number {
+  return runs ?? (request === undefined ? 0 : 1);
+}
 
 /** An event that no job in its state can have: a bug in whoever emitted it. */
 export class IllegalTransitionError extends Error {
@@ -80,7 +101,10 @@ function reduce(job: JobFold, event: JobEvent, put: Put): JobFold {
         chunks: {},
         audio: {},
         request: event.data.request,
+        ...tenantIn(job.tenantId ?? event.data.tenantId),
         createdAt: job.createdAt ?? event.at,
+        runs: runsOf(job) + 1,
+        ...batchIn(job.batchId ?? event.data.batchId),
         enteredAt: { pending: event.at },
       };
     case 'ProbingStarted':
@@ -104,7 +128,7 @@ function reduce(job: JobFold, event: JobEvent, put: Put): JobFold {
     case 'ChunkEncoded': {
       const { chunkIndex, rendition, result } = event.data;
       if (rendition === undefined) return { ...job, chunks: put(job.chunks, chunkIndex, result) };
-      const own = put(chunksOf(job, rendition), chunkIndex, result);
+      const own = put(chunksOf(job, rendition) ?? {}, chunkIndex, result);
       return { ...job, renditionChunks: put(job.renditionChunks ?? {}, rendition, own) };
     }
     case 'AudioEncoded':
@@ -117,6 +141,12 @@ function reduce(job: JobFold, event: JobEvent, put: Put): JobFold {
       return { ...job, measured: [...job.measured, event.data.rendition] };
     case 'WarningRaised':
       return { ...job, warnings: [...job.warnings, event.data.warning] };
+    case 'JobPaused':
+      return { ...job, paused: true };
+    case 'JobResumed':
+      return { ...job, paused: false };
+    case 'PriorityChanged':
+      return { ...job, priority: event.data.priority };
     case 'JobCompleted':
       return { ...enter(job, 'completed', event.at), output: event.data.output };
     case 'JobFailed':
@@ -126,21 +156,32 @@ function reduce(job: JobFold, event: JobEvent, put: Put): JobFold {
   }
 }
 
-/** What one rendition's own encodes gave. No rendition is asked for by what every object inherits (`constructor`). */
+function batchIn(batchId: string | undefined): Pick<JobFold, 'batchId'> {
+  return batchId === undefined ? {} : { batchId };
+}
+
+function tenantIn(tenantId: string | undefined): Pick<JobFold, 'tenantId'> {
+  return tenantId === undefined ? {} : { tenantId };
+}
+
+/** What one rendition's own encodes gave, if it has any. No rendition is asked for by what every object inherits (`constructor`). */
 function chunksOf(
   { renditionChunks = {} }: JobFold,
   rendition: string,
-): Readonly<Record<number, UnitResult>> {
-  return (Object.hasOwn(renditionChunks, rendition) ? renditionChunks[rendition] : undefined) ?? {};
+): Readonly<Record<number, UnitResult>> | undefined {
+  return Object.hasOwn(renditionChunks, rendition) ? renditionChunks[rendition] : undefined;
 }
 
-/** The result of a chunk at a rendition, whether it was encoded by itself or together with the others. */
+/**
+ * The result of a chunk at a rendition: of the rendition by itself, once it is encoded so, else of all of them together.
+ */
 export function chunkResult(job: JobFold, chunkIndex: number, rendition: string): UnitResult | undefined {
-  return job.chunks[chunkIndex] ?? chunksOf(job, rendition)[chunkIndex];
+  const own = chunksOf(job, rendition);
+  return own === undefined ? job.chunks[chunkIndex] : own[chunkIndex];
 }
 
 function restart(job: JobFold, { rendition, encoder }: JobEventData<'RenditionRestarted'>): JobFold {
-  const { [rendition]: _abandoned, ...renditionChunks } = job.renditionChunks ?? {};
+  const renditionChunks = { ...job.renditionChunks, [rendition]: {} };
   if (job.plan === undefined) return { ...job, renditionChunks };
   const renditions = job.plan.renditions.map((one) => (one.name === rendition ? { ...one, encoder } : one));
   return { ...job, renditionChunks, plan: { ...job.plan, renditions } };

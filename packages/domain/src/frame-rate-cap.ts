@@ -1,5 +1,14 @@
-import type { FrameRateCap } from './ladder.ts';
+import { z } from 'zod';
 import { toNumber, VIDEO_TIMESCALE, type Rational } from './rational.ts';
+
+/** A rule that thins frames out: of each stretch of `den / num` seconds only the first frame is kept. */
+export const FrameRateCap = z.object({
+  num: z.number().int().positive(),
+  den: z.number().int().positive(),
+  /** Added to a frame's time in ticks of 1/90000 s, so that rounded times fall to one side of a stretch's end. */
+  biasTicks: z.number().int().nonnegative(),
+});
+export type FrameRateCap = z.infer<typeof FrameRateCap>;
 
 /** A source may be faster than a ceiling by the hundredth that a rounded clock or NTSC's 1000/1001 make. */
 const TOLERANCE = 1.01;

@@ -80,6 +80,18 @@ describe('toView', () => {
     });
   });
 
+  it('says what was fetched for a chunk, where anything was', () => {
+    const { result } = EXAMPLES.ChunkEncoded;
+    const fetched = { ...EXAMPLES.ChunkEncoded, result: { ...result, fetchedBytes: 900 } };
+    const view = toView('j1', foldAll([event('ChunkEncoded', 1, fetched)], foldAll(encoding(0))), [], NOW);
+    expect(view.segments.map(({ fetchedBytes }) => fetchedBytes).slice(0, 4)).toEqual([
+      900,
+      900,
+      undefined,
+      undefined,
+    ]);
+  });
+
   it('shows renditions that are encoded by themselves, each as far as it is', () => {
     const encoded = { ...EXAMPLES.ChunkEncoded, rendition: '480p' };
     const job = foldAll([event('ChunkEncoded', 1, encoded)], foldAll(encoding(0)));

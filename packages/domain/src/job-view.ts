@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { UnitResult } from './encode-record.ts';
 import { JobOutput, MeasuredRendition } from './events.ts';
 import { JobFailure, Warning } from './failure.ts';
-import { chunkResult, type JobFold } from './fold.ts';
+import { chunkResult, tenantOf, type JobFold } from './fold.ts';
 import { hasEnded, JOB_STATES, JobState } from './job-state.ts';
 import { VideoRendition } from './ladder.ts';
 import { EncodeLimits } from './limits.ts';
@@ -10,7 +10,9 @@ import { liveChunks, type LiveUnit } from './live.ts';
 import { AudioRendition } from './plan.ts';
 import { SourceMeta } from './probe.ts';
 import { estimate, framesByRendition } from './progress.ts';
+import { QueueOutlook } from './queue-outlook.ts';
 import { titleOf, TranscodeRequest } from './request.ts';
+import { DEFAULT_TENANT } from './tenant.ts';
 
 export const SegmentView = z.object({
   index: z.number().int(),
@@ -19,6 +21,11 @@ export const SegmentView = z.object({
   worker: z.string().optional(),
   retryCount: z.number().int(),
   speed: z.number().optional(),
+  fetchedBytes: z
+    .number()
+    .int()
+    .optional()
+    .describe('Bytes of the source that were fetched for its chunk; absent where it was read in place'),
 });
 export type SegmentView = z.infer<typeof SegmentView>;
 
@@ -36,20 +43,28 @@ const PhaseView = z.object({ state: JobState, startedAt: z.number(), endedAt: z.
 /** A job as clients see it: the answer of `GET /api/jobs/:id`, `job.json`, and what the command shows. Times in ms since the epoch. */
 export const JobView = z.object({
   id: z.string(),
+  tenantId: z.string().default(DEFAULT_TENANT),
   userId: z.string(),
   title: z.string(),
+  batchId: z.string().optional().describe('The batch that it came with'),
   status: JobState,
   progress: z.object({
-    /** Segments times renditions, and one per audio rendition. */
-    total: z.number().int(),
+    total: z.number().int().describe('Segments times renditions, and one per audio rendition'),
     completed: z.number().int(),
     failed: z.number().int(),
     running: z.number().int(),
     percent: z.number(),
-    /** When the job should be ready; absent while nothing is known or when it has ended. */
-    eta: z.number().int().optional(),
-    /** Media seconds encoded per second since encoding began, all renditions together counting once. */
-    speed: z.number().optional(),
+    eta: z
+      .number()
+      .int()
+      .optional()
+      .describe('When the job should be ready; absent while nothing is known or when it has ended'),
+    speed: z
+      .number()
+      .optional()
+      .describe(
+        'Media seconds encoded per second since encoding began, all renditions together counting once',
+      ),
   }),
   createdAt: z.number().int(),
   startedAt: z.number().int().optional(),
@@ -57,12 +72,13 @@ export const JobView = z.object({
   error: z.string().optional(),
   failure: JobFailure.optional(),
   warnings: z.array(Warning),
+  priority: z.number().int().describe('1 (most urgent) to 9, as it is by now'),
   paused: z.boolean(),
   waitingFor: z.string().optional(),
+  queue: QueueOutlook.optional().describe('While it waits: its estimated place in the queue'),
   request: TranscodeRequest,
   sourceMeta: SourceMeta.optional(),
-  /** Of the sources that are appended to the first. */
-  appendedSources: z.array(SourceMeta).optional(),
+  appendedSources: z.array(SourceMeta).optional().describe('Of the sources that are appended to the first'),
   profiles: z.array(VideoRendition),
   audioProfiles: z.array(AudioRendition),
   plan: z
@@ -76,6 +92,10 @@ export const JobView = z.object({
       limits: EncodeLimits.optional(),
     })
     .optional(),
+  encodeSeconds: z
+    .number()
+    .optional()
+    .describe('Seconds that encoders ran for the pieces that are finished, added up'),
   phases: z.array(PhaseView),
   renditions: z.array(RenditionView),
   segments: z.array(SegmentView),
@@ -90,6 +110,7 @@ export const JobSummary = JobView.omit({
   sourceMeta: true,
   appendedSources: true,
   phases: true,
+  queue: true,
 });
 export type JobSummary = z.infer<typeof JobSummary>;
 
@@ -114,8 +135,10 @@ export function toView(id: string, job: JobFold, live: readonly LiveUnit[], now:
   const waitingFor = ended ? undefined : waitsFor(job, live);
   return {
     id,
+    tenantId: tenantOf(job),
     userId: job.request.userId,
     title: titleOf(job.request),
+    ...(job.batchId === undefined ? {} : { batchId: job.batchId }),
     status: job.state,
     progress: {
       total: segments.length + (job.plan?.audio.length ?? 0),
@@ -131,7 +154,8 @@ export function toView(id: string, job: JobFold, live: readonly LiveUnit[], now:
     ...(endedAt === undefined ? {} : { completedAt: endedAt }),
     ...(job.failure === undefined ? {} : { error: job.failure.message, failure: job.failure }),
     warnings: [...job.warnings],
-    paused: false,
+    priority: job.priority ?? job.request.priority,
+    paused: !ended && (job.paused ?? false),
     ...(waitingFor === undefined ? {} : { waitingFor }),
     request: job.request,
     ...(job.source === undefined ? {} : { sourceMeta: job.source }),
@@ -152,6 +176,7 @@ export function toView(id: string, job: JobFold, live: readonly LiveUnit[], now:
             ...(job.plan.limits === undefined ? {} : { limits: job.plan.limits }),
           },
         }),
+    ...(job.plan === undefined ? {} : { encodeSeconds: encodeSecondsOf(job) }),
     phases: phaseViews(job),
     renditions,
     segments,
@@ -203,6 +228,7 @@ function encodeFacts(
     ...(worker === undefined ? {} : { worker }),
     retryCount: Math.max(0, (done?.temporalAttempt ?? running?.temporalAttempt ?? 1) - 1),
     ...(speed === undefined ? {} : { speed }),
+    ...(done?.fetchedBytes === undefined ? {} : { fetchedBytes: done.fetchedBytes }),
   };
 }
 
@@ -232,8 +258,14 @@ function renditionViews(job: JobFold, live: readonly LiveUnit[]): RenditionView[
   ];
 }
 
+function encodeSecondsOf({ chunks, renditionChunks = {}, audio }: JobFold): number {
+  const results = [chunks, ...Object.values(renditionChunks), audio].flatMap((some) => Object.values(some));
+  return results.reduce((sum, { encodeSeconds }) => sum + encodeSeconds, 0);
+}
+
 /** Why nothing runs, if nothing does. */
 function waitsFor(job: JobFold, live: readonly LiveUnit[]): string | undefined {
+  if (job.paused === true) return 'somebody to resume it';
   if (job.state === 'pending') return 'a media worker to take the job';
   if (job.state === 'transcoding' && live.length === 0 && nothingEncoded(job)) {
     return 'an encode worker with a free slot';
@@ -247,5 +279,14 @@ function nothingEncoded({ chunks, renditionChunks = {} }: JobFold): boolean {
 
 /** A job without its long lists. */
 export function toSummary(view: JobView): JobSummary {
-  return JobSummary.parse(view);
+  const {
+    segments: _segments,
+    renditions: _renditions,
+    sourceMeta: _source,
+    appendedSources: _appended,
+    phases: _phases,
+    queue: _queue,
+    ...summary
+  } = view;
+  return summary;
 }

@@ -2,15 +2,6 @@ import { z } from 'zod';
 import { SOFTWARE_ENCODER } from './encoders.ts';
 import { CODECS, rungsOf, VideoCodec, type Ladder, type LadderRung } from './profiles.ts';
 
-/** A rule that thins frames out: of each stretch of `den / num` seconds only the first frame is kept. */
-export const FrameRateCap = z.object({
-  num: z.number().int().positive(),
-  den: z.number().int().positive(),
-  /** Added to a frame's time in ticks of 1/90000 s, so that rounded times fall to one side of a stretch's end. */
-  biasTicks: z.number().int().nonnegative(),
-});
-export type FrameRateCap = z.infer<typeof FrameRateCap>;
-
 /** A video rendition that a job will produce: a rung fitted to its source. */
 export const VideoRendition = z.object({
   name: z.string(),
@@ -26,8 +17,8 @@ export const VideoRendition = z.object({
   passes: z.number().int().positive().optional(),
   maxrateKbps: z.number().int(),
   bufsizeKbps: z.number().int(),
-  /** Absent: every frame of the source is kept. */
-  frameRateCap: FrameRateCap.optional(),
+  /** A ceiling of the frame rate, by which frames of faster sources are left out; absent: none are. */
+  maxFrameRate: z.number().positive().optional(),
   /** How brightness beyond SDR is coded; absent: it is not. */
   dynamicRange: z.enum(['pq', 'hlg']).optional(),
 });
@@ -39,8 +30,6 @@ export interface LadderSource {
   readonly width: number;
   readonly height: number;
   readonly hdr?: 'none' | 'pq' | 'hlg';
-  /** The rule that holds a rung's frame rate under its ceiling, where the source is faster. */
-  readonly capFor?: (maxFrameRate: number) => FrameRateCap | undefined;
 }
 
 /** The nearest even length, as 4:2:0 needs it. */
@@ -105,7 +94,6 @@ function fitRung(rung: LadderRung, source: LadderSource, h264Encoder: string): V
   const portrait = source.height > source.width;
   const short = toEven(rung.shortSide);
   const long = toEven(Math.max(source.width, source.height) * scale);
-  const cap = rung.maxFrameRate === undefined ? undefined : source.capFor?.(rung.maxFrameRate);
   const { hdr = 'none' } = source;
   return {
     name: rung.name,
@@ -120,7 +108,7 @@ function fitRung(rung: LadderRung, source: LadderSource, h264Encoder: string): V
     ...(rung.passes === 2 ? { passes: rung.passes } : {}),
     maxrateKbps: rung.maxrateKbps,
     bufsizeKbps: rung.maxrateKbps * 2,
-    ...(cap === undefined ? {} : { frameRateCap: cap }),
+    ...(rung.maxFrameRate === undefined ? {} : { maxFrameRate: rung.maxFrameRate }),
     ...(rung.dynamicRange === 'source' && hdr !== 'none' ? { dynamicRange: hdr } : {}),
   };
 }

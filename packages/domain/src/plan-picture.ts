@@ -36,10 +36,10 @@ export function planPicture(
 ): Plan {
   const pictures = placePictures(request, sources);
   const [first] = pictures;
-  const renditionsOf = pictures.map(({ video }) => planRenditions(request, pictures, video, encoder));
-  const [renditions = []] = renditionsOf;
+  const renditions = planRenditions(request, pictures, encoder);
+  const inputs = pictures.map((picture) => takePicture(picture, renditions, first));
   const tracks = planTracks(request, sources);
-  const chunks = cutPictures(pictures, renditionsOf, request.segmentSeconds);
+  const chunks = cutPictures(pictures, inputs, request.segmentSeconds);
   const frames = pictures.reduce((sum, { timeline }) => sum + timeline.pts.length, 0);
   const durationTicks = pictures.at(-1)?.timeline.endTicks ?? 0;
   const nominalFrameTicks = Math.max(1, Math.round(durationTicks / frames));
@@ -47,10 +47,7 @@ export function planPicture(
     version: PLAN_VERSION,
     jobId,
     segmentSeconds: request.segmentSeconds,
-    inputs: pictures.map((picture, index) => ({
-      ...takePicture(picture, renditionsOf[index] ?? [], first),
-      ...tracks.of(index),
-    })),
+    inputs: inputs.map((input, index) => ({ ...input, ...tracks.of(index) })),
     video: {
       frames,
       durationTicks,
@@ -70,12 +67,12 @@ export function planPicture(
 /** No segment holds frames of two sources. */
 function cutPictures(
   pictures: readonly PlacedPicture[],
-  renditionsOf: readonly (readonly VideoRendition[])[],
+  inputs: readonly Pick<PlannedInput, 'frameRateCaps'>[],
   segmentSeconds: number,
 ): PlannedChunk[] {
   let allSegments = 0;
   const segments = pictures.map(({ timeline }, input) => {
-    const own = cutSegments(timeline, renditionsOf[input] ?? [], segmentSeconds, allSegments);
+    const own = cutSegments(timeline, inputs[input]?.frameRateCaps ?? {}, segmentSeconds, allSegments);
     allSegments += own.length;
     return own;
   });
@@ -94,11 +91,6 @@ function takePicture(
 ): Omit<PlannedInput, 'audio' | 'subtitles'> {
   const startTicks = timeline.ticks[0] ?? 0;
   const fits = fitsOf(video, renditions);
-  const frameRateCaps = Object.fromEntries(
-    renditions.flatMap(({ name, frameRateCap }) =>
-      frameRateCap === undefined ? [] : [[name, frameRateCap]],
-    ),
-  );
   return {
     streamIndex: video.streamIndex,
     timeBase: frames.timeBase,
@@ -113,7 +105,7 @@ function takePicture(
       colour: colourTreatment(video, first?.video ?? video),
     },
     ...(first?.video === video || Object.keys(fits).length === 0 ? {} : { fits }),
-    ...(first?.video === video || Object.keys(frameRateCaps).length === 0 ? {} : { frameRateCaps }),
+    frameRateCaps: capsOf(video, renditions),
   };
 }
 
@@ -122,6 +114,19 @@ const SEEKABLE_EXACTLY = /\b(mov|mp4|matroska|webm)\b/;
 /** All sources are tagged as the first one is: a rendition has one init segment. */
 function colourTreatment(video: VideoTrack, first: VideoTrack): ColourTreatment {
   return video === first ? treatColour(video) : treatColourAs(treatColour(first).output, video);
+}
+
+/** Each source is held under the ceilings by its own frame rate. */
+function capsOf(
+  { frameRate }: VideoTrack,
+  renditions: readonly VideoRendition[],
+): PlannedInput['frameRateCaps'] {
+  return Object.fromEntries(
+    renditions.flatMap(({ name, maxFrameRate }) => {
+      const cap = maxFrameRate === undefined ? undefined : capFrameRate(maxFrameRate, frameRate);
+      return cap === undefined ? [] : [[name, cap]];
+    }),
+  );
 }
 
 function fitsOf(
@@ -146,11 +151,10 @@ function isKeptAlike(a: VideoTrack, b: VideoTrack): boolean {
   return a.hdr === b.hdr && isSameColour(keptColour(colourOf(a)), keptColour(colourOf(b)));
 }
 
-/** The ladder is fitted to the first source; HDR is what all have in common, and each has a frame rate of its own. */
+/** The ladder is fitted to the first source; HDR is kept where all have it in common. */
 function planRenditions(
   request: PlanRequest,
   pictures: readonly PlacedPicture[],
-  { frameRate }: VideoTrack,
   encoder: string,
 ): VideoRendition[] {
   const videos = pictures.map(({ video }) => video);
@@ -162,7 +166,6 @@ function planRenditions(
       width: first?.displayWidth ?? 0,
       height: first?.displayHeight ?? 0,
       ...(hdr === undefined ? {} : { hdr }),
-      capFor: (maxFrameRate) => capFrameRate(maxFrameRate, frameRate),
     },
     encoder,
   );

@@ -34,6 +34,7 @@ export function planSound(jobId: string, request: PlanRequest, sources: readonly
       ...takeSound(meta, trimOf(request, index), startTicks, which),
       ...tracks.of(index),
       subtitles: {},
+      frameRateCaps: {},
     });
   }
   return {
@@ -56,7 +57,7 @@ function takeSound(
   trim: Trim,
   startTicks: number,
   which: string,
-): Omit<PlannedInput, 'audio' | 'subtitles'> {
+): Omit<PlannedInput, 'audio' | 'subtitles' | 'frameRateCaps'> {
   // Of a source without sound there is its length in silence.
   const beginnings = source.audio.map((track) => track.startSeconds);
   const startSeconds = beginnings.length === 0 ? source.startSeconds : Math.min(...beginnings);

@@ -63,6 +63,8 @@ function warnOfPicture(
       `Colours are converted from ${input.primaries}/${input.transfer}/${input.matrix} to ${to}.`,
     );
   }
+  if (video.hasDynamicHdr === true && inSdr.length < renditions.length)
+    warn('HDR_METADATA_DROPPED', 'HDR is kept without what HDR10+ says of each scene.');
   if (video.dolbyVisionProfile !== undefined) {
     warn(
       'DOLBY_VISION_DROPPED',

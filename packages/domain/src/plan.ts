@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { ColourTreatment } from './colour.ts';
 import { CodedError } from './failure.ts';
-import { FrameRateCap, VideoRendition } from './ladder.ts';
+import { FrameRateCap } from './frame-rate-cap.ts';
+import { VideoRendition } from './ladder.ts';
 import { PictureSize } from './quality.ts';
 import { Rational } from './rational.ts';
 
@@ -102,8 +103,8 @@ export const PlannedInput = z.object({
   treatment: PictureTreatment.optional(),
   /** By rendition; absent: the picture fills the frame. */
   fits: z.record(z.string(), Fit).optional(),
-  /** By rendition, of a source behind the first: how its frames are thinned out; absent: not at all. */
-  frameRateCaps: z.record(z.string(), FrameRateCap).optional(),
+  /** By rendition: how frames are thinned out to keep under its ceiling; those without one keep all. */
+  frameRateCaps: z.record(z.string(), FrameRateCap),
   /** The streams that sound and text renditions are made of, by rendition; those without one are silent meanwhile. */
   audio: z.record(z.string(), z.number().int()),
   subtitles: z.record(z.string(), z.number().int()),
@@ -147,17 +148,6 @@ export function inputOf(
   const found = inputs[input];
   if (found === undefined) throw new CodedError('INTERNAL', `The plan has no input ${input}.`);
   return found;
-}
-
-/** A rendition as it is made of one source: those behind the first have frame rates of their own. */
-export function renditionFrom(
-  { startTicks, frameRateCaps = {} }: PlannedInput,
-  rendition: VideoRendition,
-): VideoRendition {
-  if (startTicks === 0) return rendition;
-  const { frameRateCap: _, ...others } = rendition;
-  const cap = frameRateCaps[rendition.name];
-  return cap === undefined ? others : { ...others, frameRateCap: cap };
 }
 
 /** Whether sound lasts as long as the picture that it goes with, filled up with silence: of all but a whole source alone. */

@@ -3,10 +3,15 @@ import { z } from 'zod';
 /** Words that stand for priorities; lower is more urgent. */
 export const PRIORITY_WORDS = { live: 1, high: 3, medium: 5, low: 7, batch: 9 } as const;
 
+const number = z.number().int().min(1).max(9);
+
 /** A job's priority, 1 (most urgent) to 9; the words of {@link PRIORITY_WORDS} are accepted and stored as numbers. */
 export const Priority = z.union([
-  z.number().int().min(1).max(9),
-  z.enum(['live', 'high', 'medium', 'low', 'batch']).transform((word) => PRIORITY_WORDS[word]),
+  number,
+  z
+    .enum(['live', 'high', 'medium', 'low', 'batch'])
+    .transform((word): number => PRIORITY_WORDS[word])
+    .pipe(number),
 ]);
 
 /**

@@ -21,6 +21,8 @@ export const VideoTrack = z.object({
   range: z.string().optional(),
   /** How brightness beyond SDR is coded, if it is. */
   hdr: z.enum(['none', 'pq', 'hlg']),
+  /** Whether frames tell how each scene is to be shown (HDR10+, SMPTE ST 2094-40). */
+  hasDynamicHdr: z.boolean().optional(),
   /** Whether the container or codec says that frames hold two moments. Not to be relied on. */
   interlaced: z.boolean(),
   /** Which lines come first in frames that hold two moments, by measurement; absent where they hold one. */

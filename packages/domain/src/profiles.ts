@@ -32,7 +32,8 @@ interface CodecTraits {
 export const CODECS = {
   h264: { encoder: 'libx264', crf: 22, maxCrf: 51, carriesHdr: false, twoPass: true },
   hevc: { encoder: 'libx265', crf: 24, maxCrf: 51, carriesHdr: true, twoPass: true },
-  vp9: { encoder: 'libvpx-vp9', crf: 32, maxCrf: 63, carriesHdr: false, twoPass: true },
+  // Its first pass wants the frame rate, which can't be told to it: docs/adr/0015.
+  vp9: { encoder: 'libvpx-vp9', crf: 32, maxCrf: 63, carriesHdr: false, twoPass: false },
   av1: { encoder: 'libsvtav1', crf: 32, maxCrf: 63, carriesHdr: true, twoPass: false },
 } as const satisfies Record<VideoCodec, CodecTraits>;
 
@@ -74,7 +75,7 @@ export const LadderRung = z
     passes: z
       .union([z.literal(1), z.literal(2)])
       .default(1)
-      .describe('2: averageKbps is met better, in twice the time; not for av1'),
+      .describe('2: averageKbps is met better, in twice the time; for h264 and hevc'),
     preset: z.enum(SPEEDS).default('medium').describe('Speed of the encoder'),
     maxFrameRate: z
       .number()

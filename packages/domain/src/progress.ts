@@ -40,7 +40,7 @@ export function framesEncoded(job: JobFold, live: readonly LiveUnit[]): number {
 }
 
 /** Share of a job's encoding that is done, from 0 to 1: of the picture, or, where there is none, of the sound tracks. */
-function shareEncoded(job: JobFold, live: readonly LiveUnit[]): number {
+export function shareEncoded(job: JobFold, live: readonly LiveUnit[]): number {
   const { frames = 0, audio = [] } = job.plan ?? {};
   if (frames > 0) return framesEncoded(job, live) / frames;
   return audio.length === 0 ? 0 : Object.keys(job.audio).length / audio.length;

@@ -6,17 +6,24 @@ import { rungOf, ScenarioName, ScenarioParameters, testSourceOf } from './scenar
 // What a scenario stands for is not a client's to write.
 const { testSource: _, ...fields } = TranscodeRequest.shape;
 
-/** The fields of a request as a client writes them. */
-const Fields = z
-  .strictObject({
-    ...fields,
-    ladder: Ladder.optional().describe('By default hls-default, or that of the scenario'),
-    scenario: ScenarioName.optional().describe(
-      'A preset; with a generated source where sourceUrl is left out',
-    ),
-    parameters: ScenarioParameters.optional().describe('What to change of the scenario'),
-  })
-  .superRefine(({ sourceUrl, ladder, scenario, parameters, endSeconds }, context) => {
+/** The fields of a request as a client writes them, each for itself. */
+export const RequestFields = z.strictObject({
+  ...fields,
+  ladder: Ladder.optional().describe('By default hls-default, or that of the scenario'),
+  scenario: ScenarioName.optional().describe('A preset; with a generated source where sourceUrl is left out'),
+  parameters: ScenarioParameters.optional().describe('What to change of the scenario'),
+});
+
+/** What goes with what, in words of JSON Schema. */
+const TOGETHER = {
+  anyOf: [
+    { required: ['scenario'], not: { required: ['ladder'] } },
+    { required: ['sourceUrl'], not: { anyOf: [{ required: ['scenario'] }, { required: ['parameters'] }] } },
+  ],
+};
+
+const Fields = RequestFields.meta(TOGETHER).superRefine(
+  ({ sourceUrl, ladder, scenario, parameters, endSeconds }, context) => {
     const refuse = (path: readonly string[], message: string): void =>
       context.addIssue({ code: 'custom', path: [...path], message });
     if (scenario === undefined && parameters !== undefined)
@@ -25,7 +32,8 @@ const Fields = z
       refuse(['ladder'], 'is instead of scenario: give one of them');
     if (sourceUrl !== undefined && parameters?.duration !== undefined && endSeconds !== undefined)
       refuse(['parameters', 'duration'], 'is instead of endSeconds: give one of them');
-  });
+  },
+);
 
 /** Puts a scenario into the fields of a request: the rest of a job knows a ladder and a source. */
 function resolve({ scenario, ...body }: z.output<typeof Fields>): z.input<typeof TranscodeRequest> {

@@ -8,6 +8,7 @@ describe('TranscodeRequest', () => {
     expect(TranscodeRequest.parse({ sourceUrl: SOURCE })).toEqual({
       sourceUrl: SOURCE,
       userId: 'anonymous',
+      webhookEvents: ['job.completed', 'job.failed', 'job.cancelled'],
       append: [],
       priority: 5,
       queue: 'default',
@@ -19,6 +20,7 @@ describe('TranscodeRequest', () => {
       resourceLimits: {},
       qualityReport: false,
       labels: [],
+      metadata: {},
     });
   });
 
@@ -35,6 +37,8 @@ describe('TranscodeRequest', () => {
     ['sourceUrl', { sourceUrl: undefined }],
     ['userId', { userId: '' }],
     ['webhookUrl', { webhookUrl: 'file:///etc/passwd' }],
+    ['webhookEvents', { webhookEvents: [] }],
+    ['webhookEvents.0', { webhookEvents: ['job.paused'] }],
     ['priority', { priority: 0 }],
     ['priority', { priority: 'urgent' }],
     ['queue', { queue: 'express' }],
@@ -69,12 +73,10 @@ describe('TranscodeRequest', () => {
     ['audio.codec', { audio: { codec: 'mp3' } }],
     ['ladder.0.crf', { ladder: [{ name: 'a', shortSide: 720, maxrateKbps: 900, crf: 52 }] }],
     ['ladder.0.passes', { ladder: [{ name: 'a', shortSide: 720, maxrateKbps: 900, passes: 2 }] }],
-    [
+    ...['vp9', 'av1'].map((codec): [string, object] => [
       'ladder.0.passes',
-      {
-        ladder: [{ name: 'a', shortSide: 720, codec: 'av1', maxrateKbps: 900, averageKbps: 500, passes: 2 }],
-      },
-    ],
+      { ladder: [{ name: 'a', shortSide: 720, codec, maxrateKbps: 900, averageKbps: 500, passes: 2 }] },
+    ]),
     [
       'ladder.0.averageKbps',
       { ladder: [{ name: 'a', shortSide: 720, maxrateKbps: 900, averageKbps: 500, crf: 20 }] },
@@ -85,6 +87,14 @@ describe('TranscodeRequest', () => {
     ],
     ['resourceLimits.timeoutSec', { resourceLimits: { timeoutSec: 0 } }],
     ['labels.0', { labels: [''] }],
+    ['metadata.orderId', { metadata: { orderId: 4711 } }],
+    ['metadata.note', { metadata: { note: 'a\u0000' } }],
+    ['metadata.\0', { metadata: { '\0': 'a' } }],
+    ['metadata.a b', { metadata: { 'a b': 'c' } }],
+    [
+      'metadata',
+      { metadata: Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`n${index}`, ''])) },
+    ],
     ['title', { title: '' }],
   ])('names %s when it is wrong', (path, fields) => {
     const result = TranscodeRequest.safeParse({ sourceUrl: SOURCE, ...fields });

@@ -6,16 +6,36 @@ import { AudioCodec } from './plan.ts';
 import { Priority } from './priority.ts';
 import { Ladder } from './profiles.ts';
 import { TestSource } from './test-source.ts';
+import { uploadIdOf } from './upload.ts';
+import { ENDING_EVENTS, JobWebhookEvent } from './webhook-event.ts';
 
-const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+const notHttp = { error: 'must be an http or https URL', abort: true };
+const httpUrl = z
+  .string()
+  .regex(/^[Hh][Tt]{2}[Pp][Ss]?:\/\//, notHttp)
+  .refine((text) => URL.canParse(text), notHttp);
 
-/** Where the video comes from: an http(s) URL, or a `file:` URL that the media worker can read. */
+const notSource = { error: 'must be an http, https, file or upload URL, or s3://bucket/key', abort: true };
+
+/**
+ * Where the video comes from: an http(s) URL, a `file:` or `s3://bucket/key` URL that the media worker can read, or
+ * `upload://` and the id of an upload.
+ */
 export const SourceUrl = z
   .string()
   .max(4096)
-  .refine((text) => URL.canParse(text) && /^(https?|file):$/.test(new URL(text).protocol), {
-    error: 'must be an http, https or file URL',
+  .regex(/^(?:[Hh][Tt]{2}[Pp][Ss]?|[Ff][Ii][Ll][Ee]|[Ss]3|[Uu][Pp][Ll][Oo][Aa][Dd]):/, notSource)
+  .refine(isSourceUrl, notSource)
+  .refine((text) => !/^upload:/i.test(text) || uploadIdOf(text) !== undefined, {
+    error: 'must be upload:// and the id of an upload',
   });
+
+function isSourceUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, pathname } = new URL(text);
+  if (protocol === 's3:') return hostname !== '' && pathname.length > 1;
+  return /^(https?|file|upload):$/.test(protocol);
+}
 
 /** Where a job waits: `live` has capacity of its own, `default` and `batch` share the rest. */
 export const JobQueue = z.enum(['live', 'default', 'batch']);
@@ -54,6 +74,22 @@ const NOT_FORWARD = { path: ['endSeconds'], error: 'must be above startSeconds' 
 
 const MAX_APPENDED = 50;
 
+const MAX_METADATA = 20;
+const METADATA_NAME = /^[A-Za-z][A-Za-z0-9_.:-]{0,63}$/;
+/** Without control characters, which JSON writes with six bytes each. */
+// eslint-disable-next-line no-control-regex -- it is they that are refused
+const METADATA_TEXT = /^[^\u0000-\u001f]*$/;
+
+/** What a client wants to find again with its job. Bounded, so that it fits into every webhook. */
+const Metadata = z
+  .record(
+    z.string().regex(METADATA_NAME, 'must be a letter and up to 63 letters, digits or characters of _.:-'),
+    z.string().max(500).regex(METADATA_TEXT),
+  )
+  .refine((members) => Object.keys(members).length <= MAX_METADATA, {
+    error: `must have at most ${MAX_METADATA} entries`,
+  });
+
 /** A source, and the part of it that is taken. */
 const JobInput = z.strictObject({ sourceUrl: SourceUrl, ...trim }).refine(isForward, NOT_FORWARD);
 export type JobInput = z.infer<typeof JobInput>;
@@ -72,7 +108,16 @@ export const TranscodeRequest = z
       .max(64)
       .default('anonymous')
       .describe('On whose behalf; users take turns in the queue'),
-    webhookUrl: httpUrl.optional().describe('Called when the job has ended'),
+    webhookUrl: httpUrl
+      .max(4096)
+      .optional()
+      .describe('Called, signed, when something of webhookEvents happens'),
+    webhookEvents: z
+      .array(JobWebhookEvent)
+      .min(1)
+      .max(20)
+      .default([...ENDING_EVENTS])
+      .describe('What webhookUrl is told: by default how the job ended'),
     priority: Priority.default(5).describe('1 (most urgent) to 9, or live, high, medium, low, batch'),
     queue: JobQueue.default('default'),
     engine: z.enum(['auto', 'ffmpeg']).default('auto'),
@@ -98,6 +143,9 @@ export const TranscodeRequest = z
       .default(false)
       .describe('Measure how like the source each rendition and segment is: VMAF, PSNR, SSIM'),
     labels: z.array(z.string().min(1).max(64)).max(20).default([]),
+    metadata: Metadata.default({}).describe(
+      'Texts of your own, given back with the job and in its webhooks: 20 at most, each named by a letter and up to 63 letters, digits or characters of _.:-',
+    ),
     title: z.string().min(1).max(200).optional().describe('A name for people; by default the file name'),
   })
   .refine(({ sourceUrl, testSource }) => (sourceUrl === undefined) !== (testSource === undefined), {
@@ -109,7 +157,9 @@ export type TranscodeRequest = z.infer<typeof TranscodeRequest>;
 
 /** Where a job's video comes from. */
 export type JobSource =
-  { readonly kind: 'url'; readonly url: URL } | { readonly kind: 'test'; readonly recipe: TestSource };
+  | { readonly kind: 'url'; readonly url: URL }
+  | { readonly kind: 'upload'; readonly id: string }
+  | { readonly kind: 'test'; readonly recipe: TestSource };
 
 /**
  * The source of a request.
@@ -121,8 +171,9 @@ export function sourceOf({
   testSource,
 }: Partial<Pick<TranscodeRequest, 'sourceUrl' | 'testSource'>>): JobSource {
   if (testSource !== undefined) return { kind: 'test', recipe: testSource };
-  if (sourceUrl !== undefined) return { kind: 'url', url: new URL(sourceUrl) };
-  throw new CodedError('INTERNAL', 'The request names no source.');
+  if (sourceUrl === undefined) throw new CodedError('INTERNAL', 'The request names no source.');
+  const upload = uploadIdOf(sourceUrl);
+  return upload === undefined ? { kind: 'url', url: new URL(sourceUrl) } : { kind: 'upload', id: upload };
 }
 
 /** The name of a job for people: its title, else the last part of the source's path without its ending, or its scenario. */
@@ -137,5 +188,10 @@ export function titleOf(request: Pick<TranscodeRequest, 'sourceUrl' | 'scenario'
   } catch {
     // A stray percent sign: the raw name serves as well.
   }
+  return titleOfFile(name);
+}
+
+/** The name of a file without its ending; `video` where nothing is left. */
+export function titleOfFile(name: string): string {
   return name.replace(/\.[A-Za-z0-9]{1,5}$/, '') || 'video';
 }

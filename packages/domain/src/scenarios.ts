@@ -80,9 +80,9 @@ export const ScenarioParameters = z.strictObject({
         kbps,
         z
           .string()
-          .regex(/^\d{1,6}(\.\d{1,3})?[kKmM]$/)
-          .transform(toKbps)
-          .pipe(kbps),
+          .regex(/^\d{1,6}(\.\d{1,3})?[kKmM]$/, { abort: true })
+          .refine((text) => kbps.safeParse(toKbps(text)).success, { error })
+          .transform(toKbps),
       ],
       { error },
     )

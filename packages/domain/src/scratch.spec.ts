@@ -38,4 +38,12 @@ describe('scratchBytes', () => {
     const [large, small] = [(2000 * 6 + 4000) * 125, (1000 * 6 + 2000) * 125];
     expect(scratchBytes(renditions, 6)).toBe(2 * large + small + 4 * 1024 ** 2);
   });
+
+  it('lets a first run that ignores its ceiling above it', () => {
+    const [rendition] = frozenPlan().renditions.map((one) => ({ ...one, encoder: 'libvpx-vp9', crf: 32 }));
+    if (rendition === undefined) throw new Error('no rendition');
+    const { maxrateKbps, bufsizeKbps } = rendition;
+    const atCeiling = (maxrateKbps * 6 + bufsizeKbps) * 125;
+    expect(scratchBytes([rendition], 6)).toBe(2 * 4 * atCeiling + 4 * 1024 ** 2);
+  });
 });

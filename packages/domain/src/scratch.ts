@@ -1,4 +1,5 @@
 import type { Plan } from './plan.ts';
+import { ignoresCeiling } from './quality-ceiling.ts';
 
 /** State of the file system that holds the scratch folder, in bytes. */
 export interface DiskState {
@@ -28,16 +29,22 @@ export function fits(bytes: number, disk: DiskState): boolean {
 /** Boxes, init segments and records beside the media. */
 const OVERHEAD_BYTES = 4 * 1024 ** 2;
 
+/** How far above its ceiling a first run has room that ignores it; beyond that only the attempt's limit holds. */
+const ABOVE_CEILING = 4;
+
 /**
- * Room that encoding a chunk may take: every rendition at its ceiling (VBV: the rate over the time, and a full buffer)
- * and the largest of them twice, since its segments are written while its file is still there.
+ * Room that encoding a chunk may take: every rendition at its ceiling (VBV: the rate over the time, and a full buffer;
+ * several times that where the encoder ignores it) and the largest of them twice, since its segments are written while
+ * its file is still there.
  *
  * @param seconds length of the chunk
  */
 export function scratchBytes(renditions: Plan['renditions'], seconds: number): number {
-  const sizes = renditions.map(
-    ({ maxrateKbps, bufsizeKbps }) => ((maxrateKbps * seconds + bufsizeKbps) * 1000) / 8,
-  );
+  const sizes = renditions.map((rendition) => {
+    const { maxrateKbps, bufsizeKbps } = rendition;
+    const atCeiling = ((maxrateKbps * seconds + bufsizeKbps) * 1000) / 8;
+    return ignoresCeiling(rendition) ? atCeiling * ABOVE_CEILING : atCeiling;
+  });
   const all = sizes.reduce((sum, size) => sum + size, 0);
   return Math.ceil(all + Math.max(0, ...sizes)) + OVERHEAD_BYTES;
 }

@@ -1,5 +1,4 @@
-import { keptFrames } from './frame-rate-cap.ts';
-import type { VideoRendition } from './ladder.ts';
+import { keptFrames, type FrameRateCap } from './frame-rate-cap.ts';
 import type { PlannedChunk, PlannedSegment } from './plan.ts';
 import type { FrameTable } from './probe.ts';
 import { VIDEO_TIMESCALE } from './rational.ts';
@@ -22,17 +21,16 @@ export interface Timeline {
  * Cuts the frames of a source on a uniform grid, at frames that every rendition keeps; a cell without a frame start (a
  * frame held for long) gives no segment.
  *
+ * @param caps by rendition, where frames are thinned out
  * @param firstIndex of the segments
  */
 export function cutSegments(
   { pts, ticks, endPts, endTicks }: Timeline,
-  renditions: readonly VideoRendition[],
+  caps: Readonly<Record<string, FrameRateCap>>,
   segmentSeconds: number,
   firstIndex: number,
 ): PlannedSegment[] {
-  const thinned = renditions.flatMap(({ name, frameRateCap }) =>
-    frameRateCap === undefined ? [] : [{ name, kept: keptFrames(ticks, frameRateCap) }],
-  );
+  const thinned = Object.entries(caps).map(([name, cap]) => ({ name, kept: keptFrames(ticks, cap) }));
   const cellTicks = segmentSeconds * VIDEO_TIMESCALE;
   const startTicks = ticks[0] ?? 0;
   const starts: number[] = [];

@@ -1,10 +1,13 @@
-/** Where everything of a job lies in the object store. The only place that spells a key. */
+/** Where everything of a job and of an upload lies in the object store. The only place that spells a key. */
 export const storeKeys = {
   job: (jobId: string) => `jobs/${jobId}/`,
   /** A downloaded source; gone when the job has ended. */
   sourceFolder: (jobId: string) => `jobs/${jobId}/source/`,
   source: (jobId: string, extension: string, input = 0) =>
     `jobs/${jobId}/source/source${numbered(input)}${extension}`,
+  /** Which file the pieces are made from, where it is read in place: another one would not go with them. */
+  sourceStamp: (jobId: string, input = 0) => `jobs/${jobId}/work/source-stamps/source${numbered(input)}.json`,
+  sourceStamps: (jobId: string) => `jobs/${jobId}/work/source-stamps/`,
   /** Records of the work: small JSON documents, kept as the audit. */
   frameTables: (jobId: string) => `jobs/${jobId}/work/frames/`,
   frames: (jobId: string, input = 0) => `jobs/${jobId}/work/frames/source${numbered(input)}.json`,
@@ -31,12 +34,41 @@ export const storeKeys = {
   outputFile: (jobId: string, path: string) => `jobs/${jobId}/output/${path}`,
   /** The job's event log; also that of a job which left no media. */
   eventLog: (jobId: string) => `jobs/${jobId}/output/events.jsonl`,
+  uploads: () => 'uploads/',
+  upload: (uploadId: string) => `uploads/${uploadId}/`,
+  /** An upload is complete when this and its record are there. */
+  uploadContent: (uploadId: string) => `uploads/${uploadId}/content`,
+  uploadRecord: (uploadId: string) => `uploads/${uploadId}/upload.json`,
+  /** Of an upload that goes straight into the store, until it is complete. */
+  directUpload: (uploadId: string) => `uploads/${uploadId}/direct.json`,
+  /** The jobs that an upload is kept for, an empty object each. */
+  uploadClaims: (uploadId: string) => `uploads/${uploadId}/jobs/`,
+  uploadClaim: (uploadId: string, jobId: string) => `uploads/${uploadId}/jobs/${jobId}`,
+  /** What a batch was asked to do, and how it ended. */
+  batches: () => 'batches/',
+  batchManifest: (batchId: string) => `batches/${batchId}/manifest.json`,
+  batchRecord: (batchId: string) => `batches/${batchId}/record.json`,
   /** Written and read back by what checks the store. */
   health: (name: string) => `health/${name}`,
   /** What each worker says of itself. */
   workers: () => 'workers/',
   worker: (workerId: string) => `workers/${workerId}.json`,
 } as const;
+
+/** All that is kept of jobs; see {@link jobOfEventLog}. */
+export const JOBS_PREFIX = 'jobs/';
+
+/** The job whose event log lies under a key; undefined for any other key. */
+export function jobOfEventLog(key: string): string | undefined {
+  const [, jobId] = /^jobs\/([^/]+)\/output\/events\.jsonl$/.exec(key) ?? [];
+  return jobId;
+}
+
+/** The batch whose manifest lies under a key; undefined for any other key. */
+export function batchOfManifest(key: string): string | undefined {
+  const [, batchId] = /^batches\/([^/]+)\/manifest\.json$/.exec(key) ?? [];
+  return batchId;
+}
 
 /**
  * The name of a chunk as a unit of encode work.

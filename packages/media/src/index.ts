@@ -2,6 +2,7 @@ export * from './ffmpeg/audio-argv.ts';
 export * from './ffmpeg/chunk-argv.ts';
 export type { EncodeDevice } from './ffmpeg/encoder-args.ts';
 export * from './ffmpeg/frame-table.ts';
+export * from './ffmpeg/dynamic-hdr.ts';
 export * from './ffmpeg/interlace-scan.ts';
 export * from './ffmpeg/parse-description.ts';
 export * from './ffmpeg/probe-argv.ts';

@@ -1,7 +1,7 @@
 import type { Config } from '@framefold/config';
 import { TASK_QUEUES } from '@framefold/workflows/contract';
 
-/** Calls of the catalogue and of webhook receivers at once: they wait more than they work. */
+/** Calls of the catalogue, and of webhook receivers, at once: they wait more than they work. */
 const CONTROL_SLOTS = 20;
 
 /**
@@ -19,7 +19,10 @@ interface ServedQueue {
 /** What a worker process can do: each role serves the task queues of one kind of resource. */
 const ROLES = {
   workflows: [],
-  control: [{ taskQueue: TASK_QUEUES.control, sharing: 'fixed', slots: () => CONTROL_SLOTS }],
+  control: [
+    { taskQueue: TASK_QUEUES.control, sharing: 'fixed', slots: () => CONTROL_SLOTS },
+    { taskQueue: TASK_QUEUES.webhooks, sharing: 'fixed', slots: () => CONTROL_SLOTS },
+  ],
   media: [{ taskQueue: TASK_QUEUES.media, sharing: 'load', slots: ({ slots }) => slots.media }],
   'encode-cpu': [
     { taskQueue: TASK_QUEUES.encodeCpu, sharing: 'fixed', slots: ({ slots }) => slots.encode },

@@ -38,9 +38,15 @@ it('waits for Temporal, works, reports and drains', async () => {
     recordEvents: unused,
     publishRecord: unused,
     isQueueServed: unused,
-    deliverWebhook: async ({ url }) => {
-      sent.push(url);
-      return { status: 204 };
+    controlQueued: unused,
+    submitBatchJobs: unused,
+    awaitBatch: unused,
+    cancelBatchJobs: unused,
+    concludeBatch: unused,
+    deliverWebhook: unused,
+    attemptDelivery: async ({ deliveryId }) => {
+      sent.push(deliveryId);
+      return { state: 'delivered' };
     },
   };
   const roles = ['workflows', 'control'] as const;
@@ -62,7 +68,7 @@ it('waits for Temporal, works, reports and drains', async () => {
     server: { executable: { type: 'existing-path', path }, port },
   });
   const workers = await starting;
-  const store = createFolderStore(config.folders.store);
+  const store = createFolderStore(join(home, 'store'));
   const reporting = await startReporting({ config, store, workerId, roles, state, logger });
   const report = async () => {
     await reporting.report();
@@ -76,12 +82,12 @@ it('waits for Temporal, works, reports and drains', async () => {
       slots: { [TASK_QUEUES.control]: 20 },
       tasksCompleted: 0,
     });
-    const delivery = { jobId: 'j', deliveryId: 'd', url: 'https://example.com/hook', event: 'job.completed' };
+    const delivery = { deliveryId: 'd', run: 0 };
     const options = { workflowId: 'webhook-d', taskQueue: TASK_QUEUES.workflows, args: [delivery] };
     expect(await env.client.workflow.execute(WORKFLOW_TYPES.webhookDelivery, options)).toEqual({
-      status: 204,
+      state: 'delivered',
     });
-    expect(sent).toEqual(['https://example.com/hook']);
+    expect(sent).toEqual(['d']);
     expect(await report()).toMatchObject({ status: 'idle', tasksCompleted: 1, tasksFailed: 0 });
     const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
     expect(metrics).toContain('temporal_worker_task_slots_available');
@@ -94,4 +100,4 @@ it('waits for Temporal, works, reports and drains', async () => {
     await env.teardown();
     await rm(home, { recursive: true, force: true });
   }
-}, 60_000);
+});

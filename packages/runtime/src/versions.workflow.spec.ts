@@ -35,10 +35,10 @@ it('keeps a job on the build that it began on while new ones begin on the new bu
     const control = {
       recordEvents: unused,
       publishRecord: unused,
-      deliverWebhook: async ({ deliveryId }: { deliveryId: string }) => {
+      attemptDelivery: async ({ deliveryId }: { deliveryId: string }) => {
         ran.push(`${deliveryId} on ${buildId}`);
         await deliver();
-        return { status: 204 };
+        return { state: 'delivered' };
       },
     } as Partial<ControlActivities> as ControlActivities;
     return startWorkers({
@@ -77,7 +77,7 @@ it('keeps a job on the build that it began on while new ones begin on the new bu
     env.client.workflow.start(WORKFLOW_TYPES.webhookDelivery, {
       workflowId: `webhook-${deliveryId}`,
       taskQueue: TASK_QUEUES.workflows,
-      args: [{ jobId: 'j', deliveryId, url: 'https://example.com/hook', event: 'job.completed' }],
+      args: [{ deliveryId, run: 0 }],
     });
 
   let failing = true;
@@ -102,4 +102,4 @@ it('keeps a job on the build that it began on while new ones begin on the new bu
     await Promise.all(workers.map((running) => running.stopped));
     await env.teardown();
   }
-}, 90_000);
+});

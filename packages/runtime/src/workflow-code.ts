@@ -11,6 +11,7 @@ export async function workflowCode(logger: Logger): Promise<WorkflowBundleOption
   if (existsSync(codePath)) return { codePath };
   return await bundleWorkflowCode({
     workflowsPath: fileURLToPath(entry),
+    workflowInterceptorModules: [fileURLToPath(entry)],
     logger: toTemporalLogger(logger.child({}, { level: 'error' })),
     // Packages export their sources under this condition; see package.json of any of them.
     webpackConfigHook: (config) =>

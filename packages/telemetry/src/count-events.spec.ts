@@ -1,31 +1,12 @@
-import { foldAll, type JobEvent } from '@framefold/domain';
+import { foldAll } from '@framefold/domain';
+import { event, EXAMPLES, frozenPlan, unitResult } from '@framefold/domain/testing';
 import { countEvents } from './count-events.ts';
 import { createMetrics } from './metrics.ts';
 
-const LOG: JobEvent[] = [
-  {
-    type: 'JobSubmitted',
-    at: 1_000,
-    data: {
-      request: {
-        sourceUrl: 'file:///a.mp4',
-        userId: 'u',
-        priority: 5,
-        queue: 'default',
-        engine: 'auto',
-        acceleration: 'software',
-        ladder: 'hls-default',
-        audio: { codec: 'aac', bitrateKbps: 128, channels: 'stereo' },
-        append: [],
-        segmentSeconds: 6,
-        resourceLimits: {},
-        qualityReport: false,
-        labels: [],
-      },
-    },
-  },
-  { type: 'ProbingStarted', at: 2_000, data: {} },
-  { type: 'JobCancelled', at: 8_500, data: { reason: 'by request' } },
+const LOG = [
+  event('JobSubmitted', 1_000, EXAMPLES.JobSubmitted),
+  event('ProbingStarted', 2_000, {}),
+  event('JobCancelled', 8_500, { reason: 'by request' }),
 ];
 
 it('counts a job that ended, and how long it took', async () => {
@@ -38,55 +19,20 @@ it('counts a job that ended, and how long it took', async () => {
 
 it('counts an encoded chunk at each rendition, and the attempts before it', async () => {
   const metrics = createMetrics();
-  const rendition = {
-    width: 2,
-    height: 2,
-    codec: 'h264',
-    encoder: 'libx264',
-    preset: 'fast',
-    crf: 22,
-    maxrateKbps: 1,
-    bufsizeKbps: 2,
-  } as const;
   const job = foldAll([
     ...LOG.slice(0, 2),
-    {
-      type: 'PlanFrozen',
-      at: 3_000,
-      data: {
-        planVersion: 1,
-        planKey: 'p',
-        renditions: [
-          { ...rendition, name: 'a' },
-          { ...rendition, name: 'b' },
-        ],
-        audio: [],
-        subtitles: [],
-        segments: 3,
-        chunks: [{ frames: 10, segments: 3 }],
-        frames: 10,
-        durationSeconds: 12,
-      },
-    },
+    event('PlanFrozen', 3_000, { ...frozenPlan(), chunks: [{ frames: 10, segments: 3 }] }),
   ]);
-  const result = {
-    unit: 'chunk-00000',
-    temporalAttempt: 3,
-    workerId: 'w',
-    frames: 10,
-    encodeSeconds: 4,
-    mediaSeconds: 12,
-    sizeBytes: 1,
-  };
-  countEvents(metrics, [{ type: 'ChunkEncoded', at: 4_000, data: { chunkIndex: 0, result } }], job);
+  const result = unitResult('chunk-00000', { temporalAttempt: 3, encodeSeconds: 4, mediaSeconds: 12 });
+  countEvents(metrics, [event('ChunkEncoded', 4_000, { chunkIndex: 0, result })], job);
   const text = await metrics.registry.metrics();
-  expect(text).toContain('framefold_segments_encoded_total{rendition="b"} 3');
+  expect(text).toContain('framefold_segments_encoded_total{rendition="480p"} 3');
   expect(text).toContain('framefold_encode_attempts_total{outcome="repeated"} 2');
   expect(text).toContain('framefold_encode_speed_ratio_sum 3');
 
-  const alone = { chunkIndex: 0, rendition: 'b', result };
-  countEvents(metrics, [{ type: 'ChunkEncoded', at: 4_000, data: alone }], job);
+  const alone = { chunkIndex: 0, rendition: '480p', result };
+  countEvents(metrics, [event('ChunkEncoded', 4_000, alone)], job);
   const later = await metrics.registry.metrics();
-  expect(later).toContain('framefold_segments_encoded_total{rendition="a"} 3');
-  expect(later).toContain('framefold_segments_encoded_total{rendition="b"} 6');
+  expect(later).toContain('framefold_segments_encoded_total{rendition="720p"} 3');
+  expect(later).toContain('framefold_segments_encoded_total{rendition="480p"} 6');
 });

@@ -470,8 +470,8 @@ export const GENERATED_CLIPS = {
   ),
   'interlaced-flagged-progressive.mp4': clip(
     'Interlaced, and flagged progressive',
-    { ...sized(160, 120, KEPT), scan: 'top-first' },
-    [...fields('top', 'prog'), ...sound(), ...x264(), ...AAC],
+    { ...sized(400, 300, KEPT), scan: 'top-first' },
+    [...fields('top', 'prog', '400x300'), ...sound(), ...x264(), ...AAC],
   ),
   'progressive-flagged-interlaced.mp4': clip(
     'Progressive, and flagged interlaced, as cameras do',

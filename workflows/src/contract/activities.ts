@@ -1,4 +1,5 @@
 import type {
+  DeliveryState,
   EncodeLimits,
   JobEventData,
   JobOutput,
@@ -9,6 +10,8 @@ import type {
   UnitResult,
   Warning,
 } from '@framefold/domain';
+
+import type { Controls } from './controls.ts';
 
 /** A source as the media activities find it again. */
 export interface SourceRef {
@@ -111,6 +114,11 @@ export interface QueueQuestion {
   readonly encoder: string;
 }
 
+/** How the activities of a workflow that wait in queues are to be handled. */
+export interface QueueControls extends Controls {
+  readonly workflowId: string;
+}
+
 export interface MergeResult {
   readonly renditions: readonly MeasuredRendition[];
   readonly output: JobOutput;
@@ -124,14 +132,50 @@ export interface ControlActivities {
   publishRecord(input: { readonly jobId: string }): Promise<void>;
   /** Whether a worker that has proved the encoder takes work of the queue, by what the workers report of themselves. */
   isQueueServed(input: QueueQuestion): Promise<boolean>;
-  /** Delivers one signed webhook; throws until the receiver answers 2xx. */
-  deliverWebhook(input: WebhookDelivery): Promise<{ readonly status: number }>;
+  /** Tells the server which waiting activities of a workflow may be handed out, and how urgent they are. Running ones go on. */
+  controlQueued(input: QueueControls): Promise<void>;
+  /**
+   * Starts jobs of a batch: `count` from the one at `first` on. Each is started once, however often this is called.
+   * While a quota of their tenant leaves no room for the next one it fails with BATCH_RUNNING, to be called again.
+   */
+  submitBatchJobs(input: {
+    readonly batchId: string;
+    readonly first: number;
+    readonly count: number;
+  }): Promise<void>;
+  /** Returns once every job of the batch has ended; until then it fails with BATCH_RUNNING, to be called again. */
+  awaitBatch(input: { readonly batchId: string }): Promise<void>;
+  /**
+   * Cancels the jobs before the one at `started` that still run; returns when nothing of them runs any more, until then
+   * it fails with BATCH_RUNNING, to be called again.
+   */
+  cancelBatchJobs(input: { readonly batchId: string; readonly started: number }): Promise<void>;
+  /** Records the end of a batch, in the catalogue and in the store, and has its webhook sent, if it has one. */
+  concludeBatch(input: { readonly batchId: string; readonly cancelled: boolean }): Promise<void>;
+  /** Sends a signed webhook once and records what came of it. Idempotent by (delivery, run, attempt), as far as sending can be. */
+  attemptDelivery(input: DeliveryAttemptInput): Promise<DeliveryAttemptResult>;
+  /** Of jobs that began before the delivery log: hands the webhook of their end over to it. */
+  deliverWebhook(input: EarlierWebhookDelivery): Promise<{ readonly status: number }>;
 }
 
-/** A webhook on its way; the body is made from the job's record at the time of sending. */
-export interface WebhookDelivery {
+export interface DeliveryAttemptInput {
+  readonly deliveryId: string;
+  /** Of the times that it is sent again; 0 for the first. */
+  readonly run: number;
+  /** Of this run, from 1. */
+  readonly attempt: number;
+}
+
+export interface DeliveryAttemptResult {
+  /** superseded: it has been sent again, by another workflow. */
+  readonly state: DeliveryState | 'superseded';
+  /** Until the next attempt; only while it is pending. */
+  readonly waitMs?: number;
+}
+
+/** A webhook as jobs gave it to its workflow before there was a delivery log. */
+export interface EarlierWebhookDelivery {
   readonly jobId: string;
-  /** Stable over retries: the receiver's key for telling repeats. */
   readonly deliveryId: string;
   readonly url: string;
   readonly event: 'job.completed' | 'job.failed' | 'job.cancelled';

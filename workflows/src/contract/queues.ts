@@ -4,6 +4,8 @@ import type { JobQueue } from '@framefold/domain';
 export const TASK_QUEUES = {
   workflows: 'framefold-workflows',
   control: 'framefold-control',
+  /** Of its own: receivers that do not answer must not keep a job's events from being recorded. */
+  webhooks: 'framefold-webhooks',
   media: 'framefold-media',
   encodeCpu: 'framefold-encode-cpu',
   encodeGpu: 'framefold-encode-gpu',

@@ -1,6 +1,7 @@
 import { settleLimits } from '@framefold/domain';
 import { CancellationScope } from '@temporalio/workflow';
 import { batchStream, type EncodeBatchInput, type EncodeBatchResult } from '../contract/workflows.ts';
+import { followJob } from '../controls/children.ts';
 import { openRecorder } from '../event-log/open-recorder.ts';
 import { encodeChunks } from './encode-chunks.ts';
 
@@ -9,12 +10,14 @@ import { encodeChunks } from './encode-chunks.ts';
  * and ends when all of them are in the log, whatever else happened.
  */
 export async function encodeBatch(given: EncodeBatchInput | EarlierInput): Promise<EncodeBatchResult> {
+  followJob();
   const input = upToDate(given);
-  const { jobId, chunks, rendition, generation } = input;
+  const { jobId, chunks, rendition, generation, run } = input;
   const batch = {
     firstChunk: chunks.firstChunk,
     ...(rendition === undefined ? {} : { rendition }),
     generation,
+    ...(run === undefined ? {} : { run }),
   };
   const recorder = openRecorder({ jobId, stream: batchStream(batch) });
   try {

@@ -24,11 +24,15 @@ export async function encodeInBatches(
   input: EncodeBatchInput,
   onEncoded: (batch: ChunkRun) => void,
 ): Promise<void> {
-  const { rendition, generation } = input;
-  const alone = rendition === undefined ? {} : { rendition };
+  const { rendition, generation, run } = input;
+  const alone = {
+    ...(rendition === undefined ? {} : { rendition }),
+    generation,
+    ...(run === undefined ? {} : { run }),
+  };
   const tasks = splitRun(input.chunks, CHUNKS_PER_BATCH).map((chunks) => async () => {
     await executeChild<typeof encodeBatch>(WORKFLOW_TYPES.encodeBatch, {
-      workflowId: batchWorkflowId(input.jobId, { firstChunk: chunks.firstChunk, ...alone, generation }),
+      workflowId: batchWorkflowId(input.jobId, { firstChunk: chunks.firstChunk, ...alone }),
       args: [{ ...input, chunks }],
       cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
       // Should an operator terminate the job, its batches still stop their encoders in order.

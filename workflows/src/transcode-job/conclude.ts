@@ -1,15 +1,18 @@
-import { log as workflowLog } from '@temporalio/workflow';
+import { patched, log as workflowLog } from '@temporalio/workflow';
 import { media, recording } from '../activities.ts';
+import { discardLater } from '../discard-later/keep-pieces.ts';
 import { toFault } from '../faults.ts';
 import type { Ending } from './ending.ts';
 import type { JobLog } from './job-log.ts';
-import { notify } from './notify.ts';
 import type { Product } from './produce.ts';
 import type { TranscodeJobInput } from '../contract/workflows.ts';
 
+/** Jobs of earlier versions removed everything at once. */
+const KEEP_PIECES = 'keep-pieces-of-failed-jobs';
+
 /**
- * What every job does when it is over, in this order: leave nothing behind that it does not need, record the end, write
- * the record beside the output, and tell the submitter. Clients that see the end can rely on the clean-up.
+ * What every job does when it is over, in this order: leave nothing behind that it does not need, record the end, and
+ * write the record beside the output, which lets the webhook out. Clients that see the end can rely on the clean-up.
  */
 export async function conclude(input: TranscodeJobInput, log: JobLog, ending: Ending): Promise<void> {
   const { jobId } = input;
@@ -19,7 +22,8 @@ export async function conclude(input: TranscodeJobInput, log: JobLog, ending: En
       log.append('JobCompleted', { output: ending.product.output });
       break;
     case 'failed':
-      await discard(jobId, 'all');
+      if (ending.failure.retryable && patched(KEEP_PIECES)) await discardLater(input);
+      else await discard(jobId, 'all');
       log.append('JobFailed', { failure: ending.failure });
       break;
     case 'cancelled':
@@ -28,11 +32,7 @@ export async function conclude(input: TranscodeJobInput, log: JobLog, ending: En
       break;
   }
   await log.flush();
-  try {
-    await recording.publishRecord({ jobId });
-  } finally {
-    await notify(input, ending.status);
-  }
+  await recording.publishRecord({ jobId });
 }
 
 function leavesSource({ source, appended = [], sliced }: Product): boolean {

@@ -7,6 +7,7 @@ import { encodeRun } from './encode-run.ts';
 import type { Generations } from './encode-video.ts';
 import { GpuEncodes } from './gpu-encodes.ts';
 import type { JobLog } from './job-log.ts';
+import type { Redos } from './redos.ts';
 
 /** Renditions that are encoded each by itself. */
 export interface RenditionWork {
@@ -26,7 +27,11 @@ export interface RenditionWork {
  * @returns the generation of each rendition that counts
  * @throws the first failure that has nothing to do with a hardware encoder, when everything has come to rest
  */
-export async function encodeRenditions(given: RenditionWork, log: JobLog): Promise<Generations> {
+export async function encodeRenditions(
+  given: RenditionWork,
+  log: JobLog,
+  redos: Redos,
+): Promise<Generations> {
   const { work, inBatches, renditions, gpuPatienceSeconds } = given;
   const generations: Record<string, number> = {};
   const all = new CancellationScope();
@@ -47,7 +52,7 @@ export async function encodeRenditions(given: RenditionWork, log: JobLog): Promi
         encodeRun({ ...work, rendition: name }, inBatches, log, onEncoded),
       );
       if (obstacle === undefined) return;
-      const generation = work.generation + 1;
+      const generation = redos.raise(name);
       log.append('RenditionRestarted', { rendition: name, generation, encoder: SOFTWARE_ENCODER });
       const message = `${name} was encoded in software after all: ${obstacle}`;
       log.append('WarningRaised', { warning: { code: 'RENDITION_FELL_BACK', message } });

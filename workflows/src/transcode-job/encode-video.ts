@@ -5,6 +5,7 @@ import { CHUNKS_PER_BATCH } from '../encode-batch/encode-in-batches.ts';
 import { encodeRenditions } from './encode-renditions.ts';
 import { encodeRun } from './encode-run.ts';
 import type { JobLog } from './job-log.ts';
+import type { Redos } from './redos.ts';
 
 /** How long nobody may serve the GPU queue before its renditions are encoded in software, in seconds. */
 const GPU_PATIENCE_SECONDS = 60;
@@ -17,19 +18,34 @@ export type Generations = Readonly<Record<string, number>>;
  * by itself, so that one of them can be encoded otherwise without the others.
  *
  * @param work all of the plan's chunks
- * @returns the generations that count; empty where the renditions were encoded together
+ * @param redos what is wanted again, in software; taken up when everything has been encoded once
+ * @returns the generations that count of renditions that were encoded by themselves
  */
 export async function encodeVideo(
   { gpuPatienceSeconds = GPU_PATIENCE_SECONDS }: TranscodeJobInput,
   { frozen }: PlanRef,
   work: EncodeBatchInput,
   log: JobLog,
+  redos: Redos,
 ): Promise<Generations> {
   const chunks = frozen.chunks.length;
   if (frozen.renditions.some(({ encoder }) => isHardwareEncoder(encoder))) {
     const inBatches = chunks * frozen.renditions.length > CHUNKS_PER_BATCH;
-    return encodeRenditions({ work, inBatches, renditions: frozen.renditions, gpuPatienceSeconds }, log);
+    const renditions = { work, inBatches, renditions: frozen.renditions, gpuPatienceSeconds };
+    const generations = await encodeRenditions(renditions, log, redos);
+    return { ...generations, ...(await encodeAgain(work, log, redos)) };
   }
   await encodeRun(work, chunks > CHUNKS_PER_BATCH, log);
-  return {};
+  return encodeAgain(work, log, redos);
+}
+
+/** Encodes what somebody wants again, in software: what a hardware encoder did badly it would do so again. */
+async function encodeAgain(work: EncodeBatchInput, log: JobLog, redos: Redos): Promise<Generations> {
+  const generations: Record<string, number> = {};
+  for (let redo = redos.next(); redo !== undefined; redo = redos.next()) {
+    generations[redo.rendition] = redo.generation;
+    const inBatches = work.chunks.chunkFrames.length > CHUNKS_PER_BATCH;
+    await encodeRun({ ...work, ...redo, software: true }, inBatches, log);
+  }
+  return generations;
 }

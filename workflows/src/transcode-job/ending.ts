@@ -2,6 +2,7 @@ import { describeFailure, type JobFailure } from '@framefold/domain';
 import { CancellationScope } from '@temporalio/workflow';
 import { toFault } from '../faults.ts';
 import type { JobLog } from './job-log.ts';
+import type { Redos } from './redos.ts';
 import { produce, type Product } from './produce.ts';
 import type { TranscodeJobInput } from '../contract/workflows.ts';
 
@@ -12,9 +13,9 @@ export type Ending =
   | { readonly status: 'cancelled'; readonly reason: string };
 
 /** Takes a job to its end, whatever that is. Only a bug in workflow code throws. */
-export async function bringToItsEnd(input: TranscodeJobInput, log: JobLog): Promise<Ending> {
+export async function bringToItsEnd(input: TranscodeJobInput, log: JobLog, redos: Redos): Promise<Ending> {
   try {
-    return { status: 'completed', product: await produce(input, log) };
+    return { status: 'completed', product: await produce(input, log, redos) };
   } catch (error) {
     const { code, message } = toFault(error);
     // Once a cancel was asked for, steps may fail in any way while they are being stopped.

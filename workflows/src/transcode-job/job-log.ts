@@ -8,7 +8,7 @@ import {
 } from '@framefold/domain';
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { SEARCH_ATTRIBUTES } from '../contract/search-attributes.ts';
-import { JOB_STREAM, type TranscodeJobInput } from '../contract/workflows.ts';
+import { jobStream, submission, type TranscodeJobInput } from '../contract/workflows.ts';
 import { openRecorder } from '../event-log/open-recorder.ts';
 import type { EventRecorder } from '../event-log/event-recorder.ts';
 import { operatorDetails } from './operator-details.ts';
@@ -24,9 +24,10 @@ export class JobLog {
   private readonly recorder: EventRecorder;
 
   /** Begins the log with JobSubmitted, exactly as the API has written it. */
-  constructor({ jobId, request, submittedAt }: TranscodeJobInput) {
-    this.recorder = openRecorder({ jobId, stream: JOB_STREAM });
-    this.append('JobSubmitted', { request }, submittedAt);
+  constructor(input: TranscodeJobInput) {
+    this.recorder = openRecorder({ jobId: input.jobId, stream: jobStream(input.run) });
+    const { at, data } = submission(input);
+    this.append('JobSubmitted', data, at);
   }
 
   /** The job as its events tell it; without the chunks of batches, which record their own. */

@@ -1,8 +1,16 @@
-import { ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
+import { ParentClosePolicy, patched, startChild, workflowInfo } from '@temporalio/workflow';
 import { WORKFLOW_TYPES, type TranscodeJobInput } from '../contract/workflows.ts';
 import type { webhookDelivery } from '../webhook-delivery/webhook-delivery.ts';
 
-/** Starts the delivery of the job's webhook, if it has one, and leaves it to itself. */
+/**
+ * Whether the webhooks of a job that begins here are started by the catalogue, as it records their events. To be asked
+ * at the beginning: a job that began under an earlier version, which started them itself, does so to its end.
+ */
+export function isNotifiedByCatalogue({ request }: TranscodeJobInput): boolean {
+  return request.webhookUrl === undefined || patched('webhooks-by-catalogue');
+}
+
+/** Starts the delivery of the job's webhook and leaves it to itself; for jobs that the catalogue does not do it for. */
 export async function notify(
   { jobId, request }: TranscodeJobInput,
   status: 'completed' | 'failed' | 'cancelled',

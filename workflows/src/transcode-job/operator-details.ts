@@ -11,7 +11,7 @@ export function operatorDetails(job: JobFold, inBatches: number): string {
   );
   const retried = [...done, ...Object.values(job.audio)].filter((unit) => unit.temporalAttempt > 1).length;
   const lines = [
-    `**${job.state}**`,
+    job.paused === true ? `**${job.state}, paused**` : `**${job.state}**`,
     ...(job.plan === undefined
       ? []
       : [
@@ -27,9 +27,10 @@ export function operatorDetails(job: JobFold, inBatches: number): string {
   return lines.join('\n');
 }
 
-/** Encodes that the picture takes: one a chunk, or one a chunk and rendition. */
+/** Encodes that the picture takes: one a chunk for all renditions together, and one a chunk for each that is by itself. */
 function unitsOf(job: JobFold, { chunks, renditions }: NonNullable<JobFold['plan']>): number {
-  const isApart =
-    job.renditionChunks !== undefined || renditions.some(({ encoder }) => isHardwareEncoder(encoder));
-  return chunks.length * (isApart ? renditions.length : 1);
+  const apart = Object.keys(job.renditionChunks ?? {}).length;
+  const areAllApart =
+    apart === renditions.length || renditions.some(({ encoder }) => isHardwareEncoder(encoder));
+  return chunks.length * (areAllApart ? renditions.length : 1 + apart);
 }

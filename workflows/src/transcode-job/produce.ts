@@ -1,21 +1,17 @@
-import {
-  settleLimits,
-  type EncodeLimits,
-  type IngestedSource,
-  type JobOutput,
-  type SourceMeta,
-} from '@framefold/domain';
+import { settleLimits, type EncodeLimits, type JobOutput } from '@framefold/domain';
 import { CancellationScope } from '@temporalio/workflow';
 import { media } from '../activities.ts';
-import type { JobSources, OfSources, PlanRef, SourceRef } from '../contract/activities.ts';
+import type { JobSources, PlanRef } from '../contract/activities.ts';
 import type { EncodeBatchInput, TranscodeJobInput } from '../contract/workflows.ts';
 import { countingRetries, retryEncoderFaults } from '../encode-batch/retry-encoder-faults.ts';
 import { runTogether } from '../encode-batch/run-together.ts';
 import { measureQuality } from '../measure-quality/measure-quality.ts';
 import { encodeVideo, type Generations } from './encode-video.ts';
 import type { JobLog } from './job-log.ts';
+import type { Redos } from './redos.ts';
+import { ingest, ingested, probe, probed } from './sources.ts';
 
-/** No redo yet: every unit is encoded for the first time, but for those of renditions that fall back. */
+/** Of every unit but those of renditions that are encoded again. */
 const GENERATION = 0;
 
 /** A job's finished output, and the sources that it was made from. */
@@ -26,15 +22,14 @@ export interface Product extends JobSources {
 }
 
 /** The way of a job from its source to a verified tree of segments and playlists. Every step leaves its events. */
-export async function produce(input: TranscodeJobInput, log: JobLog): Promise<Product> {
+export async function produce(input: TranscodeJobInput, log: JobLog, redos: Redos): Promise<Product> {
   const { jobId, request } = input;
 
   log.append('ProbingStarted', {});
   const sources = await ingest(input);
-  const { source, appended = [] } = sources;
-  log.append('SourceIngested', { ...ingested(source), appended: appended.map(ingested) });
+  log.append('SourceIngested', ingested(sources));
   const probes = await probe(jobId, sources);
-  log.append('SourceProbed', { source: probes.source, appended: [...(probes.appended ?? [])] });
+  log.append('SourceProbed', probed(probes));
 
   log.append('SplittingStarted', {});
   const plan = await media.planJob({ jobId, request, ...probes });
@@ -51,6 +46,7 @@ export async function produce(input: TranscodeJobInput, log: JobLog): Promise<Pr
       plan,
       pictureWork(input, sources, plan, split.mode === 'slices'),
       log,
+      redos,
     );
   };
   const subtitles: string[] = [];
@@ -82,45 +78,6 @@ export async function produce(input: TranscodeJobInput, log: JobLog): Promise<Pr
   return { ...sources, sliced: split.mode === 'slices', output: merged.output };
 }
 
-function ingest({ jobId, request }: TranscodeJobInput): Promise<JobSources> {
-  // Jobs of a version that knew no appended sources have none.
-  const appended = 'append' in request ? request.append : [];
-  return forEachSource<unknown, SourceRef>({ source: request, appended }, async (_, which) => {
-    const name = which.input === undefined ? 'ingest' : `ingest of source ${which.input + 1}`;
-    // One that is made comes from an encoder, too.
-    const { result } = await retryEncoderFaults(name, () => media.ingestSource({ jobId, request, ...which }));
-    return result;
-  });
-}
-
-function ingested({ uri, sizeBytes, inPlace }: SourceRef): IngestedSource {
-  return { uri, sizeBytes, inPlace };
-}
-
-function probe(jobId: string, sources: JobSources): Promise<OfSources<SourceMeta>> {
-  return forEachSource(sources, async (source, which) => {
-    const name = which.input === undefined ? 'probe' : `probe of source ${which.input + 1}`;
-    const { result } = await retryEncoderFaults(name, () => media.probeSource({ jobId, source, ...which }));
-    return result;
-  });
-}
-
-/** @param step gets a source, and its number but for the first */
-async function forEachSource<In, Out>(
-  { source, appended = [] }: OfSources<In>,
-  step: (source: In, which: { readonly input?: number }) => Promise<Out>,
-): Promise<OfSources<Out>> {
-  if (appended.length === 0) return { source: await step(source, {}) };
-  const done: Out[] = [];
-  const first = async (): Promise<void> => void (done[0] = await step(source, {}));
-  const others = appended.map((one, index) => async () => {
-    done[index + 1] = await step(one, { input: index + 1 });
-  });
-  await runTogether([first, ...others]);
-  const [result, ...results] = done as [Out, ...Out[]];
-  return { source: result, appended: results };
-}
-
 /** All chunks of the plan. */
 function pictureWork(
   input: TranscodeJobInput,
@@ -140,6 +97,7 @@ function pictureWork(
     generation: GENERATION,
     limits: limitsOf(input, plan),
     queue: input.request.queue,
+    ...(input.run === undefined ? {} : { run: input.run }),
     ...(sliced ? { sliced } : {}),
   };
 }

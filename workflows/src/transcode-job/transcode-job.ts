@@ -1,10 +1,21 @@
 import { toView, type JobView } from '@framefold/domain';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { CancellationScope, defineQuery, setHandler } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  defineQuery,
+  setHandler,
+} from '@temporalio/workflow';
 import { STATUS_QUERY, type TranscodeJobInput, type TranscodeJobResult } from '../contract/workflows.ts';
+import { endPause } from '../controls/controls.ts';
+import { keepPieces } from '../discard-later/keep-pieces.ts';
 import { conclude } from './conclude.ts';
 import { bringToItsEnd } from './ending.ts';
+import { takeControls } from './job-controls.ts';
 import { JobLog } from './job-log.ts';
+import { Redos } from './redos.ts';
+import { isNotifiedByCatalogue, notify } from './notify.ts';
 
 const statusQuery = defineQuery<JobView>(STATUS_QUERY);
 
@@ -15,11 +26,24 @@ const statusQuery = defineQuery<JobView>(STATUS_QUERY);
  * @throws {CancelledFailure} for a cancelled job, which then shows as Cancelled
  */
 export async function transcodeJob(input: TranscodeJobInput): Promise<TranscodeJobResult> {
+  const notifiedByCatalogue = isNotifiedByCatalogue(input);
   const log = new JobLog(input);
   setHandler(statusQuery, () => toView(input.jobId, log.job, [], Date.now()));
 
-  const ending = await bringToItsEnd(input, log);
-  await CancellationScope.nonCancellable(() => conclude(input, log, ending));
+  const redos = new Redos();
+  takeControls(log, redos);
+
+  if (input.run !== undefined) await keepPieces(input);
+  const ending = await bringToItsEnd(input, log, redos);
+  endPause();
+  await CancellationScope.nonCancellable(async () => {
+    try {
+      await conclude(input, log, ending);
+    } finally {
+      if (!notifiedByCatalogue) await notify(input, ending.status);
+    }
+  });
+  await condition(allHandlersFinished);
 
   switch (ending.status) {
     case 'completed':

@@ -3,7 +3,9 @@ import { type ApiUnderTest, startApi } from '../testing/api-under-test.ts';
 
 let api: ApiUnderTest;
 beforeAll(async () => {
-  api = await startApi({ allowedHosts: ['video.example', 'other.example:8443'] });
+  api = await startApi({
+    environment: { FRAMEFOLD_ALLOWED_HOSTS: 'video.example,other.example:8443' },
+  });
 });
 afterAll(() => api.close());
 
@@ -86,8 +88,8 @@ describe('what is not there', () => {
   it.each([
     ['GET', '/'],
     ['GET', '/api'],
-    ['POST', '/api/jobs'],
-    ['PUT', '/api/jobs/x'],
+    ['TRACE', '/api/job'],
+    ['OPTIONS', '/api/job'],
     ['GET', '/nothing?x=1'],
   ])('answers %s %s with problem details', async (method, path) => {
     const answer = await api.send(method, path);

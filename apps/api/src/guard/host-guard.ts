@@ -9,8 +9,9 @@ const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
  * service's own (DNS rebinding), and changes that come from a foreign origin (CSRF).
  *
  * @param allowedHosts further names, with or without a port; without one any port goes
+ * @param allowedOrigins of pages that may change something, too
  */
-export function hostGuard(allowedHosts: readonly string[]) {
+export function hostGuard(allowedHosts: readonly string[], allowedOrigins: readonly string[] = []) {
   const allows = (host: string, port: number | undefined): boolean => {
     const name = host.toLowerCase();
     const own = LOOPBACK_NAMES.some(
@@ -31,7 +32,12 @@ export function hostGuard(allowedHosts: readonly string[]) {
       next(new ProblemError('HOST_FORBIDDEN', `This service does not answer as ${JSON.stringify(host)}.`));
       return;
     }
-    if (!SAFE_METHODS.includes(request.method) && isForeign(request, (origin) => allows(origin, port))) {
+    const isWelcome = allowedOrigins.includes(request.headers.origin ?? '');
+    if (
+      !SAFE_METHODS.includes(request.method) &&
+      !isWelcome &&
+      isForeign(request, (origin) => allows(origin, port))
+    ) {
       const origin = request.headers.origin ?? 'another site';
       next(new ProblemError('ORIGIN_FORBIDDEN', `A page of ${origin} may not ${request.method} here.`));
       return;

@@ -2,6 +2,7 @@ import type { Metrics } from '@framefold/telemetry';
 import { Controller, Get, Header, Inject } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
+import { InstallationScope, Open } from '../access/scope.ts';
 import { ProblemResponses } from '../openapi/problem-responses.ts';
 import { ProblemError } from '../problem/problem-error.ts';
 import { METRICS } from '../tokens.ts';
@@ -19,6 +20,7 @@ export class HealthController {
   ) {}
 
   @Get('healthz')
+  @Open()
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'health', summary: 'Whether the process answers' })
   @ApiResponse({ status: 200, standardSchema: Healthy, description: 'It does' })
@@ -27,6 +29,7 @@ export class HealthController {
   }
 
   @Get('readyz')
+  @Open()
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'ready', summary: 'Whether a job that is submitted now would run' })
   @ApiResponse({ status: 200, standardSchema: Ready, description: 'It would' })
@@ -40,9 +43,11 @@ export class HealthController {
   }
 
   @Get('metrics')
+  @InstallationScope('read')
   @Header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
   @ApiOperation({ operationId: 'metrics', summary: 'Metrics of this process for Prometheus' })
   @ApiResponse({ status: 200, description: 'Prometheus text format' })
+  @ProblemResponses(503)
   text(): Promise<string> {
     return this.metrics.registry.metrics();
   }

@@ -1,8 +1,9 @@
 import { hasEnded } from '@framefold/domain';
 import { Inject, Injectable } from '@nestjs/common';
+import type { Caller } from '../access/caller.ts';
 import { Backends } from '../backends.ts';
 import { ProblemError } from '../problem/problem-error.ts';
-import type { Cancelled } from './job-schemas.ts';
+import type { Cancellation } from './job-schemas.ts';
 import { ReadJobs } from './read-jobs.ts';
 
 /** How long a request waits for the encoders to be dead and the partial output to be gone. */
@@ -17,20 +18,18 @@ export class CancelJob {
   ) {}
 
   /**
-   * Cancels a job and answers when nothing of it runs any more. Calling it again while it goes on waits on.
+   * Cancels a job and answers when nothing of it runs any more, or after a while. Calling it again waits on;
+   * of a job that was cancelled it says so again.
    *
-   * @throws {ProblemError} JOB_NOT_FOUND, JOB_ENDED, CANCEL_PENDING
+   * @throws {ProblemError} JOB_NOT_FOUND, JOB_ENDED
    */
-  async cancel(jobId: string): Promise<Cancelled> {
-    const { state } = (await this.jobs.catalogueJob(jobId)).job;
+  async cancel(caller: Caller, jobId: string): Promise<Cancellation> {
+    const { state } = (await this.jobs.catalogueJob(caller, jobId)).job;
+    if (state === 'cancelled') return { status: state };
     if (hasEnded(state)) throw ended(state);
     const outcome = await this.backends.temporal.cancelJob(jobId, CANCEL_WAIT_MS);
-    if (outcome === 'still-running') {
-      throw new ProblemError('CANCEL_PENDING', 'The job is still being cancelled.', {
-        headers: { 'Retry-After': '1' },
-      });
-    }
-    const now = (await this.jobs.catalogueJob(jobId)).job.state;
+    if (outcome === 'still-running') return { status: 'cancelling' };
+    const now = (await this.jobs.catalogueJob(caller, jobId)).job.state;
     if (now === 'cancelled') return { status: 'cancelled' };
     throw hasEnded(now)
       ? ended(now)

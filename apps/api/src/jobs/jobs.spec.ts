@@ -1,5 +1,5 @@
-import { CodedError } from '@framefold/domain';
-import { event, EXAMPLES, example, happyLog, request } from '@framefold/domain/testing';
+import { CodedError, storeKeys, type WorkerReport } from '@framefold/domain';
+import { event, EXAMPLES, example, happyLog, request, workerReport } from '@framefold/domain/testing';
 import { ProblemError } from '../problem/problem-error.ts';
 import { type ApiUnderTest, startApi } from '../testing/api-under-test.ts';
 
@@ -29,12 +29,15 @@ describe('POST /api/transcode', () => {
     expect(answer.json).toEqual({ jobId, status: 'pending' });
     expect(jobId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
     const expected = { ...request({ userId: 'ada', priority: 3, labels: ['day'] }) };
-    expect(api.temporal.started).toEqual([{ jobId, request: expected, submittedAt: api.now }]);
+    expect(api.temporal.started).toEqual([
+      { jobId, request: expected, tenantId: 'default', submittedAt: api.now },
+    ]);
+    expect(api.temporal.weights).toEqual([1]);
     expect(await api.catalogue.events(jobId)).toMatchObject([
       {
         stream: 'job',
         sequence: 0,
-        event: { type: 'JobSubmitted', at: api.now, data: { request: expected } },
+        event: { type: 'JobSubmitted', at: api.now, data: { request: expected, tenantId: 'default' } },
       },
     ]);
     expect((await api.send('GET', `/api/jobs/${jobId}`)).json).toMatchObject({
@@ -83,6 +86,22 @@ describe('POST /api/transcode', () => {
     expect(second.json).toEqual(first.json);
     expect(api.temporal.started).toHaveLength(1);
     expect((await post(BODY)).json.jobId).not.toBe(first.json.jobId);
+  });
+
+  it('starts one job for many requests with one key at once, and does not ask Temporal for each', async () => {
+    let asked = 0;
+    const start = api.temporal.startJob.bind(api.temporal);
+    api.temporal.startJob = async (input, weight) => {
+      asked += 1;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await start(input, weight);
+    };
+    const key = { 'Idempotency-Key': 'k' };
+    const answers = await Promise.all(Array.from({ length: 20 }, () => post(BODY, key)));
+    expect(new Set(answers.map(({ json }) => json.jobId)).size).toBe(1);
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
+    expect(asked).toBeLessThan(answers.length);
+    expect(api.temporal.started).toHaveLength(1);
   });
 
   it('refuses the key for another body', async () => {
@@ -189,7 +208,7 @@ describe('GET /api/jobs', () => {
   it.each([
     ['?limit=0', 'limit'],
     ['?limit=many', 'limit'],
-    ['?status=running', 'status.0'],
+    ['?status=running', 'status'],
     ['?cursor=nonsense', 'cursor'],
     ['?colour=red', 'colour'],
   ])('refuses %s', async (query, path) => {
@@ -266,6 +285,125 @@ describe('GET /api/jobs/:id/manifest', () => {
   });
 });
 
+describe('a job that waits', () => {
+  const slots = { 'framefold-encode-cpu': 2, 'framefold-media': 4 };
+  const TAKES = { slots, queues: Object.keys(slots) };
+  const waiting = happyLog().slice(0, 9);
+  const worker = (fields: Partial<WorkerReport> = {}) => {
+    const report = workerReport({ ...TAKES, lastHeartbeat: api.now, ...fields });
+    return api.store.put(storeKeys.worker(report.id), JSON.stringify(report));
+  };
+  const read = async (jobId: string) => (await api.send('GET', `/api/jobs/${jobId}`)).json;
+
+  it('knows its place in the queue, and when it should be ready', async () => {
+    await worker();
+    const [first, second] = [await api.jobWith(waiting), await api.jobWith(waiting)];
+    const ahead = await read(first);
+    expect(ahead).toMatchObject({
+      queue: { jobsAhead: 0, encodeSecondsAhead: 0, startsAt: api.now },
+      waitingFor: 'an encode worker with a free slot',
+      progress: { eta: expect.any(Number) },
+    });
+    const job = await read(second);
+    expect(job).toMatchObject({
+      queue: { jobsAhead: 1 },
+      waitingFor: 'its turn: about 1 job is before it in the queue',
+    });
+    expect(job.progress.eta).toBeGreaterThan(ahead.progress.eta);
+  });
+
+  it.each([
+    [[], 'pending', 'a media worker: none polls framefold-media'],
+    [waiting, 'transcoding', 'an encode worker: none polls framefold-encode-cpu'],
+  ])('says what is missing (case %#)', async (log, status, waitingFor) => {
+    const job = await read(await api.jobWith(log.length === 0 ? [submitted()] : log));
+    expect(job).toMatchObject({ status, waitingFor });
+    expect(job.queue).not.toHaveProperty('startsAt');
+    expect(job.progress).not.toHaveProperty('eta');
+  });
+
+  it('is told from one that is paused, runs or has ended', async () => {
+    const paused = event('JobPaused', 2_000_000, EXAMPLES.JobPaused);
+    const running = await api.jobWith(waiting);
+    await api.catalogue.setLive(running, [
+      { unit: 'chunk-00000', workerId: 'w', temporalAttempt: 1, framesDone: 1, speed: 1 },
+    ]);
+    for (const jobId of [await api.jobWith([...waiting, paused]), running, await api.completeJob({})])
+      expect(await read(jobId)).not.toHaveProperty('queue');
+  });
+});
+
+describe('POST /api/transcode?validateOnly=true', () => {
+  const post = (body: unknown, query = '?validateOnly=true') =>
+    api.send('POST', `/api/transcode${query}`, { body });
+  const planned = happyLog().slice(0, 9);
+
+  it('answers what the job would be, and starts none', async () => {
+    api.temporal.dryRunResult = { log: planned };
+    const answer = await post(BODY);
+    expect(answer).toMatchObject({
+      status: 200,
+      json: { valid: true, plan: { chunks: 5 }, estimate: { basedOn: 0, encodeSeconds: expect.any(Number) } },
+    });
+    expect(answer.json).not.toHaveProperty('failure');
+    expect(api.temporal.started).toEqual([]);
+    expect((await api.send('GET', '/api/jobs')).json.jobs).toEqual([]);
+  });
+
+  it('goes by what finished jobs took and gave', async () => {
+    await api.completeJob({});
+    api.temporal.dryRunResult = { log: planned };
+    expect((await post(BODY)).json.estimate).toMatchObject({ basedOn: 1 });
+  });
+
+  it('says why the job would fail', async () => {
+    const log = [...happyLog().slice(0, 2), event('JobFailed', 1_000_001, EXAMPLES.JobFailed)];
+    api.temporal.dryRunResult = { log };
+    const { status, json } = await post(BODY);
+    expect(status).toBe(200);
+    expect(json).toMatchObject({ valid: false, failure: { code: EXAMPLES.JobFailed.failure.code } });
+    expect(json).not.toHaveProperty('estimate');
+  });
+
+  it('is the same dry run for the same request, and asks to come again while it goes on', async () => {
+    const answers = [await post(BODY), await post(BODY), await post({ ...BODY, priority: 9 })];
+    for (const answer of answers) expect(answer).toMatchObject({ status: 202, json: { status: 'planning' } });
+    const [first, second, other] = api.temporal.dryRuns;
+    expect(first?.id).toMatch(/^dry-run-[0-9a-f]{32}$/);
+    expect(second?.id).toBe(first?.id);
+    expect(other?.id).not.toBe(first?.id);
+  });
+
+  it('takes four of a tenant at a time, and those again that go on', async () => {
+    for (let priority = 1; priority <= 4; priority += 1)
+      expect((await post({ ...BODY, priority })).status).toBe(202);
+    expect(await post({ ...BODY, priority: 5 })).toMatchObject({
+      status: 429,
+      json: { code: 'DRY_RUNS_EXCEEDED' },
+    });
+    api.temporal.dryRunResult = { log: planned };
+    expect((await post({ ...BODY, priority: 1 })).status).toBe(200);
+    api.temporal.dryRunResult = undefined;
+    expect((await post({ ...BODY, priority: 5 })).status).toBe(202);
+    expect((await post({ ...BODY, priority: 6 })).status).toBe(429);
+    // A dry run ends by itself.
+    api.now += 600_000;
+    expect((await post({ ...BODY, priority: 6 })).status).toBe(202);
+  });
+
+  it('refuses what a submission would refuse', async () => {
+    expect((await post({ ...BODY, segmentSeconds: 99 })).status).toBe(400);
+    expect((await post(BODY, '?validateOnly=maybe')).status).toBe(400);
+    const upload = { ...BODY, sourceUrl: `upload://${'0'.repeat(32)}` };
+    expect((await post(upload)).json.code).toBe('UPLOAD_NOT_USABLE');
+    expect(api.temporal.dryRuns).toEqual([]);
+  });
+
+  it('is a submission where it is false', async () => {
+    expect((await post(BODY, '?validateOnly=false')).status).toBe(201);
+  });
+});
+
 describe('DELETE /api/jobs/:id', () => {
   const cancelled = { ...example('JobCancelled', 2_000_000) };
 
@@ -281,17 +419,25 @@ describe('DELETE /api/jobs/:id', () => {
     });
   });
 
+  it('says so again to who has lost the answer', async () => {
+    const jobId = await api.jobWith([submitted(), cancelled]);
+    expect(await api.send('DELETE', `/api/jobs/${jobId}`)).toMatchObject({
+      status: 200,
+      json: { status: 'cancelled' },
+    });
+  });
+
   it('says so when it takes longer', async () => {
     const jobId = await api.jobWith([submitted()]);
     api.temporal.onCancel = async () => 'still-running';
     const answer = await api.send('DELETE', `/api/jobs/${jobId}`);
-    expect(answer).toMatchObject({ status: 504, json: { code: 'CANCEL_PENDING' } });
+    expect(answer).toMatchObject({ status: 202, json: { status: 'cancelling' } });
+    expect(answer.headers).toHaveProperty('retry-after');
   });
 
   it.each([
     ['completed', happyLog()],
     ['failed', [submitted(), event('JobFailed', 1_000_001, EXAMPLES.JobFailed)]],
-    ['cancelled', [submitted(), cancelled]],
   ])('answers 409 for a job that is %s', async (state, log) => {
     const jobId = await api.jobWith(log);
     const answer = await api.send('DELETE', `/api/jobs/${jobId}`);

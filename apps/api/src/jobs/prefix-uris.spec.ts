@@ -14,6 +14,7 @@ describe('prefixUris', () => {
       'https://cdn.example/x.m3u8',
       '',
     ].join('\n');
+    expect(prefixUris('init.mp4\n/other.mp4', '', '?a=b')).toBe('init.mp4?a=b\n/other.mp4');
     expect(prefixUris(playlist, '/media/j/').split('\n')).toEqual([
       '#EXTM3U',
       '# a comment with URI="x"',

@@ -1,14 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Backends } from '../backends.ts';
-
-/** Time between two rounds, in ms. */
-const ROUND_MS = 1_000;
-
-/** A running collector. */
-export interface LiveCollector {
-  /** Ends after the round in progress. */
-  stop(): Promise<void>;
-}
+import { startRounds, type Rounds } from '../rounds.ts';
 
 /**
  * One round: what the running encoders last reported goes into the catalogue. Asks Temporal's server, not the
@@ -28,25 +20,10 @@ export async function collectOnce({
 }
 
 /** Collects about once a second until it is stopped. */
-export function startLiveCollector(backends: Pick<Backends, 'catalogue' | 'temporal'>): LiveCollector {
+export function startLiveCollector(backends: Pick<Backends, 'catalogue' | 'temporal'>): Rounds {
   const logger = new Logger('live');
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
-  const next = (): void => {
-    if (stopped) return;
-    timer = setTimeout(() => {
-      round = collectOnce(backends)
-        .catch((error: unknown) => logger.warn(`Progress is not collected: ${String(error)}`))
-        .finally(next);
-    }, ROUND_MS);
-  };
-  let round: Promise<void> = Promise.resolve();
-  next();
-  return {
-    async stop(): Promise<void> {
-      stopped = true;
-      clearTimeout(timer);
-      await round;
-    },
-  };
+  return startRounds(
+    () => collectOnce(backends),
+    (error) => logger.warn(`Progress is not collected: ${String(error)}`),
+  );
 }

@@ -33,9 +33,14 @@ export function contentTypeOf(path: string): string {
   return CONTENT_TYPES[path.split('.').at(-1) ?? ''] ?? 'application/octet-stream';
 }
 
-/** How long caches may keep a file: for good where the name has its hash, else only if they ask each time. */
-export function cacheControlOf(path: string): string {
-  return HASHED_NAME.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache';
+/**
+ * How long caches may keep a file: for good where the name has its hash, else only if they ask each time.
+ *
+ * @param isSigned shared caches must not give it to who has no signature any more
+ */
+export function cacheControlOf(path: string, isSigned: boolean): string {
+  if (!HASHED_NAME.test(path)) return isSigned ? 'private, no-cache' : 'no-cache';
+  return `${isSigned ? 'private' : 'public'}, max-age=31536000, immutable`;
 }
 
 /** The entity tag of a file, which follows from its content alone; undefined for a large file without a hash in its name. */
@@ -48,7 +53,10 @@ export async function etagOf(
   if (named !== undefined) return `"${named}"`;
   if (sizeBytes > HASHED_ON_READ_BYTES) return undefined;
   const content = await store.get(key);
-  return content === undefined
-    ? undefined
-    : `"${createHash('sha256').update(content).digest('hex').slice(0, 32)}"`;
+  return content === undefined ? undefined : etagOfContent(content);
+}
+
+/** An entity tag that follows from the content alone. */
+export function etagOfContent(content: Buffer | string): string {
+  return `"${createHash('sha256').update(content).digest('hex').slice(0, 32)}"`;
 }

@@ -1,42 +1,39 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
-import { Problem } from '../problem/problem.ts';
+import { describeCommonAnswers } from './common-answers.ts';
+import { describeLinks } from './links.ts';
+import { nameSchemas } from './named-schemas.ts';
+import { toSchema } from './to-schema.ts';
 
 /** The API's description, made from the same schemas that requests are checked by. */
-export function createOpenApi(app: INestApplication): OpenAPIObject {
+function createOpenApi(app: INestApplication, keysRequired: boolean): OpenAPIObject {
   const config = new DocumentBuilder()
     .setTitle('Framefold')
     .setDescription(
       'Durable video transcoding. Times are ms since the epoch; errors are RFC 9457 problem details.',
     )
     .setVersion('1')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'ff_<id>_<secret>' })
     .build();
   const document = SwaggerModule.createDocument(app, config, {
     standardSchemaConverter: (schema, { schemaType }) =>
       schema instanceof z.ZodType ? { schema: toSchema(schema, schemaType) } : undefined,
   });
-  document.components = {
-    ...document.components,
-    schemas: { ...document.components?.schemas, Problem: toSchema(Problem, 'output') },
-  };
+  nameSchemas(document);
+  describeCommonAnswers(document, keysRequired);
+  describeLinks(document);
   return document;
 }
 
-/** Serves the description at /openapi.json and a page that shows it at /docs. */
-export function serveOpenApi(app: INestApplication): void {
-  SwaggerModule.setup('docs', app, createOpenApi(app), {
+/**
+ * Serves the description at /openapi.json and a page that shows it at /docs.
+ *
+ * @param keysRequired whether routes that know keys answer nobody without one
+ */
+export function serveOpenApi(app: INestApplication, keysRequired: boolean): void {
+  SwaggerModule.setup('docs', app, createOpenApi(app, keysRequired), {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
   });
-}
-
-function toSchema(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
-  // Checks in code, such as of a URL, have no words in JSON Schema: they stay with their type.
-  const { $schema: _, ...json } = z.toJSONSchema(schema, {
-    target: 'openapi-3.0',
-    io,
-    unrepresentable: 'any',
-  });
-  return json;
 }

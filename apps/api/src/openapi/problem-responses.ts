@@ -1,11 +1,9 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiResponse } from '@nestjs/swagger';
-import { PROBLEM_MEDIA_TYPE } from '../problem/problem.ts';
 
-/** Documents the errors of a route; their schema is the component `Problem`. */
+/** Documents the errors of a route itself; the description of the API says what they look like, and adds those of all. */
 export function ProblemResponses(...statuses: number[]): MethodDecorator {
-  const content = { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } };
   return applyDecorators(
-    ...statuses.map((status) => ApiResponse({ status, description: 'Problem details', content })),
+    ...statuses.map((status) => ApiResponse({ status, description: 'Problem details' })),
   );
 }

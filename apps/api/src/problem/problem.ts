@@ -1,12 +1,28 @@
+import { JobState } from '@framefold/domain';
 import { z } from 'zod';
 import type { ProblemError } from './problem-error.ts';
 import { PROBLEMS, problemKind, type ProblemCode } from './problems.ts';
 
-/** The body of every answer that is an error: RFC 9457 problem details (https://www.rfc-editor.org/rfc/rfc9457). */
-export const Problem = z.object({
+/** What is wrong with one field. */
+const FieldProblem = z.object({
+  path: z.string(),
+  message: z.string(),
+  rule: z
+    .literal(true)
+    .optional()
+    .describe('The value has the form that is described here, but not with the others, or not in this place'),
+});
+
+/**
+ * The body of every answer that is an error: RFC 9457 problem details (https://www.rfc-editor.org/rfc/rfc9457). Some
+ * have members of their own (section 3.2).
+ */
+export const Problem = z.looseObject({
   type: z.string().describe('Identifies the kind of problem'),
   title: z.string(),
-  status: z.number().int(),
+  status: z
+    .union([z.number().int().min(400).max(599), JobState])
+    .describe('The number of the answer; where a job is in the wrong state for the request: that state'),
   detail: z.string().describe('What is wrong with this very request'),
   instance: z.string().describe('The path of the request'),
   code: z
@@ -14,7 +30,7 @@ export const Problem = z.object({
     .describe('Stable; clients may branch on it'),
   error: z.string().describe('The same sentence as detail'),
   hint: z.string().optional(),
-  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  errors: z.array(FieldProblem).optional(),
 });
 export type Problem = z.infer<typeof Problem>;
 

@@ -1,9 +1,10 @@
-import { createControlActivities } from '@framefold/activities';
+import { type BatchedJobs, createControlActivities, type QueuedWork } from '@framefold/activities';
 import type { Config } from '@framefold/config';
+import { deliveriesOf } from '@framefold/domain';
 import {
   type Catalogue,
-  createFolderStore,
   createGuardedFetch,
+  createStore,
   type ObjectStore,
   openCatalogue,
 } from '@framefold/platform';
@@ -18,12 +19,21 @@ import {
 import { countEvents, createMetrics, type Logger } from '@framefold/telemetry';
 import { Client, Connection } from '@temporalio/client';
 import { Backends } from '../backends.ts';
+import { StartBatchedJobs } from '../batches/start-batched-jobs.ts';
 import { createApi } from '../create-api.ts';
+import { GrpcServer } from '../grpc/grpc-server.ts';
 import { startLiveCollector } from '../live/live-collector.ts';
+import { createQueuedWork } from '../temporal/create-queued-work.ts';
+import { startDispatcher } from '../webhooks/dispatch-deliveries.ts';
 import { createTemporalGateway } from '../temporal/create-temporal-gateway.ts';
+import { Uploads } from '../uploads/uploads.ts';
+import { startUploadSweep } from '../uploads/sweep-uploads.ts';
 import { closeHttp } from './close-http.ts';
 import { nestLogger } from './nest-logger.ts';
-import { webhookSecret } from './webhook-secret.ts';
+import { keepOperatorKey } from './operator-key.ts';
+import { loadTls } from './tls-material.ts';
+import { type TlsServer, watchTls } from './watch-tls.ts';
+import { keepFirstSecret } from './webhook-secret.ts';
 
 /** The roles of the control process: it alone opens the catalogue, so what writes to it runs here. */
 const ROLES = ['workflows', 'control'] as const satisfies readonly Role[];
@@ -42,16 +52,30 @@ export interface ApiProgram {
  * @throws when the port or the catalogue cannot be had, or a worker breaks
  */
 export async function runApi({ config, logger, signal }: ApiProgram): Promise<void> {
-  const store = createFolderStore(config.folders.store);
+  const store = await createStore(config.store);
   const backends = new Backends();
   const metrics = createMetrics();
-  const app = await createApi({ config, store, metrics, backends }, nestLogger(logger));
+  const { address, tls } = config.listen;
+  const material = tls === undefined ? undefined : await loadTls(tls, config);
+  const app = await createApi({ config, store, metrics, backends }, nestLogger(logger), material);
+  const grpc = new GrpcServer({ app, config, metrics }, material);
   const endings: (() => Promise<void>)[] = [];
   try {
-    await app.listen(config.ports.api, '127.0.0.1');
-    logger.info({ url: `http://127.0.0.1:${config.ports.api}` }, 'listening');
+    await app.listen(config.ports.api, address);
+    logger.info({ address, port: config.ports.api, tls: tls !== undefined }, 'listening');
+    if (config.grpcPort !== undefined) {
+      await grpc.listen(config.grpcPort, address);
+      logger.info({ address, port: config.grpcPort, tls: tls !== undefined }, 'listening for gRPC');
+    }
+    if (tls !== undefined) {
+      const report = (sentence: string, error?: unknown): void =>
+        error === undefined ? logger.info(sentence) : logger.error({ err: error }, sentence);
+      for (const server of [app.getHttpServer(), grpc.server])
+        void watchTls(server as unknown as TlsServer, tls, report, signal);
+    }
 
     const catalogue = await openCatalogue(placeOf(config), {
+      deliveriesOf: (change) => deliveriesOf(change, publicBaseUrlOf(config)),
       onRecorded: (events, job) =>
         countEvents(
           metrics,
@@ -61,42 +85,61 @@ export async function runApi({ config, logger, signal }: ApiProgram): Promise<vo
       onRefused: ({ event, reason }) =>
         logger.error({ jobId: event.jobId, type: event.event.type, reason }, 'an event was refused'),
     });
+    if (config.keysRequired) await keepOperatorKey(catalogue.access, config.operatorKeyFile, Date.now());
     backends.catalogue = catalogue;
+    backends.access = catalogue.access;
     endings.push(() => catalogue.close());
+    await keepFirstSecret(config, catalogue.webhookSecrets);
+    backends.catalogue = catalogue;
+    endings.push(startUploadSweep(app.get(Uploads), config.folders.uploads, logger));
 
     const connection = Connection.lazy({ address: config.temporal.address });
     const { namespace } = config.temporal;
-    backends.temporal = createTemporalGateway(new Client({ connection, namespace }), namespace, {
+    const client = new Client({ connection, namespace });
+    backends.temporal = createTemporalGateway(client, namespace, {
       gpuPatienceSeconds: config.gpu.patienceSeconds,
+      keepFailedHours: config.keepFailedHours,
     });
     endings.push(() => connection.close());
 
-    const workers = await runWorkers({ config, logger, signal }, store, catalogue);
+    const queuedWork = createQueuedWork(client, namespace);
+    const workers = await runWorkers(
+      { config, logger, signal },
+      { store, catalogue, queuedWork, jobs: app.get(StartBatchedJobs) },
+    );
     if (workers === undefined) return;
     endings.push(() => workers.stop());
 
     const collector = startLiveCollector(backends);
     endings.push(() => collector.stop());
+    const dispatcher = startDispatcher(backends);
+    endings.push(() => dispatcher.stop());
     await Promise.race([workers.stopped, aborted(signal)]);
   } finally {
     // Running requests come first, since they need all the rest; then what was begun last ends first.
-    await closeHttp(app);
+    await Promise.all([closeHttp(app), grpc.close()]);
     for (const end of endings.reverse()) await end();
   }
+}
+
+/** What the activities of the control process work with. */
+interface WorkerDeps {
+  readonly store: ObjectStore;
+  readonly catalogue: Catalogue;
+  readonly queuedWork: QueuedWork;
+  readonly jobs: BatchedJobs;
 }
 
 /** The workers with their reports, or undefined when told to stop before Temporal was there. */
 async function runWorkers(
   { config, logger, signal }: ApiProgram,
-  store: ObjectStore,
-  catalogue: Catalogue,
+  deps: WorkerDeps,
 ): Promise<{ stopped: Promise<void>; stop: () => Promise<void> } | undefined> {
   const control = createControlActivities({
-    store,
-    catalogue,
+    ...deps,
     fetch: createGuardedFetch({ privateNetworks: config.privateNetworks }),
-    webhookSecret: await webhookSecret(config),
-    publicBaseUrl: `http://127.0.0.1:${config.ports.api}`,
+    webhooks: config.webhooks,
+    publicBaseUrl: config.api.url,
   });
   const workerId = processWorkerId();
   const state = new WorkerState();
@@ -117,12 +160,24 @@ async function runWorkers(
     if (signal.aborted) return undefined;
     throw error;
   }
-  const reporting = await startReporting({ config, store, workerId, roles: ROLES, state, logger });
+  const reporting = await startReporting({
+    config,
+    store: deps.store,
+    workerId,
+    roles: ROLES,
+    state,
+    logger,
+  });
   const stop = async (): Promise<void> => {
     workers.drain();
     await workers.stopped.finally(() => reporting.stop());
   };
   return { stopped: workers.stopped, stop };
+}
+
+/** Where clients reach the API, without a slash at the end. */
+function publicBaseUrlOf({ ports }: Config): string {
+  return `http://127.0.0.1:${ports.api}`;
 }
 
 function placeOf({ databaseUrl, folders }: Config): { databaseUrl: string } | { folder: string } {

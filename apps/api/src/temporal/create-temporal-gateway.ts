@@ -1,16 +1,30 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
+  DEFAULT_TENANT,
   LiveUnit,
   titleOf,
   toPriorityKey,
   type PoolState,
   type QueueState,
   type RegisteredWorker,
+  type TranscodeRequest,
 } from '@framefold/domain';
+import type { DueRun } from '@framefold/platform';
 import {
+  CONTROL_REFUSALS,
+  CONTROL_UPDATES,
+  type ControlAnswer,
+  deliveryWorkflowId,
+  type DryRunInput,
+  type DryRunResult,
+  dryRunWorkflowId,
   jobWorkflowId,
   SEARCH_ATTRIBUTES,
   TASK_QUEUES,
+  transcodeBatchWorkflowId,
+  type TranscodeBatchInput,
   type TranscodeJobInput,
+  type WebhookDelivery,
   WORKFLOW_TYPES,
 } from '@framefold/workflows/contract';
 import {
@@ -19,14 +33,27 @@ import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
   WorkflowNotFoundError,
+  type WorkflowStartOptions,
+  WorkflowUpdateFailedError,
 } from '@temporalio/client';
-import { defaultPayloadConverter, TypedSearchAttributes } from '@temporalio/common';
+import { ApplicationFailure, defaultPayloadConverter, TypedSearchAttributes } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import { ProblemError } from '../problem/problem-error.ts';
-import type { CancelOutcome, TemporalGateway } from './temporal-gateway.ts';
+import { jobsOfTemporal } from './jobs-of-temporal.ts';
+import type { CancelOutcome, ControlOutcome, JobControl, TemporalGateway } from './temporal-gateway.ts';
 
 /** Time that any one call may take. */
 const CALL_TIMEOUT_MS = 10_000;
+
+/** Time in which a job that failed removes what it has to and tells whom it has to, and between two looks, in ms. */
+const WINDING_UP_MS = 15_000;
+const LOOK_MS = 250;
+
+/** Under which a workflow remembers how often its job was run before. */
+const RUN_MEMO = 'run';
+
+/** Time in which a job's workflow does what it is told: a round of calls for each activity that waits. */
+const CONTROL_TIMEOUT_MS = 30_000;
 
 /** Bytes that Temporal takes for a summary (temporal.md); a fairness key has fewer and users are limited to 64. */
 const SUMMARY_CHARACTERS = 100;
@@ -45,6 +72,9 @@ const NEEDED_QUEUES = [
   { name: TASK_QUEUES.control, type: TASK_QUEUE_TYPE_ACTIVITY },
 ] as const;
 
+/** How long the result of a dry run stands: long enough for who was told to ask again after a second. */
+const FRESH_MS = 5_000;
+
 /**
  * The gateway to a Temporal server.
  *
@@ -53,7 +83,7 @@ const NEEDED_QUEUES = [
 export function createTemporalGateway(
   client: Client,
   namespace: string,
-  defaults: Pick<TranscodeJobInput, 'gpuPatienceSeconds'> = {},
+  defaults: Pick<TranscodeJobInput, 'gpuPatienceSeconds' | 'keepFailedHours'> = {},
 ): TemporalGateway {
   const call = <T>(work: () => Promise<T>): Promise<T> =>
     client.withDeadline(Date.now() + CALL_TIMEOUT_MS, work).catch((error: unknown) => {
@@ -61,6 +91,29 @@ export function createTemporalGateway(
         throw error;
       throw unavailable(error);
     });
+
+  /** Starts a workflow, unless one of its id runs or has run. */
+  const startOnce = async (
+    type: string,
+    options: Pick<
+      WorkflowStartOptions,
+      'workflowId' | 'args' | 'priority' | 'memo' | 'staticSummary' | 'typedSearchAttributes'
+    >,
+  ): Promise<void> => {
+    try {
+      await call(() =>
+        client.workflow.start(type, {
+          ...options,
+          taskQueue: TASK_QUEUES.workflows,
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          workflowIdConflictPolicy: 'USE_EXISTING',
+        }),
+      );
+    } catch (error) {
+      // It has run and ended: what was asked for exists.
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  };
 
   const describe = (workflowId: string) => call(() => client.workflow.getHandle(workflowId).describe());
 
@@ -93,47 +146,165 @@ export function createTemporalGateway(
     };
   };
 
+  const placeInQueue = (tenantId: string, { priority, userId }: TranscodeRequest, weight: number) => ({
+    priorityKey: toPriorityKey(priority),
+    fairnessKey: fairnessKeyOf(tenantId, userId),
+    fairnessWeight: weight,
+  });
+
+  const jobOptions = (input: TranscodeJobInput, weight: number) => {
+    const { jobId, request, tenantId = DEFAULT_TENANT, batchId, run = 0 } = input;
+    return {
+      workflowId: jobWorkflowId(jobId),
+      args: [{ ...defaults, ...input }],
+      priority: placeInQueue(tenantId, request, weight),
+      memo: { [RUN_MEMO]: run },
+      staticSummary: titleOf(request).slice(0, SUMMARY_CHARACTERS),
+      typedSearchAttributes: new TypedSearchAttributes([
+        { key: SEARCH_ATTRIBUTES.status, value: 'pending' },
+        { key: SEARCH_ATTRIBUTES.user, value: request.userId },
+        { key: SEARCH_ATTRIBUTES.labels, value: request.labels },
+        ...(batchId === undefined ? [] : [{ key: SEARCH_ATTRIBUTES.batch, value: batchId }]),
+      ]),
+    };
+  };
+
+  const cancel = async (workflowId: string, waitMs: number): Promise<CancelOutcome> => {
+    const handle = client.workflow.getHandle(workflowId);
+    try {
+      await call(() => handle.cancel());
+      await client.withDeadline(Date.now() + waitMs, () => handle.result());
+      return 'ended';
+    } catch (error) {
+      if (isGrpcDeadlineError(error)) return 'still-running';
+      if (error instanceof WorkflowNotFoundError) return 'not-found';
+      // Cancelled, failed or terminated: which one it was is in the log.
+      if (error instanceof WorkflowFailedError) return 'ended';
+      if (error instanceof ProblemError) throw error;
+      throw unavailable(error);
+    }
+  };
+
+  /** Whether a workflow runs, or has ended well so short a time ago that nobody would want it anew. */
+  const isFresh = async (workflowId: string): Promise<boolean> => {
+    try {
+      const { status, closeTime } = await describe(workflowId);
+      if (status.name === 'RUNNING') return true;
+      return status.name === 'COMPLETED' && Date.now() - (closeTime?.getTime() ?? 0) < FRESH_MS;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  };
+
   return {
-    async startJob(input: TranscodeJobInput): Promise<void> {
-      const { jobId, request } = input;
-      try {
+    async startJob(input: TranscodeJobInput, weight: number): Promise<void> {
+      await startOnce(WORKFLOW_TYPES.transcodeJob, jobOptions(input, weight));
+    },
+
+    async startDelivery({ id, run, jobId, event }: DueRun): Promise<void> {
+      const delivery: WebhookDelivery = { deliveryId: id, run };
+      await startOnce(WORKFLOW_TYPES.webhookDelivery, {
+        workflowId: deliveryWorkflowId(delivery),
+        args: [delivery],
+        staticSummary: `${event} of ${jobId}`,
+      });
+    },
+
+    async startAgain(input: TranscodeJobInput & { readonly run: number }, weight: number): Promise<void> {
+      const { jobId, run } = input;
+      for (const deadline = Date.now() + WINDING_UP_MS; Date.now() < deadline; await delay(LOOK_MS)) {
+        const { status, memo } = await describe(jobWorkflowId(jobId));
+        // Somebody else was faster.
+        if (runIn(memo) >= run) return;
+        // The log tells of the failure before the workflow has told everybody else of it.
+        if (status.name === 'RUNNING') continue;
+        try {
+          await call(() =>
+            client.workflow.start(WORKFLOW_TYPES.transcodeJob, {
+              ...jobOptions(input, weight),
+              taskQueue: TASK_QUEUES.workflows,
+              workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+              workflowIdConflictPolicy: 'FAIL',
+            }),
+          );
+          return;
+        } catch (error) {
+          if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        }
+      }
+      throw new ProblemError('TEMPORAL_UNAVAILABLE', 'The failed run of the job is still being wound up.');
+    },
+
+    async dryRun({ id, request, tenantId }, weight, waitMs): Promise<DryRunResult | undefined> {
+      const workflowId = dryRunWorkflowId(id);
+      const input: DryRunInput = { id, request };
+      if (!(await isFresh(workflowId)))
         await call(() =>
-          client.workflow.start(WORKFLOW_TYPES.transcodeJob, {
+          client.workflow.start<(input: DryRunInput) => Promise<DryRunResult>>(WORKFLOW_TYPES.dryRun, {
+            workflowId,
+            args: [input],
             taskQueue: TASK_QUEUES.workflows,
-            workflowId: jobWorkflowId(jobId),
-            args: [{ ...defaults, ...input }],
-            workflowIdReusePolicy: 'REJECT_DUPLICATE',
+            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
             workflowIdConflictPolicy: 'USE_EXISTING',
-            priority: {
-              priorityKey: toPriorityKey(request.priority),
-              fairnessKey: fairnessKeyOf(request.userId),
-            },
+            priority: placeInQueue(tenantId, request, weight),
             staticSummary: titleOf(request).slice(0, SUMMARY_CHARACTERS),
-            typedSearchAttributes: new TypedSearchAttributes([
-              { key: SEARCH_ATTRIBUTES.status, value: 'pending' },
-              { key: SEARCH_ATTRIBUTES.user, value: request.userId },
-              { key: SEARCH_ATTRIBUTES.labels, value: request.labels },
-            ]),
           }),
         );
+      try {
+        return await client.withDeadline(Date.now() + waitMs, () =>
+          client.workflow.getHandle<(input: DryRunInput) => Promise<DryRunResult>>(workflowId).result(),
+        );
       } catch (error) {
-        // It has run and ended: the job that was asked for exists.
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        if (isGrpcDeadlineError(error)) return undefined;
+        if (error instanceof WorkflowFailedError)
+          throw new ProblemError('TEMPORAL_UNAVAILABLE', 'The dry run was ended from outside.');
+        throw unavailable(error);
       }
     },
 
-    async cancelJob(jobId: string, waitMs: number): Promise<CancelOutcome> {
+    async startBatch(input: TranscodeBatchInput): Promise<void> {
+      const { batchId, jobs } = input;
+      await startOnce(WORKFLOW_TYPES.transcodeBatch, {
+        workflowId: transcodeBatchWorkflowId(batchId),
+        args: [input],
+        staticSummary: `${jobs} jobs`,
+        typedSearchAttributes: new TypedSearchAttributes([{ key: SEARCH_ATTRIBUTES.batch, value: batchId }]),
+      });
+    },
+
+    cancelJob: (jobId, waitMs) => cancel(jobWorkflowId(jobId), waitMs),
+
+    cancelBatch: (batchId, waitMs) => cancel(transcodeBatchWorkflowId(batchId), waitMs),
+
+    async requestCancel(jobId: string): Promise<boolean> {
+      try {
+        await call(() => client.workflow.getHandle(jobWorkflowId(jobId)).cancel());
+        return true;
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return false;
+        throw error;
+      }
+    },
+
+    ...jobsOfTemporal(client, call),
+
+    async controlJob(jobId: string, { update, value }: JobControl): Promise<ControlOutcome> {
       const handle = client.workflow.getHandle(jobWorkflowId(jobId));
       try {
-        await call(() => handle.cancel());
-        await client.withDeadline(Date.now() + waitMs, () => handle.result());
-        return 'ended';
+        const answer = await client.withDeadline(Date.now() + CONTROL_TIMEOUT_MS, () =>
+          value === undefined
+            ? handle.executeUpdate<ControlAnswer, []>(CONTROL_UPDATES[update])
+            : handle.executeUpdate<ControlAnswer, [string | number]>(CONTROL_UPDATES[update], {
+                args: [value],
+              }),
+        );
+        return { answer };
       } catch (error) {
-        if (isGrpcDeadlineError(error)) return 'still-running';
-        if (error instanceof WorkflowNotFoundError) return 'not-found';
-        // Cancelled, failed or terminated: which one it was is in the job's log.
-        if (error instanceof WorkflowFailedError) return 'ended';
-        if (error instanceof ProblemError) throw error;
+        if (error instanceof WorkflowNotFoundError)
+          return { refusal: CONTROL_REFUSALS.ended, reason: 'The job has ended.' };
+        if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure)
+          return { refusal: error.cause.type ?? '', reason: error.cause.message };
         throw unavailable(error);
       }
     },
@@ -173,6 +344,12 @@ export function createTemporalGateway(
       return undefined;
     },
   };
+}
+
+/** How often the job was run before, as a workflow remembers. */
+function runIn(memo: Record<string, unknown> | undefined): number {
+  const run = memo?.[RUN_MEMO];
+  return typeof run === 'number' ? run : 0;
 }
 
 function unavailable(cause: unknown): ProblemError {
@@ -215,8 +392,11 @@ function liveUnitOf(activity: proto.temporal.api.workflow.v1.IPendingActivityInf
   return report.success ? [report.data] : [];
 }
 
-/** At most the 64 bytes that Temporal allows: a longer name (of wide characters) is cut between characters. */
-function fairnessKeyOf(userId: string): string {
+/**
+ * Users take turns, each of a tenant by itself. At most the 64 bytes that Temporal allows: a longer name (of wide
+ * characters) is cut between characters.
+ */
+function fairnessKeyOf(tenantId: string, userId: string): string {
   // A decoder of a stream keeps the bytes of an unfinished character back.
-  return new TextDecoder().decode(Buffer.from(userId).subarray(0, 64), { stream: true });
+  return new TextDecoder().decode(Buffer.from(`${tenantId}/${userId}`).subarray(0, 64), { stream: true });
 }

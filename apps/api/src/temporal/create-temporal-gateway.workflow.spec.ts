@@ -22,16 +22,20 @@ beforeAll(async () => {
     },
   });
   gateway = createTemporalGateway(env.client, 'default', { gpuPatienceSeconds: 7 });
-}, 30_000);
+});
 afterAll(() => env.teardown());
 
 const handle = (jobId: string) => env.client.workflow.getHandle(jobWorkflowId(jobId));
 const start = (jobId: string, submittedAt = 1) =>
-  gateway.startJob({
-    jobId,
-    request: request({ userId: 'ŝ'.repeat(64), priority: 1, labels: ['day'] }),
-    submittedAt,
-  });
+  gateway.startJob(
+    {
+      jobId,
+      request: request({ userId: 'ŝ'.repeat(64), priority: 1, labels: ['day'] }),
+      tenantId: 'acme',
+      submittedAt,
+    },
+    2.5,
+  );
 
 // No worker runs: jobs stay as they were started.
 describe('the gateway to Temporal', () => {
@@ -47,9 +51,29 @@ describe('the gateway to Temporal', () => {
     const [input] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
     expect(JSON.parse(Buffer.from(input?.data ?? []).toString())).toMatchObject({ gpuPatienceSeconds: 7 });
     expect(await job.staticSummary()).toBe('a walk');
-    expect(job.priority).toMatchObject({ priorityKey: 1, fairnessKey: 'ŝ'.repeat(32) });
+    expect(job.priority).toMatchObject({
+      priorityKey: 1,
+      fairnessKey: `acme/${'ŝ'.repeat(29)}`,
+      fairnessWeight: 2.5,
+    });
     expect(job.typedSearchAttributes.get(SEARCH_ATTRIBUTES.user)).toBe('ŝ'.repeat(64));
     expect(job.typedSearchAttributes.get(SEARCH_ATTRIBUTES.labels)).toEqual(['day']);
+  });
+
+  it('joins a dry run that goes on, and begins one anew that was ended', async () => {
+    const run = () => gateway.dryRun({ id: 'try', request: request(), tenantId: 'acme' }, 1, 200);
+    const { workflow } = env.client;
+    const runId = async () => (await workflow.getHandle('dry-run-try').describe()).runId;
+    expect(await run()).toBeUndefined();
+    const first = await runId();
+    const waiting = gateway.dryRun({ id: 'try', request: request(), tenantId: 'acme' }, 1, 20_000);
+    expect(await run()).toBeUndefined();
+    expect(await runId()).toBe(first);
+    await workflow.getHandle('dry-run-try').terminate();
+    await expect(waiting).rejects.toMatchObject({ code: 'TEMPORAL_UNAVAILABLE' });
+    expect(await run()).toBeUndefined();
+    expect(await runId()).not.toBe(first);
+    await workflow.getHandle('dry-run-try').terminate();
   });
 
   it('leaves a job that has ended as it is', async () => {
@@ -57,6 +81,24 @@ describe('the gateway to Temporal', () => {
     await handle('over').terminate();
     await start('over');
     expect((await handle('over').describe()).status.name).toBe('TERMINATED');
+  });
+
+  it('runs a job again once its last run is wound up, and once only', async () => {
+    await start('again');
+    const first = (await handle('again').describe()).runId;
+    const input = { jobId: 'again', request: request(), submittedAt: 2, run: 1 };
+    const both = Promise.all([gateway.startAgain(input, 1), gateway.startAgain(input, 1)]);
+    // Both have seen that it still runs.
+    await delay(600);
+    expect((await handle('again').describe()).runId).toBe(first);
+    await handle('again').terminate();
+    await both;
+    const second = await handle('again').describe();
+    expect(second.runId).not.toBe(first);
+    expect(second).toMatchObject({ status: { name: 'RUNNING' }, memo: { run: 1 } });
+    await handle('again').terminate();
+    await gateway.startAgain(input, 1);
+    expect((await handle('again').describe()).runId).toBe(second.runId);
   });
 
   it('says how far a cancellation has come', async () => {
@@ -67,7 +109,7 @@ describe('the gateway to Temporal', () => {
     await handle('slow').terminate();
     // It may have ended before the second request was heard.
     expect(['ended', 'not-found']).toContain(await outcome);
-  }, 30_000);
+  });
 
   it('finds no progress where nothing runs', async () => {
     await start('idle');
@@ -118,5 +160,5 @@ describe('the gateway to Temporal', () => {
       worker.shutdown();
       await running;
     }
-  }, 60_000);
+  });
 });

@@ -1,15 +1,66 @@
 import type { LiveUnit, PoolState } from '@framefold/domain';
-import type { TranscodeJobInput } from '@framefold/workflows/contract';
+import type { DueRun } from '@framefold/platform';
+import type {
+  CONTROL_UPDATES,
+  ControlAnswer,
+  DryRunInput,
+  DryRunResult,
+  TranscodeBatchInput,
+  TranscodeJobInput,
+} from '@framefold/workflows/contract';
+import type { JobsOfTemporal } from './jobs-of-temporal.ts';
 
-/** How a job's workflow stands after {@link TemporalGateway.cancelJob}. */
+/** How a workflow stands after {@link TemporalGateway.cancelJob} or {@link TemporalGateway.cancelBatch}. */
 export type CancelOutcome = 'ended' | 'still-running' | 'not-found';
 
+/** An update of a job's workflow, with what it takes. */
+export interface JobControl {
+  readonly update: keyof typeof CONTROL_UPDATES;
+  readonly value?: string | number;
+}
+
+export type ControlOutcome =
+  { readonly answer: ControlAnswer } | { readonly refusal: string; readonly reason: string };
+
 /** What the API asks of Temporal. Failures are ProblemErrors with TEMPORAL_UNAVAILABLE. */
-export interface TemporalGateway {
-  /** Starts a job's workflow; one that was started before is left as it is. */
-  startJob(input: TranscodeJobInput): Promise<void>;
+export interface TemporalGateway extends JobsOfTemporal {
+  /**
+   * Starts a job's workflow; one that was started before is left as it is.
+   *
+   * @param weight of the job's tenant against others of the same priority, 0.001 to 1000
+   */
+  startJob(input: TranscodeJobInput, weight: number): Promise<void>;
+  /**
+   * Starts another run of a job whose last one has failed, as soon as that is wound up; a run that somebody else has
+   * started is left as it is.
+   */
+  startAgain(input: TranscodeJobInput & { readonly run: number }, weight: number): Promise<void>;
+  /**
+   * Plans a request, or joins who does so already or has just done so, and waits at most `waitMs`.
+   *
+   * @returns undefined while it goes on
+   */
+  dryRun(
+    input: DryRunInput & { readonly tenantId: string },
+    weight: number,
+    waitMs: number,
+  ): Promise<DryRunResult | undefined>;
+  /** Starts a batch's workflow; one that was started before is left as it is. */
+  startBatch(input: TranscodeBatchInput): Promise<void>;
+  /** Starts the workflow of a webhook's delivery; one that was started before is left as it is. */
+  startDelivery(run: DueRun): Promise<void>;
   /** Asks for a job's cancellation and waits until its workflow has ended, at most `waitMs`. */
   cancelJob(jobId: string, waitMs: number): Promise<CancelOutcome>;
+  /** Asks for a job's cancellation and does not wait for it. Says whether there is anything that runs. */
+  requestCancel(jobId: string): Promise<boolean>;
+  /** Asks for a batch's cancellation and waits until its workflow has ended, at most `waitMs`. */
+  cancelBatch(batchId: string, waitMs: number): Promise<CancelOutcome>;
+  /**
+   * Has a running job's workflow do what an update asks, and waits until it is done.
+   *
+   * @returns what it answers, or why it refuses (a {@link CONTROL_REFUSALS}, with a sentence)
+   */
+  controlJob(jobId: string, control: JobControl): Promise<ControlOutcome>;
   /** What the running encoders of a job, those of its batches included, last reported. */
   liveUnits(jobId: string): Promise<readonly LiveUnit[]>;
   /** The registered workers and the task queues. */

@@ -3,15 +3,17 @@ import type { AddressInfo } from 'node:net';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadConfig } from '@framefold/config';
+import { type Config, loadConfig } from '@framefold/config';
 import { type JobEvent, storeKeys } from '@framefold/domain';
 import { happyLog } from '@framefold/domain/testing';
-import { createFolderStore, type ObjectStore } from '@framefold/platform';
+import { type Catalogue, createStore, type ObjectStore } from '@framefold/platform';
+import type { INestApplication } from '@nestjs/common';
 import { createMetrics } from '@framefold/telemetry';
 import { FakeCatalogue } from '@framefold/testing';
 import { v7 as uuidv7 } from 'uuid';
 import { Backends } from '../backends.ts';
 import { createApi } from '../create-api.ts';
+import { closeHttp } from '../start/close-http.ts';
 import { FakeTemporal } from './fake-temporal.ts';
 
 export interface Answer {
@@ -23,10 +25,12 @@ export interface Answer {
   readonly json: ReturnType<typeof JSON.parse>;
 }
 
-/** The API on a port of its own, with a real folder store; catalogue and Temporal are fakes. */
-export interface ApiUnderTest {
+/** The API on a port of its own, with a real store, by default a folder; Temporal is a fake, and so is the catalogue by default. */
+export interface ApiUnderTest<C extends Catalogue = FakeCatalogue> {
+  readonly app: INestApplication;
+  readonly config: Config;
   readonly port: number;
-  readonly catalogue: FakeCatalogue;
+  readonly catalogue: C;
   readonly temporal: FakeTemporal;
   readonly store: ObjectStore;
   readonly backends: Backends;
@@ -45,15 +49,25 @@ export interface ApiUnderTest {
   close(): Promise<void>;
 }
 
-/** @param options backends that are `absent` have not come up yet */
-export async function startApi({
-  absent = false,
-  allowedHosts = new Array<string>(),
-} = {}): Promise<ApiUnderTest> {
+/** How an API under test is to be. */
+interface Options {
+  /** Whether the backends have not come up yet. */
+  readonly absent?: boolean;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export async function startApi(options: Options = {}): Promise<ApiUnderTest> {
+  return await startApiOn(new FakeCatalogue(), options);
+}
+
+/** The API on a catalogue of the test's own, which it closes by itself. */
+export async function startApiOn<C extends Catalogue>(
+  catalogue: C,
+  { absent = false, environment = {} }: Options = {},
+): Promise<ApiUnderTest<C>> {
   const folder = await mkdtemp(join(tmpdir(), 'framefold-api-'));
-  const config = { ...loadConfig({ FRAMEFOLD_HOME: folder }), allowedHosts };
-  const store = createFolderStore(config.folders.store);
-  const catalogue = new FakeCatalogue();
+  const config = loadConfig({ FRAMEFOLD_HOME: folder, ...environment });
+  const store = await createStore(config.store);
   const temporal = new FakeTemporal();
   const backends = new Backends();
   if (!absent) Object.assign(backends, { catalogue, temporal });
@@ -63,7 +77,9 @@ export async function startApi({
   );
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
-  const api: ApiUnderTest = {
+  const api: ApiUnderTest<C> = {
+    app,
+    config,
     port,
     catalogue,
     temporal,
@@ -83,7 +99,7 @@ export async function startApi({
       return jobId;
     },
     async close() {
-      await app.close();
+      await closeHttp(app);
       await rm(folder, { recursive: true, force: true });
     },
   };

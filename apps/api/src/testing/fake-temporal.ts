@@ -1,10 +1,35 @@
 import type { LiveUnit, PoolState } from '@framefold/domain';
-import type { TranscodeJobInput } from '@framefold/workflows/contract';
-import type { CancelOutcome, TemporalGateway } from '../temporal/temporal-gateway.ts';
+import type { NewEvent } from '@framefold/domain';
+import type { DueRun } from '@framefold/platform';
+import type {
+  DryRunInput,
+  DryRunResult,
+  TranscodeBatchInput,
+  TranscodeJobInput,
+} from '@framefold/workflows/contract';
+import type { KnownWorkflow } from '../temporal/jobs-of-temporal.ts';
+import type {
+  CancelOutcome,
+  ControlOutcome,
+  JobControl,
+  TemporalGateway,
+} from '../temporal/temporal-gateway.ts';
 
 /** Temporal as the API sees it: remembers what it was asked, answers what it was told. */
 export class FakeTemporal implements TemporalGateway {
   readonly started: TranscodeJobInput[] = [];
+  /** What jobs were told, and what they say to it. */
+  readonly controls: [jobId: string, control: JobControl][] = [];
+  controlOutcome: ControlOutcome = { answer: { status: 'transcoding', paused: false } };
+  readonly dryRuns: DryRunInput[] = [];
+  /** Undefined: it goes on. */
+  dryRunResult: DryRunResult | undefined;
+  readonly deliveries: DueRun[] = [];
+  /** Of the tenants of what was started. */
+  readonly weights: number[] = [];
+  readonly batches: TranscodeBatchInput[] = [];
+  /** The logs of jobs by their histories, and whether they run. */
+  readonly histories = new Map<string, { readonly running: boolean; readonly log: readonly NewEvent[] }>();
   readonly live = new Map<string, readonly LiveUnit[]>();
   /** Every call throws this while it is set. */
   failure: Error | undefined;
@@ -14,14 +39,61 @@ export class FakeTemporal implements TemporalGateway {
   poolCalls = 0;
   onCancel: (jobId: string) => Promise<CancelOutcome> = async () => 'not-found';
 
-  async startJob(input: TranscodeJobInput): Promise<void> {
+  async startJob(input: TranscodeJobInput, weight: number): Promise<void> {
     this.#failIfTold();
-    if (!this.started.some(({ jobId }) => jobId === input.jobId)) this.started.push(input);
+    if (this.started.some(({ jobId }) => jobId === input.jobId)) return;
+    this.started.push(input);
+    this.weights.push(weight);
+  }
+
+  async startAgain(input: TranscodeJobInput & { readonly run: number }): Promise<void> {
+    this.#failIfTold();
+    this.started.push(input);
+  }
+
+  async dryRun(input: DryRunInput): Promise<DryRunResult | undefined> {
+    this.#failIfTold();
+    this.dryRuns.push(input);
+    return this.dryRunResult;
+  }
+
+  async startDelivery(run: DueRun): Promise<void> {
+    this.#failIfTold();
+    this.deliveries.push(run);
+  }
+
+  async startBatch(input: TranscodeBatchInput): Promise<void> {
+    this.#failIfTold();
+    if (!this.batches.some(({ batchId }) => batchId === input.batchId)) this.batches.push(input);
+  }
+
+  async cancelBatch(batchId: string): Promise<CancelOutcome> {
+    return await this.cancelJob(batchId);
+  }
+
+  async requestCancel(jobId: string): Promise<boolean> {
+    return (await this.cancelJob(jobId)) === 'still-running';
+  }
+
+  async *knownJobs(): AsyncIterable<KnownWorkflow> {
+    this.#failIfTold();
+    for (const [jobId, { running }] of this.histories) yield { jobId, running };
+  }
+
+  async historyLog(jobId: string): Promise<readonly NewEvent[]> {
+    this.#failIfTold();
+    return this.histories.get(jobId)?.log ?? [];
   }
 
   async cancelJob(jobId: string): Promise<CancelOutcome> {
     this.#failIfTold();
     return this.onCancel(jobId);
+  }
+
+  async controlJob(jobId: string, control: JobControl): Promise<ControlOutcome> {
+    this.#failIfTold();
+    this.controls.push([jobId, control]);
+    return this.controlOutcome;
   }
 
   async liveUnits(jobId: string): Promise<readonly LiveUnit[]> {

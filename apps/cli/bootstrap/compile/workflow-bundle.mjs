@@ -36,6 +36,7 @@ export async function bundleWorkflows(root) {
   const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(root, entryPath),
+    workflowInterceptorModules: [join(root, entryPath)],
     logger: new DefaultLogger('WARN'),
   });
   writeAtomically(join(root, bundlePath), code);

@@ -1,9 +1,10 @@
 // Provisioned binaries: <cache>/tools/<tool>-<version>/<binary> with a stamp beside it.
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { readJson, sha256OfFile, writeAtomically } from '../files.mjs';
 import { toolsFolder } from '../paths.mjs';
+import { PACKAGES } from './install-python.mjs';
 
 /** @param {import('./pins.mjs').Tool} tool */
 function locate(tool) {
@@ -31,7 +32,7 @@ export async function cachedBinary(tool) {
 }
 
 /**
- * Moves a fetched, executable binary to its place. The stamp comes last, so that a half-made entry is never believed.
+ * Moves a fetched, executable binary to its place, with the packages beside it where it has some. The stamp comes last, so that a half-made entry is never believed.
  * @param {import('./pins.mjs').Tool} tool
  * @param {string} fetched path on the same file system
  * @param {string} origin where it came from, recorded for people
@@ -42,6 +43,11 @@ export async function storeBinary(tool, fetched, origin) {
   const sha256 = await sha256OfFile(fetched);
   mkdirSync(folder, { recursive: true });
   rmSync(stamp, { force: true });
+  const packages = join(dirname(fetched), PACKAGES);
+  if (existsSync(packages)) {
+    rmSync(join(folder, PACKAGES), { recursive: true, force: true });
+    renameSync(packages, join(folder, PACKAGES));
+  }
   renameSync(fetched, binary);
   const { mtimeMs, size } = statSync(binary);
   writeAtomically(stamp, JSON.stringify({ sha256, sizeBytes: size, mtimeMs, origin }, null, 1));

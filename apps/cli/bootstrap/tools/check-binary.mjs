@@ -36,7 +36,7 @@ function ffmpegVersion(output) {
  * @returns {Promise<Verdict>}
  */
 export async function runCheck(path, rule) {
-  const argument = rule.kind === 'ffmpeg' ? '-version' : '--version';
+  const argument = rule.argument ?? (rule.kind === 'ffmpeg' ? '-version' : '--version');
   const { ok, output } = await runProgram(path, [argument], { timeoutMs: runTimeoutMs });
   if (!ok) return { ok: false, reason: 'does not run here' };
   const version =

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * @typedef {{kind: 'ffmpeg' | 'temporal' | 'runs', minimum: string, encoders?: string[]}} CheckRule
- * @typedef {{kind: 'wheel' | 'archive' | 'go' | 'apt', platform?: string, [field: string]: any}} Source
+ * @typedef {{kind: 'ffmpeg' | 'temporal' | 'runs', minimum: string, argument?: string, encoders?: string[]}} CheckRule
+ * @typedef {{kind: 'wheel' | 'archive' | 'go' | 'apt' | 'python', platform?: string, [field: string]: any}} Source
  * @typedef {{name: string, variable: string, version: string, required: boolean, onDemand?: boolean,
  *   onPath: string[], check: CheckRule, sources: Source[], byHand: string, without?: string}} Tool
  */

@@ -11,6 +11,7 @@ import { runCheck } from './check-binary.mjs';
 import { fetchArchive } from './fetch-archive.mjs';
 import { fetchWheel } from './fetch-wheel.mjs';
 import { installApt } from './install-apt.mjs';
+import { installPython } from './install-python.mjs';
 import { findOnPath, locateTool } from './locate.mjs';
 import { pinnedTools } from './pins.mjs';
 
@@ -42,6 +43,12 @@ async function obtainFrom(tool, source) {
       const origin = `${source.package} ${source.packageVersion} from the Python package index`;
       return await step(`fetched ${name} (${origin})`, async () =>
         store(await fetchWheel(source, scratch), origin),
+      );
+    }
+    if (source.kind === 'python') {
+      const origin = 'the Python package index';
+      return await step(`fetched ${name} (with what it needs from ${origin})`, async () =>
+        store(await installPython(source, scratch), origin),
       );
     }
     if (source.kind === 'archive') {

@@ -1,4 +1,4 @@
-import type { Job } from '../api-client.ts';
+import type { Job } from '@framefold/client';
 import { faultLines } from '../command-error.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import type { Io } from '../io.ts';

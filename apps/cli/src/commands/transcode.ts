@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ApiClient, type Job } from '../api-client.ts';
-import { ApiError } from '../api-error.ts';
+import { type FramefoldClient, FramefoldError, type Job } from '@framefold/client';
 import { CommandError, faultLines, UsageError } from '../command-error.ts';
 import { downloadTree } from '../download.ts';
+import { connect } from '../connect.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { followJob } from '../follow-job.ts';
 import { interruptible, isAbort } from '../interrupt.ts';
@@ -14,6 +14,7 @@ import { type Reporter, reporterFor, type Voice } from '../reporter.ts';
 import { requestOf, type RequestOptions } from '../request-options.ts';
 import { slugOf } from '../slug.ts';
 import { summaryLines } from '../summary.ts';
+import { uploadTools, uploadSources } from '../upload-sources.ts';
 import { endOf } from './end-of.ts';
 
 /** The options of `framefold transcode`. */
@@ -29,24 +30,32 @@ export async function transcode(
 ): Promise<ExitCode> {
   const request = requestOf(source, options, io.cwd);
   if (options.output !== undefined) refuseUsedFolder(resolve(io.cwd, options.output));
-  const config = io.loadConfig();
-  const client = new ApiClient(`http://127.0.0.1:${config.ports.api}`);
+  const client = connect(io);
   const reporter = reporterFor(io, options);
   return await interruptible(io, async (signal) => {
     await startStackIfNeeded(client, io, reporter);
     signal.throwIfAborted();
-    const key = randomUUID();
+    const idempotencyKey = randomUUID();
+    const submitted =
+      options.upload === true || !io.loadConfig().api.isLocal
+        ? await uploadSources(request, { client, ...uploadTools(io), pace: io.pace, reporter, signal })
+        : request;
     // Without the signal: a job that is submitted but unknown to us could not be cancelled.
-    const id = await patiently(() => client.submit(request, key), io.pace, reporter.note, signal);
-    const job = await followOrCancel(id, { client, io, reporter, signal });
+    const { jobId } = await patiently(
+      () => client.jobs.submit(submitted, { idempotencyKey }),
+      io.pace,
+      reporter.note,
+      signal,
+    );
+    const job = await followOrCancel(jobId, { client, io, reporter, signal });
     reporter.release();
     if (job.status !== 'completed') return endOf(job, io, options);
     const folder = resolve(io.cwd, options.output ?? join('output', `${slugOf(job.title)}-${job.id}`));
-    await downloadTree({ client, jobId: id, folder, pace: io.pace, notice: reporter.note, signal });
+    await downloadTree({ client, job, folder, pace: io.pace, notice: reporter.note, signal });
     if (options.quiet === true && options.json !== true) {
       io.stdout.write(`${join(folder, job.output?.master ?? 'master.m3u8')}\n`);
     }
-    summaryLines(job, folder, client.origin).forEach((line) => reporter.note(line));
+    summaryLines(job, folder, client.baseUrl).forEach((line) => reporter.note(line));
     return endOf(job, io, options);
   });
 }
@@ -63,15 +72,23 @@ function refuseUsedFolder(folder: string): void {
   if (entries.length > 0) throw new UsageError(`--output: ${folder} is not empty; name a new folder.`);
 }
 
-async function startStackIfNeeded(client: ApiClient, io: Io, reporter: Reporter): Promise<void> {
-  if (await client.isReady()) return;
+async function startStackIfNeeded(client: FramefoldClient, io: Io, reporter: Reporter): Promise<void> {
+  // What runs elsewhere is not this command's to start.
+  if (!io.loadConfig().api.isLocal || (await isReady(client))) return;
   reporter.note('Starting the stack (Temporal, API, workers) ...');
   await io.stack.ensureUp(io.loadConfig());
   reporter.note('The stack is running, and stays so that the links keep working; `npm run stop` stops it.');
 }
 
+async function isReady(client: FramefoldClient): Promise<boolean> {
+  return client.call('get', '/readyz').then(
+    () => true,
+    () => false,
+  );
+}
+
 interface Following {
-  readonly client: ApiClient;
+  readonly client: FramefoldClient;
   readonly io: Io;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
@@ -84,7 +101,7 @@ async function followOrCancel(id: string, following: Following): Promise<Job> {
   } catch (error) {
     if (!signal.aborted || !isAbort(error)) throw error;
     await cancelQuietly(id, following);
-    const job = await client.job(id);
+    const job = await client.jobs.get(id);
     // It ended by itself a moment before. Whoever pressed Ctrl-C does not want its output.
     if (job.status === 'completed') throw error;
     return job;
@@ -95,9 +112,9 @@ async function cancelQuietly(id: string, { client, reporter }: Following): Promi
   reporter.release();
   reporter.note(`Cancelling job ${id} ...`);
   try {
-    await client.cancel(id);
+    await client.jobs.cancel(id);
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
+    if (!(error instanceof FramefoldError)) throw error;
     if (error.status === 409) {
       reporter.note(faultLines(error).join('\n'));
       return;

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { verifyTree } from '@framefold/verify';
+import { fetchAnything } from '../connect.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import type { Voice } from '../reporter.ts';
@@ -13,7 +14,7 @@ export async function verify(manifest: string, options: Voice, io: Io): Promise<
   const isRemote = /^https?:\/\//.test(manifest);
   const uri = isRemote ? manifest : pathToFileURL(resolve(io.cwd, manifest)).href;
   const { ffprobe } = io.loadConfig().tools;
-  const report = await verifyTree(isRemote ? httpTree : fileTree, uri, {
+  const report = await verifyTree((isRemote ? httpTree : fileTree)(fetchAnything(io)), uri, {
     libavformatStarts: ffprobe === undefined ? undefined : libavformatStarts(ffprobe),
   });
   const text = options.json === true ? JSON.stringify(report) : verifyTable(report).join('\n');

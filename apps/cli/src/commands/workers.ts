@@ -1,4 +1,4 @@
-import { ApiClient } from '../api-client.ts';
+import { connect } from '../connect.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { widthOf, type Io } from '../io.ts';
 import type { Voice } from '../reporter.ts';
@@ -9,7 +9,7 @@ export async function listWorkers(
   options: Voice & { readonly verbose?: boolean },
   io: Io,
 ): Promise<ExitCode> {
-  const pool = await new ApiClient(`http://127.0.0.1:${io.loadConfig().ports.api}`).workers();
+  const pool = await connect(io).call('get', '/api/workers');
   const text =
     options.json === true
       ? JSON.stringify(pool)

@@ -103,7 +103,7 @@ export class ManagedChild {
     const [program, ...args] = withDeathSignal(this.spec.argv) as [string, ...string[]];
     const log = openLog(paths.logFile(this.spec.name));
     const child = spawn(program, args, {
-      env,
+      env: { ...env, ...this.spec.env },
       // A group of its own: Ctrl-C in the terminal must reach the supervisor alone, which ends the children in
       // their order, and what a dead child has left behind can be killed with its group.
       detached: true,

@@ -33,9 +33,10 @@ function portIsFree(port: number): Promise<boolean> {
 export async function assertPortsFree(ports: Readonly<Record<string, number>>): Promise<void> {
   for (const [name, port] of Object.entries(ports)) {
     if (await portIsFree(port)) continue;
-    throw new StackError(
-      'PORT_IN_USE',
-      `Port ${port} (${name}) is used by another program. Set FRAMEFOLD_PORT: the API listens there and the other ports follow it.`,
-    );
+    const remedy =
+      name === 'grpc'
+        ? 'Set FRAMEFOLD_GRPC_PORT to another.'
+        : 'Set FRAMEFOLD_PORT: the API listens there and the other ports follow it.';
+    throw new StackError('PORT_IN_USE', `Port ${port} (${name}) is used by another program. ${remedy}`);
   }
 }

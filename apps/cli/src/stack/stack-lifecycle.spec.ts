@@ -17,7 +17,7 @@ let stack: typeof import('./index.ts');
 beforeAll(async () => {
   compiled = mkdtempSync(join(tmpdir(), 'framefold-stack-'));
   stack = (await import(await compileStack(compiled))) as typeof stack;
-}, 60_000);
+});
 afterAll(() => rmSync(compiled, { recursive: true, force: true }));
 
 let home: string;
@@ -80,7 +80,7 @@ describe('the embedded stack', () => {
     expect(stack.status(home)).toEqual({ running: false });
     expect(stack.readState(home)).toBeUndefined();
     expect(await stack.down(home, 1)).toBe('was-not-running');
-  }, 60_000);
+  });
 
   it('ends the Temporal server after those that need it', async () => {
     await stack.up(options, background);
@@ -90,23 +90,19 @@ describe('the embedded stack', () => {
     const order = readFileSync(join(home, 'order.txt'), 'utf8').trim().split('\n');
     expect(order.slice(0, 2).sort()).toEqual(['control', 'encode']);
     expect(order.slice(2)).toEqual(['temporal']);
-  }, 60_000);
+  });
 
-  it.each(['temporal', 'control', 'encode'])(
-    'starts %s again after kill -9',
-    async (name) => {
-      await stack.up(options, background);
-      const before = state().children[name]?.pid ?? 0;
-      process.kill(before, 'SIGKILL');
-      const after = await until(() => {
-        const { pid = null, restarts = 0 } = state().children[name] ?? {};
-        return restarts === 1 && pid !== null && pid;
-      });
-      expect(after).not.toBe(before);
-      expect(identifyProcess(after)).toBeDefined();
-    },
-    60_000,
-  );
+  it.each(['temporal', 'control', 'encode'])('starts %s again after kill -9', async (name) => {
+    await stack.up(options, background);
+    const before = state().children[name]?.pid ?? 0;
+    process.kill(before, 'SIGKILL');
+    const after = await until(() => {
+      const { pid = null, restarts = 0 } = state().children[name] ?? {};
+      return restarts === 1 && pid !== null && pid;
+    });
+    expect(after).not.toBe(before);
+    expect(identifyProcess(after)).toBeDefined();
+  });
 
   it('leaves no child behind when the supervisor is killed, and comes up again', async () => {
     const { pid } = await stack.up(options, background);
@@ -118,7 +114,7 @@ describe('the embedded stack', () => {
     const again = await stack.up(options, background);
     expect(again.pid).not.toBe(pid);
     expect(childIdentities()).toHaveLength(3);
-  }, 60_000);
+  });
 
   it('clears away a server that a killed supervisor has left holding the port', async () => {
     const [temporal] = options.children;
@@ -132,7 +128,7 @@ describe('the embedded stack', () => {
 
     await stack.up(options, background);
     expect(isRunning(identity)).toBe(false);
-  }, 60_000);
+  });
 
   it('names a port that another program uses', async () => {
     const port = await freePort();
@@ -145,7 +141,7 @@ describe('the embedded stack', () => {
       message: expect.stringMatching(new RegExp(`${port} \\(temporalUi\\).*FRAMEFOLD_PORT`)) as string,
     });
     expect(stack.status(home)).toEqual({ running: false });
-  }, 60_000);
+  });
 
   it('shows the end of the log of a child that does not come up', async () => {
     const script = join(home, 'broken.mjs');
@@ -160,7 +156,7 @@ describe('the embedded stack', () => {
       },
     );
     expect(stack.status(home)).toEqual({ running: false });
-  }, 60_000);
+  });
 
   it('in the foreground ends on SIGTERM with all its children', async () => {
     const source = `
@@ -175,5 +171,5 @@ describe('the embedded stack', () => {
     command.kill('SIGTERM');
     expect(await new Promise((resolve) => command.once('exit', resolve))).toBe(0);
     expect(children.filter(isRunning)).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -12,6 +12,7 @@ const config = {
     controlMetrics: 8084,
     workerMetrics: 8085,
   },
+  listen: { url: 'http://127.0.0.1:8080' },
   temporal: { address: '127.0.0.1:8081', namespace: 'default' },
   tools: { temporal: '/usr/bin/temporal' },
   drainSeconds: 30,

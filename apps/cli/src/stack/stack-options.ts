@@ -14,6 +14,8 @@ export interface StackConfig {
     readonly controlMetrics: number;
     readonly workerMetrics: number;
   };
+  readonly grpcPort?: number | undefined;
+  readonly listen: { readonly url: string };
   readonly temporal: { readonly address: string; readonly namespace: string };
   readonly tools: { readonly temporal: string | undefined };
   readonly drainSeconds: number;
@@ -25,6 +27,8 @@ export interface StackConfig {
 export interface ChildSpec {
   readonly name: 'temporal' | 'control' | 'encode';
   readonly argv: readonly [string, ...string[]];
+  /** Set in this child alone. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Whether it is given an IPC channel, at whose end it exits by itself. */
   readonly ipc: boolean;
   /** It is first started when this local port accepts connections. */
@@ -68,7 +72,7 @@ const repositoryFile = (path: string): string =>
  */
 export function stackOptions(config: StackConfig): StackOptions {
   const { home, ports, temporal } = config;
-  const apiUrl = `http://127.0.0.1:${ports.api}`;
+  const apiUrl = config.listen.url;
   const embedded = temporal.address === `127.0.0.1:${ports.temporal}`;
   const server = embedded ? [temporalSpec(config)] : [];
   const drainMs = config.drainSeconds * 1000;
@@ -90,10 +94,21 @@ export function stackOptions(config: StackConfig): StackOptions {
     apiUrl,
     ...(embedded ? { temporalUiUrl: `http://127.0.0.1:${ports.temporalUi}` } : {}),
     readyUrl: `${apiUrl}/readyz`,
-    ports: { api, controlMetrics, workerMetrics, ...(embedded ? temporalPorts : {}) },
+    ports: {
+      ...{ api, controlMetrics, workerMetrics },
+      ...(config.grpcPort === undefined ? {} : { grpc: config.grpcPort }),
+      ...(embedded ? temporalPorts : {}),
+    },
     children: [
       ...server,
-      { ...ours, name: 'control', argv: [...node, repositoryFile('apps/api/dist/main.js')] },
+      {
+        ...ours,
+        name: 'control',
+        // Young objects, such as the chunks of an upload, take 12 MB at most instead of 48.
+        argv: [...node, '--max-semi-space-size=4', repositoryFile('apps/api/dist/main.js')],
+        // Each of its many threads would else have a heap of its own and keep what uploads have passed through it.
+        env: { MALLOC_ARENA_MAX: '2' },
+      },
       ...(config.stackWorker ? [worker] : []),
     ],
     // The children read the rest of the configuration from what they inherit; these two may have come from a

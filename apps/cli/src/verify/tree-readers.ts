@@ -4,35 +4,42 @@ import type { ByteRange, TreeReader } from '@framefold/verify';
 import { CommandError } from '../command-error.ts';
 
 /** Reads a tree in folders of this machine. What a playlist there names on a server is fetched. */
-export const fileTree: TreeReader = {
-  read: (uri, range) => (isFile(uri) ? readLocal(uri, range) : httpTree.read(uri, range)),
-  sizeOf: async (uri) => {
-    if (!isFile(uri)) return httpTree.sizeOf(uri);
-    return orUndefined(async () => {
-      const entry = await stat(fileURLToPath(uri));
-      return entry.isFile() ? entry.size : undefined;
-    });
-  },
-};
+export function fileTree(send: typeof fetch): TreeReader {
+  const web = httpTree(send);
+  return {
+    read: (uri, range) => (isFile(uri) ? readLocal(uri, range) : web.read(uri, range)),
+    sizeOf: async (uri) => {
+      if (!isFile(uri)) return web.sizeOf(uri);
+      return orUndefined(async () => {
+        const entry = await stat(fileURLToPath(uri));
+        return entry.isFile() ? entry.size : undefined;
+      });
+    },
+  };
+}
 
 /** Reads a tree from a web server, and nothing else: a server's playlist has no business with local files. */
-export const httpTree: TreeReader = {
-  read: async (uri, range) => {
+export function httpTree(send: typeof fetch): TreeReader {
+  const read: TreeReader['read'] = async (uri, range) => {
     const headers = range === undefined ? {} : { Range: `bytes=${range.start}-${range.end - 1}` };
-    const response = await request(uri, { headers });
+    const response = await request(send, uri, { headers });
     if (response === undefined) return undefined;
     const bytes = Buffer.from(await response.arrayBuffer());
     // A server that knows no ranges sends the whole.
     return range !== undefined && response.status !== 206 ? bytes.subarray(range.start, range.end) : bytes;
-  },
-  sizeOf: async (uri) => {
-    // Not compressed, so that the length is the file's own.
-    const response = await request(uri, { method: 'HEAD', headers: { 'Accept-Encoding': 'identity' } });
-    if (response === undefined) return undefined;
-    const length = response.headers.get('Content-Length');
-    return length === null ? (await httpTree.read(uri))?.length : Number(length);
-  },
-};
+  };
+  return {
+    read,
+    sizeOf: async (uri) => {
+      // Not compressed, so that the length is the file's own.
+      const init = { method: 'HEAD', headers: { 'Accept-Encoding': 'identity' } };
+      const response = await request(send, uri, init);
+      if (response === undefined) return undefined;
+      const length = response.headers.get('Content-Length');
+      return length === null ? (await read(uri))?.length : Number(length);
+    },
+  };
+}
 
 function isFile(uri: string): boolean {
   return uri.startsWith('file:');
@@ -66,11 +73,11 @@ async function orUndefined<T>(read: () => Promise<T>): Promise<T | undefined> {
 }
 
 /** @throws {CommandError} when a server does not answer, or answers with another error than that there is nothing */
-async function request(uri: string, init: RequestInit): Promise<Response | undefined> {
+async function request(send: typeof fetch, uri: string, init: RequestInit): Promise<Response | undefined> {
   if (!/^https?:/.test(uri)) return undefined;
   let response: Response;
   try {
-    response = await fetch(uri, init);
+    response = await send(uri, init);
   } catch (error) {
     throw new CommandError('TREE_UNREACHABLE', `${uri} can't be fetched.`, undefined, { cause: error });
   }

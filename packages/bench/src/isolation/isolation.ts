@@ -1,10 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { AttemptRecord, storeKeys } from '@framefold/domain';
+import { AttemptRecord, storeKeys, median } from '@framefold/domain';
 import { clipPath, crashingFfmpeg, startStack, type TestStack } from '@framefold/testing';
 import type { Bench, BenchOptions, Verdict } from '../bench.ts';
-import { median } from '../median.ts';
 
 /** What a file that breaks its encoder may cost others. */
 const MOST_DELAY_RATIO = 1.1;

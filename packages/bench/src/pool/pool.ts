@@ -1,8 +1,8 @@
+import { median } from '@framefold/domain';
 import { pathToFileURL } from 'node:url';
 import { createResourceControl, type ResourceControl, type ResourceGroup } from '@framefold/platform';
 import { requireTool, startStack, type TestStack, type WorkerProcess } from '@framefold/testing';
 import type { Bench, BenchOptions, Verdict } from '../bench.ts';
-import { median } from '../median.ts';
 import { benchSource, SOURCE_SECONDS } from '../single/source.ts';
 
 /** How much faster four workers must be than one of them. */

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { pathToFileURL } from 'node:url';
 import type { JobView } from '@framefold/domain';
 import type { TestStack } from '@framefold/testing';
-import { cpuSeconds } from './cpu-time.ts';
+import { cpuSeconds } from '../cpu-time.ts';
 import { ladderArgv, type Ladder } from './ladder-argv.ts';
 import { measureCpu, type StackCpu } from './stack-cpu.ts';
 

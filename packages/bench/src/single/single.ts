@@ -1,6 +1,6 @@
+import { median } from '@framefold/domain';
 import { clipPath, requireTool, startStack } from '@framefold/testing';
 import type { Bench, BenchOptions, Verdict } from '../bench.ts';
-import { median } from '../median.ts';
 import type { Ladder } from './ladder-argv.ts';
 import { runFramefold, runPlain, type FramefoldRun, type PlainRun } from './measure.ts';
 import { whereTimeGoes } from './where-time-goes.ts';

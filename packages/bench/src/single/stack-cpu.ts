@@ -1,6 +1,6 @@
 import { setInterval } from 'node:timers';
 import type { TestStack } from '@framefold/testing';
-import { cpuSeconds, descendants } from './cpu-time.ts';
+import { cpuSeconds, descendants } from '../cpu-time.ts';
 
 const SAMPLE_MS = 200;
 

@@ -1,4 +1,5 @@
-import type { PictureTreatment } from '../plan.ts';
+import type { AudioRendition, PictureTreatment, PlannedInput } from '../plan.ts';
+import type { VideoRendition } from '../ladder.ts';
 import type { FrameTable, SourceMeta, VideoTrack } from '../probe.ts';
 import type { JobEvent, JobEventData, JobEventType, MeasuredRendition } from '../events.ts';
 import type { UnitResult } from '../encode-record.ts';
@@ -9,6 +10,49 @@ const BT709 = { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709' };
 
 /** What a plan does with a picture in HD and SDR: nothing. */
 export const SDR: PictureTreatment = { colour: { conversion: 'keep', input: BT709, output: BT709 } };
+
+/** A rung of 360p in H.264, but for what `fields` says. */
+export const videoRendition = (fields: Partial<VideoRendition> = {}): VideoRendition => ({
+  name: '360p',
+  width: 640,
+  height: 360,
+  codec: 'h264',
+  encoder: 'libx264',
+  preset: 'fast',
+  crf: 22,
+  maxrateKbps: 800,
+  bufsizeKbps: 1600,
+  ...fields,
+});
+
+/** Stereo in AAC, but for what `fields` says. */
+export const audioRendition = (fields: Partial<AudioRendition> = {}): AudioRendition => ({
+  name: 'audio-eng',
+  label: 'eng',
+  isDefault: true,
+  codec: 'aac',
+  channels: 2,
+  sampleRateHz: 48_000,
+  bitrateKbps: 128,
+  ...fields,
+});
+
+/** A source without sound of 12 s at a clock of 1/12800 s, but for what `fields` says. */
+export const plannedInput = (fields: Partial<PlannedInput> = {}): PlannedInput => ({
+  streamIndex: 0,
+  timeBase: { num: 1, den: 12_800 },
+  firstPts: 0,
+  originPts: 0,
+  containerStartSeconds: 0,
+  seekIsExact: true,
+  startTicks: 0,
+  durationTicks: 1_080_000,
+  treatment: SDR,
+  audio: {},
+  subtitles: {},
+  frameRateCaps: {},
+  ...fields,
+});
 
 /** A request with all defaults, but for what `fields` says. */
 export const request = (fields: Partial<TranscodeRequest> = {}): TranscodeRequest => ({
@@ -116,29 +160,11 @@ export const measuredRendition = (name: string): MeasuredRendition => ({
 export const frozenPlan = (chunks = 5): JobEventData<'PlanFrozen'> => ({
   planVersion: 1,
   planKey: 'jobs/j1/work/plan.json',
-  renditions: (['720p', '480p'] as const).map((name) => ({
-    name,
-    width: name === '720p' ? 1280 : 854,
-    height: name === '720p' ? 720 : 480,
-    codec: 'h264',
-    encoder: 'libx264',
-    preset: 'medium',
-    crf: 22,
-    maxrateKbps: 2800,
-    bufsizeKbps: 5600,
-  })),
-  audio: [
-    {
-      name: 'audio-eng',
-      language: 'eng',
-      label: 'eng',
-      isDefault: true,
-      codec: 'aac',
-      channels: 2,
-      sampleRateHz: 48_000,
-      bitrateKbps: 128,
-    },
+  renditions: [
+    videoRendition({ name: '720p', width: 1280, height: 720 }),
+    videoRendition({ name: '480p', width: 854, height: 480 }),
   ],
+  audio: [audioRendition({ language: 'eng' })],
   subtitles: [],
   segments: chunks,
   chunks: Array.from({ length: chunks }, () => ({ frames: 144, segments: 1 })),
@@ -153,11 +179,14 @@ export const event = <K extends JobEventType>(type: K, at: number, data: JobEven
 /** One event of each type with an example of its payload; where a payload has optional fields, with all of them. */
 export const EXAMPLES: { readonly [K in JobEventType]: JobEventData<K> } = {
   JobSubmitted: {
+    tenantId: 'default',
+    batchId: '01936b2e-0000-7000-8000-00000000000b',
     request: request({
       webhookUrl: 'https://hooks.example/done',
       confidence: 'auto',
       title: 'A walk',
       labels: ['films', 'night'],
+      metadata: { orderId: '4711' },
       append: [{ sourceUrl: 'file:///films/end.mp4', startSeconds: 1, endSeconds: 2.5 }],
       resourceLimits: { maxCpuPercent: 200, maxMemoryMb: 2048, maxDiskMb: 1000, timeoutSec: 600 },
       ladder: [
@@ -215,6 +244,9 @@ export const EXAMPLES: { readonly [K in JobEventType]: JobEventData<K> } = {
   MergingStarted: {},
   RenditionMerged: { rendition: measuredRendition('720p') },
   WarningRaised: { warning: { code: 'SUBTITLES_SKIPPED', message: '1 subtitle track(s) are left out.' } },
+  JobPaused: {},
+  JobResumed: {},
+  PriorityChanged: { priority: 2 },
   JobCompleted: {
     output: {
       folderKey: 'jobs/j1/output/',

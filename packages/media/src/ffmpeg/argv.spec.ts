@@ -1,21 +1,22 @@
-import { hdrColour, PLAN_VERSION, type Plan, type PlannedInput } from '@framefold/domain';
-import { SDR } from '@framefold/domain/testing';
+import {
+  hdrColour,
+  PLAN_VERSION,
+  type Plan,
+  type PlannedInput,
+  type VideoRendition,
+} from '@framefold/domain';
+import { audioRendition, plannedInput, SDR, videoRendition } from '@framefold/domain/testing';
 import { audioArgv } from './audio-argv.ts';
-import { chunkArgv, type Seek } from './chunk-argv.ts';
+import { chunkArgv, firstPassArgv, needsFirstPass, type Seek } from './chunk-argv.ts';
 
-const INPUT: PlannedInput = {
+const INPUT = plannedInput({
   streamIndex: 1,
   timeBase: { num: 1, den: 12_288 },
   firstPts: 12_288,
   originPts: 12_288,
   containerStartSeconds: 1,
-  seekIsExact: true,
-  startTicks: 0,
-  durationTicks: 1_080_000,
-  treatment: SDR,
   audio: { 'audio-eng': 0 },
-  subtitles: {},
-};
+});
 
 const PLAN: Plan = {
   version: PLAN_VERSION,
@@ -30,41 +31,11 @@ const PLAN: Plan = {
   },
   presentationOriginSeconds: 1,
   renditions: [
-    {
-      name: '480p',
-      width: 854,
-      height: 480,
-      codec: 'h264',
-      encoder: 'libx264',
-      preset: 'fast',
-      crf: 22,
-      maxrateKbps: 1400,
-      bufsizeKbps: 2800,
-    },
-    {
-      name: '360p',
-      width: 640,
-      height: 360,
-      codec: 'h264',
-      encoder: 'libx264',
-      preset: 'fast',
-      crf: 22,
-      maxrateKbps: 800,
-      bufsizeKbps: 1600,
-    },
+    videoRendition({ name: '480p', width: 854, height: 480, maxrateKbps: 1400, bufsizeKbps: 2800 }),
+    videoRendition(),
   ],
   subtitles: [],
-  audio: [
-    {
-      name: 'audio-eng',
-      label: 'eng',
-      isDefault: true,
-      codec: 'aac',
-      channels: 2,
-      sampleRateHz: 48_000,
-      bitrateKbps: 128,
-    },
-  ],
+  audio: [audioRendition()],
   chunks: [
     {
       index: 0,
@@ -159,6 +130,42 @@ describe('chunkArgv', () => {
     expect(argv.join(' ')).toContain('-bf 0 -g 100000 -flags +bitexact');
   });
 
+  describe('in two passes', () => {
+    const hevc = videoRendition({ name: 'hevc', codec: 'hevc', encoder: 'libx265' });
+    const average = {
+      name: 'average',
+      crf: undefined,
+      averageKbps: 500,
+    } as unknown as Partial<VideoRendition>;
+
+    it.each([
+      ['libx264 at constant quality', videoRendition(), false],
+      ['libx264 at an average rate', videoRendition(average), false],
+      ['libx264 in two passes', videoRendition({ ...average, passes: 2 }), true],
+      ['libx265 at constant quality', hevc, false],
+      ['libx265 in two passes', { ...hevc, ...average, passes: 2 }, true],
+    ])('has a first pass where it is of use: %s', (_, rendition, expected) => {
+      expect(needsFirstPass({ ...PLAN, renditions: [rendition] })).toBe(expected);
+    });
+
+    it('gives the first pass the renditions that want one, by the numbers that they have in the second', () => {
+      const twice = { ...hevc, ...average, name: 'hevc', passes: 2 };
+      const plan = { ...PLAN, renditions: [...PLAN.renditions, twice] };
+      const [chunk] = PLAN.chunks;
+      if (chunk === undefined) throw new Error('no chunk');
+      const first = firstPassArgv(plan, chunk, FILES, SEEK).join(' ');
+      const second = argvOf(0, SEEK, plan).join(' ');
+      expect(first).toMatch(
+        /-map \[v0\] .*-c:v libx265 .*-pass 1 -passlogfile \/out\/hevc\.mp4-pass .*-f null -$/,
+      );
+      expect(first).not.toContain('libx264');
+      expect(second).toMatch(
+        /-map \[v0\] \S+ -1 .*-c:v libx265 .*-pass 2 -passlogfile \/out\/hevc\.mp4-pass /,
+      );
+      expect(second.match(/-passlogfile /g)).toHaveLength(1);
+    });
+  });
+
   it('gives a stand-in the command line of software', () => {
     const standIns = PLAN.renditions.map((rendition) => ({ ...rendition, encoder: 'h264_standin' }));
     expect(argvOf(1, SEEK, { ...PLAN, renditions: standIns })).toEqual(argvOf(1));
@@ -198,8 +205,9 @@ describe('chunkArgv', () => {
   it('thins frames out by the rule of the plan', () => {
     const [first] = PLAN.renditions;
     if (first === undefined) throw new Error('no rendition');
-    const capped = { ...first, frameRateCap: { num: 24, den: 2, biasTicks: 1875 } };
-    const graph = after(argvOf(0, SEEK, { ...PLAN, renditions: [capped] }), '-filter_complex') ?? '';
+    const frameRateCaps = { [first.name]: { num: 24, den: 2, biasTicks: 1875 } };
+    const capped = { ...PLAN, inputs: [{ ...INPUT, frameRateCaps }], renditions: [first] };
+    const graph = after(argvOf(0, SEEK, capped), '-filter_complex') ?? '';
     expect(graph).toContain(
       "select='isnan(prev_pts)+gt(floor((pts+1875)*24/180000),floor((prev_pts+1875)*24/180000))'",
     );

@@ -2,7 +2,6 @@ import {
   CodedError,
   framesIn,
   inputOf,
-  renditionFrom,
   VIDEO_TIMESCALE,
   type PictureTreatment,
   type Plan,
@@ -149,7 +148,7 @@ export function frameFilters(plan: Plan, chunk: PlannedChunk): string[] {
  */
 function filterGraphs(plan: Plan, chunk: PlannedChunk): string[] {
   const input = inputOf(plan, chunk);
-  const { streamIndex, fits = {} } = input;
+  const { streamIndex, frameRateCaps, fits = {} } = input;
   const treatment = treatmentOf(input);
   const whole = frameFilters(plan, chunk);
   const inSdr = plan.renditions.filter(({ dynamicRange }) => dynamicRange === undefined);
@@ -166,7 +165,12 @@ function filterGraphs(plan: Plan, chunk: PlannedChunk): string[] {
       `[0:${streamIndex}]${[...filters, `split=${renditions.length}`].join(',')}${renditions.map((r) => `[s${label(r)}]`).join('')}`,
       ...renditions.map((rendition) => {
         const own = [
-          ...renditionFilters(renditionFrom(input, rendition), treatment.colour, fits[rendition.name]),
+          ...renditionFilters(
+            rendition,
+            treatment.colour,
+            frameRateCaps[rendition.name],
+            fits[rendition.name],
+          ),
           ...uploadFilters(rendition.encoder),
         ];
         return `[s${label(rendition)}]${own.join(',')}[v${label(rendition)}]`;
@@ -229,9 +233,9 @@ function framesBeforeNext(plan: Plan, chunk: PlannedChunk, { name }: VideoRendit
 }
 
 /** Frames a second that encoders are told, which stands in the init segment that all sources share. */
-function nominalRate({ inputs, video }: Plan, { frameRateCap }: VideoRendition): Rational {
-  if (frameRateCap !== undefined && inputs.length === 1)
-    return { num: frameRateCap.num, den: frameRateCap.den };
+function nominalRate({ inputs, video }: Plan, { name }: VideoRendition): Rational {
+  const cap = inputs.length === 1 ? inputs[0]?.frameRateCaps[name] : undefined;
+  if (cap !== undefined) return { num: cap.num, den: cap.den };
   return { num: VIDEO_TIMESCALE, den: video.nominalFrameTicks };
 }
 

@@ -19,9 +19,9 @@ interface Kind {
   readonly planned: object;
 }
 
-const DEINTERLACED = (deinterlace: 'tff' | 'bff'): object => ({ inputs: [{ treatment: { deinterlace } }] });
-const CAPPED = (num: number, den: number): object => ({ renditions: [{ frameRateCap: { num, den } }] });
-const CONVERTED = (conversion: string): object => ({ inputs: [{ treatment: { colour: { conversion } } }] });
+const DEINTERLACED = (deinterlace: 'tff' | 'bff'): object => ({ treatment: { deinterlace } });
+const CAPPED = (num: number, den: number): object => ({ frameRateCaps: { only: { num, den } } });
+const CONVERTED = (conversion: string): object => ({ treatment: { colour: { conversion } } });
 
 const KINDS: readonly Kind[] = [
   { what: 'fields, the top one first', clip: 'interlaced-top-first.mp4', planned: DEINTERLACED('tff') },
@@ -123,7 +123,7 @@ describe('frames before they are encoded', () => {
         deinterlace === undefined
           ? marked
           : { ...marked, inputs: [{ ...input, treatment: { ...input.treatment, deinterlace } }] };
-      expect(plan).toMatchObject(planned);
+      expect(plan.inputs[0]).toMatchObject(planned);
       expect(plan.chunks.length).toBeGreaterThan(1);
       expect(plan.chunks.some(({ seekPts, segments }) => seekPts < (segments[0]?.sourceStartPts ?? 0))).toBe(
         true,
@@ -137,7 +137,6 @@ describe('frames before they are encoded', () => {
       // A clip whose frames were all alike would show nothing.
       expect(new Set(inChunks.map((frame) => frame.split(' ')[1])).size).toBeGreaterThan(inChunks.length / 2);
     },
-    120_000,
   );
 });
 

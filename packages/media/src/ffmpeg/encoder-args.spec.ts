@@ -25,11 +25,35 @@ describe('encoder options', () => {
     expect(args(150, { crf: undefined, averageKbps: 900 })).toContain('-b:v 900k ');
   });
 
+  it('give a chunk what x265 would have given it for the next one', () => {
+    const args = (frames?: number, more: object = {}) =>
+      encoderArgs({ ...quality('libx265'), ...more }, { num: 25, den: 1 }, frames).join(' ');
+    expect(args()).toContain('-crf 22 -maxrate 2800k -bufsize 5600k ');
+    expect(args(150)).toContain('-crf 21.85 -maxrate 2800k -bufsize 5600k ');
+    expect(args(150, { crf: 0 })).toContain('-crf 0 ');
+    expect(args(150, { crf: undefined, averageKbps: 900 })).toContain('-b:v 900k -maxrate 2800k ');
+  });
+
   it.each([
     [
       'libx264',
       undefined,
       '-c:v libx264 -preset medium -crf 22 -maxrate 2800k -bufsize 5600k -threads 1 -x264-params stitchable=1:cpu-independent=1:fps=30000/1001',
+    ],
+    [
+      'libx265',
+      undefined,
+      '-c:v libx265 -preset medium -crf 22 -maxrate 2800k -bufsize 5600k -forced-idr 1 -tag:v hvc1 -x265-params pools=none:frame-threads=1:wpp=0:open-gop=0:info=0:log-level=error:fps=30000/1001',
+    ],
+    [
+      'libvpx-vp9',
+      undefined,
+      '-c:v libvpx-vp9 -deadline good -cpu-used 2 -crf 22 -b:v 0 -row-mt 0 -threads 1',
+    ],
+    [
+      'libsvtav1',
+      undefined,
+      '-c:v libsvtav1 -preset 7 -crf 22 -maxrate 2800k -bufsize 5600k -svtav1-params lp=1:fps-num=30000:fps-denom=1001',
     ],
     [
       'h264_nvenc',

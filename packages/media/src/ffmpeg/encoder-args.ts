@@ -89,8 +89,11 @@ export function encoderArgs(quality: Quality, rate: Rational, handOverFrames?: n
       return encoderArgs({ ...quality, encoder: 'libx264' }, rate, handOverFrames);
     case 'libx265':
       return [
-        ...['-c:v', encoder, '-preset', preset, ...control, ...ceiling, '-forced-idr', '1'],
-        ...['-tag:v', 'hvc1', '-x265-params', x265Params(quality, rate)],
+        ...['-c:v', encoder, '-preset', preset],
+        ...(averageKbps === undefined
+          ? ['-crf', handedOver(crf ?? 0, X265_HAND_OVER, handOverFrames)]
+          : mean),
+        ...[...ceiling, '-forced-idr', '1', '-tag:v', 'hvc1', '-x265-params', x265Params(quality, rate)],
       ];
     case 'libvpx-vp9':
       return [
@@ -102,10 +105,8 @@ export function encoderArgs(quality: Quality, rate: Rational, handOverFrames?: n
           '-cpu-used',
           String(VP9_SPEEDS[preset] ?? VP9_SPEEDS.medium),
         ],
-        // With a rate beside it, constant quality becomes "no better than", and the rate a ceiling.
-        ...(averageKbps === undefined
-          ? ['-crf', String(crf), '-b:v', `${quality.maxrateKbps}k`]
-          : [...mean, ...ceiling]),
+        // A rate beside it would be a ceiling, and its control would begin with each chunk anew: see coarserQuality.
+        ...(averageKbps === undefined ? ['-crf', String(crf), '-b:v', '0'] : [...mean, ...ceiling]),
         ...['-row-mt', '0', '-threads', '1'],
       ];
     case 'libsvtav1':
@@ -118,7 +119,7 @@ export function encoderArgs(quality: Quality, rate: Rational, handOverFrames?: n
     default:
       return [
         ...['-c:v', encoder, '-preset', preset],
-        ...(averageKbps === undefined ? ['-crf', x264Crf(crf ?? 0, handOverFrames)] : mean),
+        ...(averageKbps === undefined ? ['-crf', handedOver(crf ?? 0, HAND_OVER.crf, handOverFrames)] : mean),
         ...[...ceiling, '-threads', '1', '-x264-params', x264Params(rate, handOverFrames)],
       ];
   }
@@ -136,8 +137,11 @@ export function guessesRate(encoder: string): boolean {
  */
 const HAND_OVER = { crf: 0.18, frames: 4, bitrate: 1.15 };
 
-function x264Crf(crf: number, handOverFrames: number | undefined): string {
-  return String(handOverFrames === undefined ? crf : Math.max(0, crf - HAND_OVER.crf));
+/** The same for x265 (cutree), whose last frames want nothing more. */
+const X265_HAND_OVER = 0.15;
+
+function handedOver(crf: number, finer: number, handOverFrames: number | undefined): string {
+  return String(handOverFrames === undefined ? crf : Math.max(0, crf - finer));
 }
 
 function x264Params({ num, den }: Rational, handOverFrames: number | undefined): string {

@@ -1,4 +1,4 @@
-import type { VideoTrack } from '@framefold/domain';
+import { toNumber, type FrameTable, type VideoTrack } from '@framefold/domain';
 import { guardedInput } from './input-args.ts';
 
 /** Codecs in which a frame can hold the lines of two moments. */
@@ -43,9 +43,22 @@ const ENOUGH = { marked: 0.05, unmarked: 0.3 } as const;
 /** A source as short as this is looked at in one place. */
 const SHORT_SECONDS = 10;
 
+/**
+ * What a source must be to be taken for interlaced without being marked so: no standard of interlaced video has more
+ * than 30 frames a second, and none so few lines that one field would hold them (288 in SD). Fine patterns that move by
+ * a line a frame, such as those of ffmpeg's `testsrc2`, measure just like fields.
+ */
+const UNMARKED = { framesPerSecond: 31, linesAbove: 288 } as const;
+
 /** Whether frames of a codec can hold the lines of two moments at all. */
 export function isInterlaceable(codec: string): boolean {
   return INTERLACEABLE.has(codec);
+}
+
+/** Whether a source that is not marked as interlaced is of a kind that may be so all the same. */
+export function mayBeInterlacedUnmarked(codedHeight: number, { pts, timeBase }: FrameTable): boolean {
+  const spanSeconds = ((pts.at(-1) ?? 0) - (pts[0] ?? 0)) * toNumber(timeBase);
+  return codedHeight > UNMARKED.linesAbove && (pts.length - 1) / spanSeconds <= UNMARKED.framesPerSecond;
 }
 
 /** Where to look in a source of so many seconds. */

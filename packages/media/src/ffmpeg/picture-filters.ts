@@ -62,10 +62,16 @@ export function sdrFilters({ conversion, input, output }: ColourTreatment): stri
 /**
  * Filters that bring the picture to one rendition's rate and size: square pixels, 4:2:0, limited range, tagged.
  *
+ * @param cap how frames are thinned out, where they are
  * @param fit the picture's size where it does not fill the frame
  */
-export function renditionFilters(rendition: VideoRendition, treatment: ColourTreatment, fit?: Fit): string[] {
-  const { dynamicRange, frameRateCap } = rendition;
+export function renditionFilters(
+  rendition: Pick<VideoRendition, 'width' | 'height' | 'dynamicRange'>,
+  treatment: ColourTreatment,
+  cap?: FrameRateCap,
+  fit?: Fit,
+): string[] {
+  const { dynamicRange } = rendition;
   const { width, height } = fit ?? rendition;
   const isKept = dynamicRange !== undefined;
   const colour = isKept ? keptColour(treatment.input) : treatment.output;
@@ -73,7 +79,7 @@ export function renditionFilters(rendition: VideoRendition, treatment: ColourTre
   const weighs = isKept || treatment.conversion === 'matrix';
   const newMatrix = weighs && colour.matrix !== treatment.input.matrix;
   return [
-    ...(frameRateCap === undefined ? [] : [thinOut(frameRateCap)]),
+    ...(cap === undefined ? [] : [thinOut(cap)]),
     `scale=${width}:${height}:flags=${SCALER_FLAGS}:out_range=tv${newMatrix ? matrixOptions(treatment.input, colour) : ''}`,
     'setsar=1',
     `format=${isKept ? 'yuv420p10le' : 'yuv420p'}`,

@@ -1,7 +1,6 @@
 import {
   CodedError,
   inputOf,
-  renditionFrom,
   toEven,
   VIDEO_TIMESCALE,
   vmafView,
@@ -81,8 +80,9 @@ function graph(plan: Plan, chunk: PlannedChunk, rendition: VideoRendition, size:
     ...frameFilters(plan, chunk),
     ...(rendition.dynamicRange === undefined ? sdrFilters(colour) : []),
     ...renditionFilters(
-      { ...renditionFrom(input, rendition), ...size },
+      { ...rendition, ...size },
       colour,
+      input.frameRateCaps[rendition.name],
       scaledFit(input, rendition, size),
     ),
   ];

@@ -6,23 +6,12 @@ import {
   type PlannedChunk,
   type VideoRendition,
   PLAN_VERSION,
-  type PlannedInput,
 } from '@framefold/domain';
-import { SDR } from '@framefold/domain/testing';
+import { plannedInput, SDR, videoRendition } from '@framefold/domain/testing';
 import { listsVmaf, qualityArgv, VMAF_LEAD_FRAMES } from './quality-argv.ts';
 import { MisalignedError, readQuality, type QualityTexts } from './quality-scores.ts';
 
-const RENDITION: VideoRendition = {
-  name: '360p',
-  width: 640,
-  height: 360,
-  codec: 'h264',
-  encoder: 'libx264',
-  preset: 'fast',
-  crf: 22,
-  maxrateKbps: 800,
-  bufsizeKbps: 1600,
-};
+const RENDITION = videoRendition();
 const HDR: VideoRendition = { ...RENDITION, codec: 'hevc', encoder: 'libx265', dynamicRange: 'pq' };
 
 /** Two segments of two frames and of one, at 25 Hz. */
@@ -51,19 +40,7 @@ const CHUNK: PlannedChunk = {
   ],
 };
 
-const INPUT: PlannedInput = {
-  streamIndex: 1,
-  timeBase: { num: 1, den: 12_800 },
-  firstPts: 4608,
-  originPts: 4608,
-  containerStartSeconds: 0,
-  seekIsExact: true,
-  startTicks: 0,
-  durationTicks: 280_800,
-  treatment: SDR,
-  audio: {},
-  subtitles: {},
-};
+const INPUT = plannedInput({ streamIndex: 1, firstPts: 4608, originPts: 4608, durationTicks: 280_800 });
 
 const PLAN: Plan = {
   version: PLAN_VERSION,
@@ -136,8 +113,17 @@ describe('qualityArgv', () => {
 
   it('thins out, deinterlaces and converts colours as the encode does', () => {
     const colour = { ...SDR.colour, conversion: 'convert' as const };
-    const plan: Plan = { ...PLAN, inputs: [{ ...INPUT, treatment: { deinterlace: 'bff', colour } }] };
-    const [source] = graphOf(plan, { ...RENDITION, frameRateCap: { num: 25, den: 2, biasTicks: 0 } });
+    const plan: Plan = {
+      ...PLAN,
+      inputs: [
+        {
+          ...INPUT,
+          treatment: { deinterlace: 'bff', colour },
+          frameRateCaps: { [RENDITION.name]: { num: 25, den: 2, biasTicks: 0 } },
+        },
+      ],
+    };
+    const [source] = graphOf(plan);
     expect(source).toMatch(/^\[0:1\]bwdif=mode=send_frame:parity=bff.*trim=.*intent=relative.*select='isnan/);
   });
 

@@ -1,11 +1,15 @@
 import {
+  type Batch,
   foldAll,
   type JobEvent,
   type JobEventType,
   type NewEvent,
+  toSummary,
+  toView,
   type TranscodeRequest,
 } from '@framefold/domain';
 import { event, EXAMPLES, example, happyLog, request } from '@framefold/domain/testing';
+import type { BatchFilter } from './batch-catalogue.ts';
 import { BadCursorError, type Catalogue } from './catalogue.ts';
 import type { RefusedEvent } from './catalogue.ts';
 
@@ -98,7 +102,7 @@ export function describeCatalogue(
       const [submitted, probing] = happyLog();
       await catalogue.append(logOf('early', [probing!], 'other'));
       expect(await catalogue.job('early')).toBeUndefined();
-      expect((await catalogue.list({ limit: 500 })).jobs.map(({ jobId }) => jobId)).not.toContain('early');
+      expect((await catalogue.list({ limit: 500 })).jobs.map(({ id }) => id)).not.toContain('early');
       await catalogue.append(logOf('early', [submitted!]));
       expect((await catalogue.job('early'))?.job).toEqual(foldAll([submitted!, probing!]));
       expect((await catalogue.events('early')).map(({ event: { type } }) => type)).toEqual([
@@ -141,7 +145,7 @@ export function describeCatalogue(
       await catalogue.append([submission('page-new', 999, { userId })]);
       const second = await catalogue.list({ userId, limit: 2, cursor: first.nextCursor! });
       const third = await catalogue.list({ userId, limit: 2, cursor: second.nextCursor! });
-      const pages = [first, second, third].map(({ jobs }) => jobs.map(({ jobId }) => jobId));
+      const pages = [first, second, third].map(({ jobs }) => jobs.map(({ id }) => id));
       expect(pages).toEqual([['page-4', 'page-3'], ['page-2', 'page-1'], ['page-0']]);
       expect(third.nextCursor).toBeUndefined();
       expect((await catalogue.list({ userId, limit: 6 })).nextCursor).toBeUndefined();
@@ -154,7 +158,7 @@ export function describeCatalogue(
         ...logOf('filter-2', [example('ProbingStarted')], 'job', 1),
       ]);
       const ids = async (filter: object): Promise<string[]> =>
-        (await catalogue.list({ userId: 'filter', limit: 9, ...filter })).jobs.map(({ jobId }) => jobId);
+        (await catalogue.list({ userId: 'filter', limit: 9, ...filter })).jobs.map(({ id }) => id);
       expect(await ids({})).toEqual(['filter-2', 'filter-1']);
       expect(await ids({ label: 'a "quoted" one' })).toEqual(['filter-1']);
       expect(await ids({ status: ['probing', 'failed'] })).toEqual(['filter-2']);
@@ -163,30 +167,239 @@ export function describeCatalogue(
       expect(await catalogue.idsInState('probing')).not.toContain('filter-1');
     });
 
+    it('filters by time and by batch, in pages, also of several states at once', async () => {
+      const userId = 'slices';
+      const batchId = 'slices-batch';
+      const ids = Array.from({ length: 9 }, (_, index) => `slice-${index}`);
+      await catalogue.append([
+        ...ids.map((jobId, index) => ({
+          ...submission(jobId, 100 + index, { userId, labels: ['slices'] }),
+          event: event('JobSubmitted', 100 + index, {
+            request: request({ userId, labels: ['slices'] }),
+            ...(index % 2 === 0 ? { batchId } : {}),
+          }),
+        })),
+        ...ids.slice(0, 4).flatMap((id) => logOf(id, [example('ProbingStarted')], 'job', 1)),
+        ...ids.slice(6).flatMap((id) => logOf(id, [example('JobCancelled')], 'job', 1)),
+      ]);
+      const all = async (filter: object): Promise<string> => {
+        let found = '';
+        for (let cursor: string | undefined; ;) {
+          const page = await catalogue.list({
+            limit: 2,
+            ...filter,
+            ...(cursor === undefined ? {} : { cursor }),
+          });
+          found += page.jobs.map(({ id }) => id.replace('slice-', '')).join('');
+          cursor = page.nextCursor;
+          if (cursor === undefined) return found;
+        }
+      };
+      expect(await all({ userId })).toEqual('876543210');
+      expect(await all({ label: 'slices' })).toEqual('876543210');
+      expect(await all({ batchId })).toEqual('86420');
+      expect(await all({ userId, createdAfter: 102, createdBefore: 105 })).toEqual('432');
+      expect(await all({ label: 'slices', createdAfter: 107 })).toEqual('87');
+      expect(await all({ userId, status: ['cancelled', 'probing', 'probing'] })).toEqual('8763210');
+      expect(await all({ batchId, status: ['cancelled'] })).toEqual('86');
+    });
+
+    it('lists what a look at each job gives, its long lists left out', async () => {
+      const userId = 'summed up';
+      await catalogue.append([
+        submission('sum-1', 1, { userId }),
+        ...logOf('sum-2', [submission('', 2, { userId }).event, ...happyLog().slice(1)]),
+        ...logOf('sum-3', [submission('', 3, { userId }).event, ...happyLog().slice(1, 10)]),
+      ]);
+      const unit = { unit: 'chunk-00000', workerId: 'w', temporalAttempt: 1, framesDone: 72, speed: 1.5 };
+      await catalogue.setLive('sum-3', [unit]);
+      const { jobs } = await catalogue.list({ userId, limit: 9 });
+      expect(jobs.map(({ id }) => id)).toEqual(['sum-3', 'sum-2', 'sum-1']);
+      for (const summary of jobs) {
+        const { job, live } = (await catalogue.job(summary.id))!;
+        const { eta: _, speed: __, ...progress } = summary.progress;
+        expect(toSummary(toView(summary.id, job, live, Date.now()))).toMatchObject({ ...summary, progress });
+      }
+      expect(jobs[0]?.progress).toMatchObject({ running: 2 });
+    });
+
     it.each(['', 'x', 'bm90IG9uZQ', 'MSAA', "1' or 1=1"])('does not take %j for a cursor', async (cursor) => {
       await expect(catalogue.list({ limit: 1, cursor })).rejects.toBeInstanceOf(BadCursorError);
+    });
+
+    it('takes whatever has the form of a cursor for a place in the list', async () => {
+      for (const cursor of ['0.x', '9999999999999999.zz-_9'])
+        expect(await catalogue.list({ userId: 'nobody', limit: 1, cursor })).toEqual({ jobs: [] });
     });
 
     it('takes names with characters that no database keeps', async () => {
       const userId = 'nul \0 half \ud83d';
       await catalogue.append([
-        submission('odd', 1, { userId, title: '\udead\0 🎬 \\u0000', labels: ['\0'] }),
+        submission('odd', 1, {
+          ...{ userId, title: '\udead\0 🎬 \\u0000', labels: ['\0'] },
+          metadata: { 'a\0': 'b', '\ud83d': 'c' },
+        }),
       ]);
       expect((await catalogue.job('odd'))?.job.request).toMatchObject({
         title: '\ufffd\ufffd 🎬 \\u0000',
         labels: ['\ufffd'],
+        metadata: { 'a\ufffd': 'b', '\ufffd': 'c' },
       });
       const found = await catalogue.list({ userId, label: '\0', limit: 5 });
-      expect(found.jobs.map(({ jobId }) => jobId)).toEqual(['odd']);
+      expect(found.jobs.map(({ id }) => id)).toEqual(['odd']);
     });
 
     it('replaces what encoders reported, and leaves it alone when events come', async () => {
       const unit = { unit: 'chunk-00000', workerId: 'w', temporalAttempt: 1, framesDone: 7, speed: 1.5 };
       await catalogue.append([submission('live', 1)]);
+      expect((await catalogue.job('live'))?.live).toEqual([]);
       await catalogue.setLive('live', [unit, { ...unit, unit: 'chunk-00001' }]);
+      expect((await catalogue.job('live'))?.live).toHaveLength(2);
       await catalogue.setLive('live', [unit]);
-      await catalogue.append(logOf('live', [example('ProbingStarted')], 'job', 1));
       expect((await catalogue.job('live'))?.live).toEqual([unit]);
+      await catalogue.append(logOf('live', [example('ProbingStarted')], 'job', 1));
+      expect(await catalogue.job('live')).toMatchObject({ job: { state: 'probing' }, live: [unit] });
+    });
+
+    it('keeps no report of a job that has ended', async () => {
+      const unit = { unit: 'chunk-00000', workerId: 'w', temporalAttempt: 1, framesDone: 7, speed: 1.5 };
+      await catalogue.append([submission('over-live', 1)]);
+      await catalogue.setLive('over-live', [unit]);
+      expect((await catalogue.job('over-live'))?.live).toEqual([unit]);
+      await catalogue.append(logOf('over-live', [example('JobCancelled')], 'job', 1));
+      expect((await catalogue.job('over-live'))?.live).toEqual([]);
+      await catalogue.setLive('over-live', [unit]);
+      expect((await catalogue.job('over-live'))?.live).toEqual([]);
+    });
+
+    it('gives a job that has ended as its log is, also when that goes on', async () => {
+      await catalogue.append(logOf('ended', [submission('', 1).event, example('JobFailed')]));
+      const first = await catalogue.job('ended');
+      expect(await catalogue.job('ended')).toBe(first);
+      await catalogue.append([{ ...submission('ended', 9), sequence: 2 }]);
+      expect((await catalogue.job('ended'))?.job).toMatchObject({ state: 'pending', createdAt: 1 });
+    });
+
+    describe('when a log is restored', () => {
+      const view = async (jobId: string) => [
+        await catalogue.job(jobId),
+        await catalogue.events(jobId),
+        (await catalogue.list({ label: jobId, limit: 2 })).jobs,
+      ];
+      const log = (jobId: string) => [
+        submission(jobId, 1, { labels: [jobId] }),
+        ...logOf(jobId, happyLog().slice(1, 9), 'job', 1),
+        ...logOf(jobId, [chunk(0), chunk(1)], 'chunks-0'),
+      ];
+
+      it('is as it was, with the same positions', async () => {
+        // Nothing of an ended job's view depends on the time of looking.
+        const whole = [...log('kept'), ...logOf('kept', [example('JobCancelled', 9)], 'job', 9)];
+        await catalogue.append(whole);
+        const before = await view('kept');
+        await catalogue.restore('kept', whole);
+        expect(await view('kept')).toEqual(before);
+        const recorded = await catalogue.events('kept');
+        await catalogue.restore('kept', recorded);
+        expect(await view('kept')).toEqual(before);
+      });
+
+      it('takes the place of what could not be kept without its beginning, and keeps what came since', async () => {
+        const merging = { jobId: 'half', stream: 'job', sequence: 9, event: example('MergingStarted', 9) };
+        const chunks = logOf('half', [chunk(0), chunk(1)], 'chunks-0');
+        await catalogue.append([...chunks, merging]);
+        expect(refused.filter(({ event: { jobId } }) => jobId === 'half')).toHaveLength(1);
+        await catalogue.restore('half', log('half').slice(0, 9));
+        await catalogue.append([merging]);
+        expect((await catalogue.events('half')).map(({ event: { type } }) => type)).toEqual([
+          ...happyLog()
+            .slice(0, 9)
+            .map(({ type }) => type),
+          'ChunkEncoded',
+          'ChunkEncoded',
+          'MergingStarted',
+        ]);
+        expect((await catalogue.job('half'))?.job).toMatchObject({ state: 'merging' });
+      });
+
+      it('gives the new state of a job that had ended', async () => {
+        await catalogue.append(logOf('revised', [submission('', 1).event, example('JobCancelled')]));
+        await catalogue.job('revised');
+        await catalogue.restore('revised', logOf('revised', [submission('', 1).event, example('JobFailed')]));
+        expect((await catalogue.job('revised'))?.job.state).toBe('failed');
+      });
+    });
+
+    describe('of batches', () => {
+      const batch = (batchId: string, fields: Partial<Batch> = {}): Batch => ({
+        ...{ batchId, tenantId: 'default', submittedAt: 1, labels: [], jobs: 3 },
+        ...fields,
+      });
+      const member = (batchId: string, jobId: string, events: readonly JobEvent[] = []): NewEvent[] =>
+        logOf(jobId, [event('JobSubmitted', 1, { request: request(), batchId }), ...events]);
+
+      it('adds each once and sums its jobs up', async () => {
+        const kept = batch('b-1', {
+          title: 'Nul \0',
+          labels: ['night'],
+          webhookUrl: 'https://hooks.example',
+        });
+        await catalogue.batches.add(kept);
+        await catalogue.batches.add(batch('b-1', { jobs: 9 }));
+        expect(await catalogue.batches.get('b-1')).toEqual({
+          batch: { ...kept, title: 'Nul \ufffd' },
+          tally: { counts: {}, percentOfUnended: 0 },
+        });
+        await catalogue.append([
+          ...member('b-1', 'b-1-a', [example('JobCancelled')]),
+          ...member('b-1', 'b-1-b', [example('JobFailed', 5)]),
+          ...member('b-1', 'b-1-c', happyLog().slice(1, 10)),
+          ...member('b-2', 'b-2-a'),
+        ]);
+        const { progress } = (await catalogue.list({ batchId: 'b-1', status: ['transcoding'], limit: 1 }))
+          .jobs[0]!;
+        expect(progress.percent).toBeGreaterThan(1);
+        expect((await catalogue.batches.get('b-1'))?.tally).toEqual({
+          counts: { cancelled: 1, failed: 1, transcoding: 1 },
+          percentOfUnended: progress.percent,
+        });
+        expect(await catalogue.batches.failures('b-1', 5)).toEqual([
+          { jobId: 'b-1-b', title: 'a walk', failure: EXAMPLES.JobFailed.failure },
+        ]);
+        expect(await catalogue.batches.failures('b-1', 0)).toEqual([]);
+        expect(await catalogue.batches.ended(['b-1-a', 'b-1-c', 'nobody'])).toEqual(new Set(['b-1-a']));
+        expect(await catalogue.batches.get('nobody')).toBeUndefined();
+      });
+
+      it('marks cancellation and end once, and no cancellation after the end', async () => {
+        await catalogue.batches.add(batch('b-3'));
+        await catalogue.batches.add(batch('b-4'));
+        await catalogue.batches.markCancelled('b-3', 5);
+        await catalogue.batches.markCancelled('b-3', 6);
+        for (const at of [7, 8]) for (const id of ['b-3', 'b-4']) await catalogue.batches.markEnded(id, at);
+        await catalogue.batches.markCancelled('b-4', 9);
+        expect((await catalogue.batches.get('b-3'))?.batch).toMatchObject({ cancelledAt: 5, endedAt: 7 });
+        expect((await catalogue.batches.get('b-4'))?.batch).toEqual(batch('b-4', { endedAt: 7 }));
+      });
+
+      it('lists the newest first, in pages, also by label', async () => {
+        for (const [index, id] of ['p-1', 'p-2', 'p-3'].entries())
+          await catalogue.batches.add(
+            batch(id, { submittedAt: 1000 + index, labels: index === 1 ? [] : ['p'] }),
+          );
+        const ids = async (filter: Omit<BatchFilter, 'tenantId'>, tenantId = 'default') => {
+          const page = await catalogue.batches.list({ tenantId, ...filter });
+          return { ids: page.batches.map((one) => one.batch.batchId), cursor: page.nextCursor };
+        };
+        const first = await ids({ limit: 2 });
+        expect(first.ids).toEqual(['p-3', 'p-2']);
+        expect((await ids({ limit: 1, cursor: first.cursor! })).ids).toEqual(['p-1']);
+        expect(await ids({ label: 'p', limit: 2 })).toEqual({ ids: ['p-3', 'p-1'], cursor: undefined });
+        await catalogue.batches.add(batch('p-4', { tenantId: 'other', labels: ['p'] }));
+        expect((await ids({ label: 'p', limit: 2 }, 'other')).ids).toEqual(['p-4']);
+        expect((await ids({ label: 'p', limit: 2 })).ids).toEqual(['p-3', 'p-1']);
+        await expect(ids({ limit: 1, cursor: 'x' })).rejects.toBeInstanceOf(BadCursorError);
+      });
     });
 
     it('gives an idempotency key to one job for good', async () => {

@@ -1,4 +1,17 @@
-import type { JobFold, JobState, LiveUnit, NewEvent, RecordedEvent } from '@framefold/domain';
+import type {
+  JobChange,
+  JobFold,
+  JobState,
+  JobSummary,
+  LiveUnit,
+  NewDelivery,
+  NewEvent,
+  RecordedEvent,
+} from '@framefold/domain';
+import type { AccessStore } from '../access/access-store.ts';
+import type { Deliveries } from '../webhooks/deliveries.ts';
+import type { WebhookSecrets } from '../webhooks/webhook-secrets.ts';
+import type { BatchCatalogue } from './batch-catalogue.ts';
 
 export interface CatalogueJob {
   readonly jobId: string;
@@ -7,16 +20,23 @@ export interface CatalogueJob {
 }
 
 export interface JobFilter {
+  /** Absent: of all tenants. */
+  readonly tenantId?: string;
   readonly status?: readonly JobState[];
   readonly userId?: string;
   readonly label?: string;
+  readonly batchId?: string;
+  /** Submitted at this time or later, ms since the epoch. */
+  readonly createdAfter?: number;
+  /** Submitted before this time, ms since the epoch. */
+  readonly createdBefore?: number;
   /** Opaque, from a former page. */
   readonly cursor?: string;
   readonly limit: number;
 }
 
 export interface JobPage {
-  readonly jobs: readonly CatalogueJob[];
+  readonly jobs: readonly JobSummary[];
   /** Absent on the last page. */
   readonly nextCursor?: string;
 }
@@ -32,8 +52,11 @@ export interface RefusedEvent {
   readonly reason: string;
 }
 
-/** Told of what an append did, once it is committed. */
+/** Asked which webhooks an append gives rise to, and told what it did. */
 export interface CatalogueListener {
+  /** Must not throw: what it gives is written in the append's transaction. By default no webhooks. */
+  readonly deliveriesOf?: (change: JobChange) => readonly NewDelivery[];
+  // Those below are called once the append is committed.
   /** @param job what the job is after these events */
   readonly onRecorded?: (events: readonly RecordedEvent[], job: JobFold) => void;
   readonly onRefused?: (refused: RefusedEvent) => void;
@@ -48,6 +71,8 @@ export interface CatalogueListener {
  * by reads once it has been submitted.
  */
 export interface Catalogue {
+  readonly deliveries: Deliveries;
+  readonly webhookSecrets: WebhookSecrets;
   /**
    * Appends events, each once: those whose (job, stream, sequence) is known are passed over. The job's projection is
    * brought up to date in the same transaction.
@@ -56,21 +81,39 @@ export interface Catalogue {
   /** The log in order of positions, after `afterPosition` if given; empty for an unknown job. */
   events(jobId: string, afterPosition?: number): Promise<readonly RecordedEvent[]>;
   job(jobId: string): Promise<CatalogueJob | undefined>;
+  /** Whose job it is; costs nothing of the job's size. Undefined for an unknown job. */
+  tenantOf(jobId: string): Promise<string | undefined>;
   /**
-   * Newest first.
+   * Newest first, as of the last event or report of each. Costs nothing of the jobs' size.
    *
    * @throws {BadCursorError}
    */
   list(filter: JobFilter): Promise<JobPage>;
   /** The ids of all jobs in a state; costs nothing of the jobs' size. */
   idsInState(state: JobState): Promise<readonly string[]>;
-  /** Replaces what the running encoders of a job last reported; an unknown job is no error. */
+  /**
+   * Replaces what the running encoders of a job last reported. A job that is unknown or has ended is no error: it keeps
+   * nothing, since nothing of it runs.
+   */
   setLive(jobId: string, live: readonly LiveUnit[]): Promise<void>;
   /**
-   * Binds an idempotency key to a job, or returns the binding that is there.
-   * @returns the job that the key belongs to, and the hash of the request that it was first used with
+   * Binds an idempotency key to a job or batch, or returns the binding that is there.
+   * @returns the job or batch that the key belongs to, and the hash of the request that it was first used with
    */
   claimKey(key: string, jobId: string, requestHash: string): Promise<{ jobId: string; requestHash: string }>;
+  /**
+   * Puts a job's log in the place of what is there of it, and folds it anew. What is there and not in `log` follows
+   * behind it. No webhooks come of it. Sources of a log give it whole but for its newest events.
+   *
+   * @param log in order; positions are given anew
+   */
+  restore(jobId: string, log: readonly NewEvent[]): Promise<void>;
+  readonly batches: BatchCatalogue;
   /** Gives the database back. Nothing may be called afterwards but this again. */
   close(): Promise<void>;
+}
+
+/** A catalogue with what else lies in its database, which has one owner. */
+export interface OpenCatalogue extends Catalogue {
+  readonly access: AccessStore;
 }

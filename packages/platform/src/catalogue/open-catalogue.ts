@@ -1,9 +1,9 @@
 import { CodedError } from '@framefold/domain';
 import { Kysely, Migrator, PostgresDialect, type PostgresPool } from 'kysely';
 import pg from 'pg';
-import type { Catalogue, CatalogueListener } from './catalogue.ts';
-import { acquireOwnerLock } from './owner-lock.ts';
-import { openPgliteDatabase } from './pglite-database.ts';
+import { type FolderOwnership, takeFolder } from '../folder-owner.ts';
+import type { CatalogueListener, OpenCatalogue } from './catalogue.ts';
+import { makePgliteDatabase, startPgliteDatabase } from './pglite-database.ts';
 import { createPglitePool } from './pglite-pool.ts';
 import { MIGRATIONS, type CatalogueSchema } from './schema.ts';
 import { SqlCatalogue } from './sql-catalogue.ts';
@@ -19,12 +19,13 @@ export type CataloguePlace = { readonly folder: string } | { readonly databaseUr
 export async function openCatalogue(
   place: CataloguePlace,
   listener: CatalogueListener = {},
-): Promise<Catalogue> {
-  if ('databaseUrl' in place) return open(createServerPool(place.databaseUrl), listener, () => undefined);
-  const release = acquireOwnerLock(place.folder);
+): Promise<OpenCatalogue> {
+  if ('databaseUrl' in place) return open(createServerPool(place.databaseUrl), listener);
+  const { release, descriptor } = takeAlone(place.folder);
   try {
-    const database = await openPgliteDatabase(place.folder);
-    return await open(createPglitePool(database), listener, release);
+    await makePgliteDatabase(place.folder);
+    const pool = createPglitePool(() => startPgliteDatabase(place.folder, descriptor));
+    return await open(pool, listener, release);
   } catch (error) {
     release();
     throw unavailable(error);
@@ -34,8 +35,8 @@ export async function openCatalogue(
 async function open(
   pool: PostgresPool,
   listener: CatalogueListener,
-  onClosed: () => void,
-): Promise<Catalogue> {
+  release?: () => void,
+): Promise<OpenCatalogue> {
   const db = new Kysely<CatalogueSchema>({ dialect: new PostgresDialect({ pool }) });
   const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } });
   const { error } = await migrator.migrateToLatest();
@@ -43,7 +44,24 @@ async function open(
     await db.destroy();
     throw unavailable(error);
   }
-  return new SqlCatalogue(db, listener, onClosed);
+  return new SqlCatalogue(db, listener, release);
+}
+
+/** @throws {CodedError} CATALOGUE_UNAVAILABLE, naming the process that has the folder */
+function takeAlone(folder: string): Extract<FolderOwnership, { release: unknown }> {
+  let ownership: FolderOwnership;
+  try {
+    ownership = takeFolder(folder);
+  } catch (error) {
+    throw unavailable(error);
+  }
+  if ('release' in ownership) return ownership;
+  const { holder } = ownership;
+  throw new CodedError(
+    'CATALOGUE_UNAVAILABLE',
+    `The catalogue in ${folder} is in use by process ${holder}.`,
+    { holder },
+  );
 }
 
 function createServerPool(databaseUrl: string): PostgresPool {

@@ -1,5 +1,8 @@
-import type { JobEvent, JobFold, JobState, LiveUnit } from '@framefold/domain';
-import { sql, type Migration, type RawBuilder } from 'kysely';
+import type { JobEvent, JobFold, JobState, JobSummary, LiveUnit } from '@framefold/domain';
+import { sql, type Generated, type Migration, type RawBuilder } from 'kysely';
+import { ACCESS_MIGRATIONS, type AccessTables } from '../access/access-schema.ts';
+import { webhookMigration, type WebhookTables } from '../webhooks/webhook-tables.ts';
+import { summariesAndBatches } from './summaries-and-batches.ts';
 import { storableText } from './storable-text.ts';
 
 /**
@@ -8,6 +11,7 @@ import { storableText } from './storable-text.ts';
  */
 export interface JobsTable {
   job_id: string;
+  tenant_id: Generated<string>;
   /** Absent until JobSubmitted is in the log; such a job is not shown. */
   created_at: number | null;
   updated_at: number;
@@ -18,6 +22,30 @@ export interface JobsTable {
   next_position: number | null;
   fold: JobFold;
   live: readonly LiveUnit[];
+  /** As lists show it; absent until JobSubmitted is in the log. */
+  summary: JobSummary | null;
+  batch_id: string | null;
+}
+
+/** The labels of jobs once more, in the order of lists: whatever share of the jobs has a label, a page is found at once. */
+export interface JobLabelsTable {
+  label: string;
+  tenant_id: string;
+  created_at: number;
+  job_id: string;
+}
+
+/** Batches; how far they are follows from their jobs. */
+export interface BatchesTable {
+  batch_id: string;
+  tenant_id: string;
+  created_at: number;
+  title: string | null;
+  labels: readonly string[];
+  webhook_url: string | null;
+  jobs: number;
+  cancelled_at: number | null;
+  ended_at: number | null;
 }
 
 /** The logs. */
@@ -33,23 +61,33 @@ export interface EventsTable {
 
 export interface IdempotencyKeysTable {
   key: string;
+  /** Or the id of a batch. */
   job_id: string;
   request_hash: string;
   created_at: number;
 }
 
-export interface CatalogueSchema {
+export interface CatalogueSchema extends AccessTables, WebhookTables {
   jobs: JobsTable;
   events: EventsTable;
+  job_labels: JobLabelsTable;
+  batches: BatchesTable;
   idempotency_keys: IdempotencyKeysTable;
 }
 
 /** A JSON value as a parameter: as text, because drivers turn arrays into SQL arrays. */
 export function json<T>(value: T): RawBuilder<T> {
   const text = JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'string' ? storableText(part) : part,
+    typeof part === 'string' ? storableText(part) : withStorableNames(part),
   );
   return sql<T>`cast(${text} as jsonb)`;
+}
+
+/** A replacer sees values, not their names: those of an object are made storable with it. */
+function withStorableNames(part: unknown): unknown {
+  if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
+  if (Object.keys(part).every((name) => storableText(name) === name)) return part;
+  return Object.fromEntries(Object.entries(part).map(([name, value]) => [storableText(name), value]));
 }
 
 /** All migrations by name, in order. One that was released is never changed. */
@@ -94,4 +132,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  ...ACCESS_MIGRATIONS,
+  '0004-webhooks': webhookMigration,
+  '0005-summaries-and-batches': summariesAndBatches,
 };

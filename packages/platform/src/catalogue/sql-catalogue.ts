@@ -1,36 +1,51 @@
-import {
-  CodedError,
-  type JobEvent,
-  type JobState,
-  type LiveUnit,
-  type NewEvent,
-  type RecordedEvent,
-} from '@framefold/domain';
-import { sql, type Kysely } from 'kysely';
-import { appendEvents } from './append-events.ts';
-import type { Catalogue, CatalogueJob, CatalogueListener, JobFilter, JobPage } from './catalogue.ts';
-import { fromCursor, toCursor } from './cursor.ts';
-import { json, type CatalogueSchema } from './schema.ts';
-import { storableText } from './storable-text.ts';
+import type { JobEvent, JobState, LiveUnit, NewEvent, RecordedEvent } from '@framefold/domain';
+import type { Kysely } from 'kysely';
+import type { AccessStore } from '../access/access-store.ts';
+import { SqlAccessStore } from '../access/sql-access-store.ts';
+import { SqlDeliveries } from '../webhooks/sql-deliveries.ts';
+import { SqlWebhookSecrets } from '../webhooks/sql-webhook-secrets.ts';
+import { appendEvents, restoreLog } from './append-events.ts';
+import type { BatchCatalogue } from './batch-catalogue.ts';
+import type { CatalogueJob, CatalogueListener, JobFilter, JobPage, OpenCatalogue } from './catalogue.ts';
+import { guarded } from './guarded.ts';
+import { JobReader } from './job-reader.ts';
+import { listJobs } from './list-jobs.ts';
+import type { CatalogueSchema } from './schema.ts';
+import { setLive } from './set-live.ts';
+import { SqlBatches } from './sql-batches.ts';
 
 /** The catalogue in PostgreSQL, in-process or on a server. Expects its tables to be there. */
-export class SqlCatalogue implements Catalogue {
+export class SqlCatalogue implements OpenCatalogue {
+  readonly access: AccessStore;
+  readonly deliveries: SqlDeliveries;
+  readonly webhookSecrets: SqlWebhookSecrets;
   readonly #db: Kysely<CatalogueSchema>;
   readonly #listener: CatalogueListener;
   readonly #onClosed: () => void;
+  readonly #jobs: JobReader;
+  readonly batches: BatchCatalogue;
   #closing: Promise<void> | undefined;
 
   /**
-   * @param onClosed called when the database has been given back
+   * @param release given where no other process writes to the database; called when it has been given back
    */
-  constructor(db: Kysely<CatalogueSchema>, listener: CatalogueListener, onClosed: () => void) {
+  constructor(db: Kysely<CatalogueSchema>, listener: CatalogueListener, release?: () => void) {
     this.#db = db;
+    this.access = new SqlAccessStore(db);
+    this.deliveries = new SqlDeliveries(db);
+    this.webhookSecrets = new SqlWebhookSecrets(db);
     this.#listener = listener;
-    this.#onClosed = onClosed;
+    this.#onClosed = release ?? (() => undefined);
+    this.#jobs = new JobReader(db, release !== undefined);
+    this.batches = new SqlBatches(db);
   }
 
   async append(events: readonly NewEvent[]): Promise<void> {
-    for (const { recorded, refused, job } of await guarded(() => appendEvents(this.#db, events))) {
+    const { deliveriesOf } = this.#listener;
+    const appended = guarded(() => appendEvents(this.#db, events, deliveriesOf)).finally(() => {
+      for (const jobId of new Set(events.map((event) => event.jobId))) this.#jobs.changed(jobId);
+    });
+    for (const { recorded, refused, job } of await appended) {
       this.#listener.onRecorded?.(recorded, job);
       refused.forEach((event) => this.#listener.onRefused?.(event));
     }
@@ -56,45 +71,23 @@ export class SqlCatalogue implements Catalogue {
   }
 
   async job(jobId: string): Promise<CatalogueJob | undefined> {
+    return await guarded(() => this.#jobs.read(jobId));
+  }
+
+  async tenantOf(jobId: string): Promise<string | undefined> {
     const row = await guarded(() =>
       this.#db
         .selectFrom('jobs')
-        .select(['fold', 'live'])
+        .select('tenant_id')
         .where('job_id', '=', jobId)
         .where('created_at', 'is not', null)
         .executeTakeFirst(),
     );
-    return row === undefined ? undefined : { jobId, job: row.fold, live: row.live };
+    return row?.tenant_id;
   }
 
-  async list({ status, userId, label, cursor, limit }: JobFilter): Promise<JobPage> {
-    const after = cursor === undefined ? undefined : fromCursor(cursor);
-    const rows = await guarded(() =>
-      this.#db
-        .selectFrom('jobs')
-        .select(['job_id', 'fold', 'live'])
-        .select(sql<number>`created_at`.as('created_at'))
-        .where('created_at', 'is not', null)
-        .$if(status !== undefined, (query) => query.where('status', 'in', status ?? []))
-        .$if(userId !== undefined, (query) => query.where('user_id', '=', storableText(userId ?? '')))
-        .$if(label !== undefined, (query) => query.where('labels', '@>', json([label ?? ''])))
-        .$if(after !== undefined, (query) =>
-          query.where(sql<boolean>`(created_at, job_id) < (${after?.createdAt}, ${after?.jobId})`),
-        )
-        .orderBy('created_at', 'desc')
-        .orderBy('job_id', 'desc')
-        // One more than asked for tells whether there is a next page.
-        .limit(limit + 1)
-        .execute(),
-    );
-    const page = rows.slice(0, limit);
-    const last = page.at(-1);
-    return {
-      jobs: page.map((row) => ({ jobId: row.job_id, job: row.fold, live: row.live })),
-      ...(rows.length > limit && last !== undefined
-        ? { nextCursor: toCursor({ createdAt: last.created_at, jobId: last.job_id }) }
-        : {}),
-    };
+  list(filter: JobFilter): Promise<JobPage> {
+    return guarded(async () => await listJobs(this.#db, filter));
   }
 
   async idsInState(state: JobState): Promise<readonly string[]> {
@@ -110,13 +103,7 @@ export class SqlCatalogue implements Catalogue {
   }
 
   async setLive(jobId: string, live: readonly LiveUnit[]): Promise<void> {
-    await guarded(() =>
-      this.#db
-        .updateTable('jobs')
-        .set({ live: json(live) })
-        .where('job_id', '=', jobId)
-        .execute(),
-    );
+    await guarded(() => setLive(this.#db, jobId, live)).finally(() => this.#jobs.changed(jobId));
   }
 
   async claimKey(
@@ -139,22 +126,12 @@ export class SqlCatalogue implements Catalogue {
     return { jobId: row.job_id, requestHash: row.request_hash };
   }
 
+  async restore(jobId: string, log: readonly NewEvent[]): Promise<void> {
+    await guarded(() => restoreLog(this.#db, jobId, log)).finally(() => this.#jobs.changed(jobId));
+  }
+
   close(): Promise<void> {
     this.#closing ??= guarded(() => this.#db.destroy()).finally(this.#onClosed);
     return this.#closing;
-  }
-}
-
-async function guarded<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof CodedError) throw error;
-    throw new CodedError(
-      'CATALOGUE_UNAVAILABLE',
-      'The catalogue cannot be read or written.',
-      { cause: String(error) },
-      { cause: error },
-    );
   }
 }

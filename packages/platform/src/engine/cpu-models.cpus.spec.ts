@@ -80,7 +80,7 @@ const SOURCES: readonly Kind[] = [
   {
     name: 'a frame rate that is thinned out',
     clip: 'rate-59-94.mp4',
-    planned: { renditions: [{ frameRateCap: { num: 60_000, den: 2002 } }] },
+    planned: { inputs: [{ frameRateCaps: { one: { num: 60_000, den: 2002 } } }] },
     rung: { maxFrameRate: 30 },
   },
   { name: 'MPEG-2', clip: 'mpeg2-ac3.ts', planned: { inputs: [{ treatment: {} }] }, rung: {} },

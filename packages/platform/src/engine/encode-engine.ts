@@ -16,6 +16,8 @@ export interface LocalRendition {
   readonly name: string;
   readonly timescale: number;
   readonly initFile: string;
+  /** The quality that kept it under its ceiling, where that is coarser than what was asked for. */
+  readonly crf?: number;
   readonly segments: readonly LocalSegment[];
 }
 
@@ -51,7 +53,7 @@ export interface EncodeEngine {
   readonly name: string;
   /** Identifies the encoder build; equal builds give equal bytes. */
   readonly build: string;
-  /** The command line that `encodeChunk` will run, for the attempt's record. */
+  /** The command line by which `encodeChunk` will first write output, for the attempt's record. */
   chunkArgv(task: EngineTask, chunk: PlannedChunk): readonly string[];
   encodeChunk(task: EngineTask, chunk: PlannedChunk): Promise<readonly LocalRendition[]>;
   audioArgv(task: EngineTask, track: AudioRendition): readonly string[];

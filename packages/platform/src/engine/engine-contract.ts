@@ -10,7 +10,7 @@ import {
   type PlannedChunk,
   type VideoRendition,
 } from '@framefold/domain';
-import { SDR } from '@framefold/domain/testing';
+import { audioRendition, plannedInput, videoRendition } from '@framefold/domain/testing';
 import { measureSegment } from '@framefold/media';
 import type { EncodeEngine, EngineProgress, EngineTask, LocalRendition } from './encode-engine.ts';
 
@@ -170,21 +170,7 @@ const PLAN: Plan = {
   version: PLAN_VERSION,
   jobId: 'engine',
   segmentSeconds: 1,
-  inputs: [
-    {
-      streamIndex: 0,
-      timeBase: { num: 1, den: 12_800 },
-      firstPts: 0,
-      originPts: 0,
-      containerStartSeconds: 0,
-      seekIsExact: true,
-      startTicks: 0,
-      durationTicks: SECONDS * VIDEO_TIMESCALE,
-      treatment: SDR,
-      audio: { 'audio-und': 1 },
-      subtitles: {},
-    },
-  ],
+  inputs: [plannedInput({ durationTicks: SECONDS * VIDEO_TIMESCALE, audio: { 'audio-und': 1 } })],
   video: {
     frames: SECONDS * FRAMES_PER_SECOND,
     durationTicks: SECONDS * VIDEO_TIMESCALE,
@@ -193,41 +179,11 @@ const PLAN: Plan = {
   },
   presentationOriginSeconds: 1,
   renditions: [
-    {
-      name: 'large',
-      width: 320,
-      height: 240,
-      codec: 'h264',
-      encoder: 'libx264',
-      preset: 'fast',
-      crf: 24,
-      maxrateKbps: 800,
-      bufsizeKbps: 1600,
-    },
-    {
-      name: 'small',
-      width: 160,
-      height: 120,
-      codec: 'h264',
-      encoder: 'libx264',
-      preset: 'fast',
-      crf: 24,
-      maxrateKbps: 300,
-      bufsizeKbps: 600,
-    },
+    videoRendition({ name: 'large', width: 320, height: 240, crf: 24 }),
+    videoRendition({ name: 'small', width: 160, height: 120, crf: 24, maxrateKbps: 300, bufsizeKbps: 600 }),
   ],
   subtitles: [],
-  audio: [
-    {
-      name: 'audio-und',
-      label: 'und',
-      isDefault: true,
-      codec: 'aac',
-      channels: 2,
-      sampleRateHz: 48_000,
-      bitrateKbps: 128,
-    },
-  ],
+  audio: [audioRendition({ name: 'audio-und', label: 'und' })],
   chunks: [[0], [1], [2, 3]].map((indexes, index) => ({
     index,
     input: 0,

@@ -34,7 +34,3 @@ describeEncodeEngine('ffmpeg in HEVC in two passes', lab, {
   ...AVERAGE,
   ...{ passes: 2, codec: 'hevc', encoder: 'libx265', preset: 'ultrafast' },
 });
-describeEncodeEngine('ffmpeg in VP9 in two passes', lab, {
-  ...AVERAGE,
-  ...{ passes: 2, codec: 'vp9', encoder: 'libvpx-vp9', preset: 'fast' },
-});

@@ -5,6 +5,7 @@ import {
   isHardwareEncoder,
   VIDEO_TIMESCALE,
   type AudioRendition,
+  type Plan,
   type PlannedChunk,
 } from '@framefold/domain';
 import {
@@ -27,6 +28,7 @@ import type { CommandResult, ProcessRunner } from '../process/process-runner.ts'
 import { assertSuccess, EXIT_INVALID_DATA } from './assert-success.ts';
 import type { EncodeEngine, EngineTask, LocalRendition } from './encode-engine.ts';
 import { seeksFor } from './seeks.ts';
+import { underCeilings } from './under-ceilings.ts';
 
 /**
  * Goes before a command line for sound. ffmpeg's AAC computes in floating point, by other code for each instruction
@@ -44,7 +46,7 @@ export interface FfmpegEngineOptions {
 }
 
 /**
- * The engine that runs ffmpeg, one process a chunk.
+ * The engine that runs ffmpeg, one process a chunk, and another where a rendition comes out above its ceiling.
  *
  * @throws {Error} when ffmpeg does not run at all
  */
@@ -95,19 +97,36 @@ class FfmpegEngine implements EncodeEngine {
     }
   }
 
-  async #encodeChunk(
+  /** The time is for all runs, tries and passes together; progress does not go back with another of them. */
+  #encodeChunk(
     task: EngineTask,
     chunk: PlannedChunk,
     device?: GpuDevice,
   ): Promise<readonly LocalRendition[]> {
-    let damage: CodedError | undefined;
     const startedAt = Date.now();
+    let mostFrames = 0;
+    const left = (plan: Plan): EngineTask => ({
+      ...task,
+      plan,
+      ...(task.timeoutSeconds === undefined
+        ? {}
+        : { timeoutSeconds: task.timeoutSeconds - (Date.now() - startedAt) / 1000 }),
+      onProgress: (progress) => {
+        mostFrames = Math.max(mostFrames, progress.framesDone);
+        task.onProgress?.({ ...progress, framesDone: mostFrames });
+      },
+    });
+    return underCeilings(task.plan, (plan) => this.#tryEncode(() => left(plan), chunk, device));
+  }
+
+  async #tryEncode(
+    left: () => EngineTask,
+    chunk: PlannedChunk,
+    device?: GpuDevice,
+  ): Promise<readonly LocalRendition[]> {
+    const task = left();
+    let damage: CodedError | undefined;
     for (const seek of seeksFor(task.plan, chunk)) {
-      // The time is for all tries and passes together.
-      const left = (): EngineTask =>
-        task.timeoutSeconds === undefined
-          ? task
-          : { ...task, timeoutSeconds: task.timeoutSeconds - (Date.now() - startedAt) / 1000 };
       const first = needsFirstPass(task.plan)
         ? await this.#run(left(), firstPassArgv(task.plan, chunk, filesOf(task), seek))
         : undefined;

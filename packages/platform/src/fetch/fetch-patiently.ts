@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CodedError } from '@framefold/domain';
-import { ForbiddenUrlError } from './address-guard.ts';
+import { forbiddenReason, reasonOf } from './fetch-error.ts';
 import type { GuardedFetch, WebAnswer } from './guarded-fetch.ts';
 
 /** No further try after so long: a job with an unreachable source fails within seconds. */
@@ -71,21 +71,14 @@ async function ask(
 }
 
 function faultOfError(error: unknown): Asked {
-  const causes = causesOf(error);
-  const forbidden = causes.find((cause) => cause instanceof ForbiddenUrlError);
-  if (forbidden !== undefined) throw new CodedError('SOURCE_FORBIDDEN', forbidden.message);
-  const code = causes.flatMap((cause) => ('code' in cause ? [String(cause.code)] : []))[0];
-  const reason = code ?? causes.at(-1)?.message ?? 'no answer';
+  const forbidden = forbiddenReason(error);
+  if (forbidden !== undefined) throw new CodedError('SOURCE_FORBIDDEN', forbidden);
+  const { code, sentence } = reasonOf(error);
   return {
-    fault: new CodedError('SOURCE_UNREACHABLE', `The server of the source cannot be reached (${reason}).`),
+    fault: new CodedError(
+      'SOURCE_UNREACHABLE',
+      `The server of the source cannot be reached (${code ?? sentence}).`,
+    ),
     passing: code !== undefined && PASSING_ERRORS.has(code),
   };
-}
-
-/** An error and what caused it; for one that tried several addresses, the first of its errors. */
-function causesOf(error: unknown): Error[] {
-  // By shape: errors of Node's own modules come from another realm in tests.
-  if (typeof error !== 'object' || error === null || !('message' in error)) return [];
-  const first: unknown = 'errors' in error && Array.isArray(error.errors) ? error.errors[0] : undefined;
-  return [error as Error, ...causesOf('cause' in error ? error.cause : first)];
 }

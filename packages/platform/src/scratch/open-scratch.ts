@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rm, stat, statfs, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError, fits, type DiskState } from '@framefold/domain';
 import { z } from 'zod';
 import { isOwnerAlive, ownerTag } from '../limits/owner-tag.ts';
+import { diskOf } from './disk-of.ts';
 import { sizeOfFolder } from './size-of-folder.ts';
 
 /** Unfinished downloads: kept over restarts, so that they go on where they broke off. */
@@ -142,7 +143,7 @@ function downloadName(jobId: string, input: number): string {
 }
 
 async function stateOf(root: string): Promise<DiskState> {
-  const { bavail, blocks, bsize } = await statfs(root);
+  const disk = await diskOf(root);
   let reservedBytes = 0;
   for (const owner of await namesIn(root)) {
     if (owner === DOWNLOADS || isOwnerAlive(owner) === false) continue;
@@ -151,7 +152,7 @@ async function stateOf(root: string): Promise<DiskState> {
         reservedBytes += await unwritten(await readReservation(join(root, owner, name)));
     }
   }
-  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize, reservedBytes };
+  return { ...disk, reservedBytes };
 }
 
 /** What a folder may still grow by. */

@@ -28,6 +28,8 @@ export function createFolderStore(folder: string): ObjectStore {
 }
 
 class FolderStore implements ObjectStore {
+  /** Nobody can write into a folder by a URL. */
+  readonly direct = undefined;
   readonly #folder: string;
 
   constructor(folder: string) {
@@ -73,6 +75,20 @@ class FolderStore implements ObjectStore {
           await inFolder(path, () => rename(unfinished, path));
         });
       }
+    });
+  }
+
+  async copy(from: string, to: string): Promise<boolean> {
+    const [source, path] = [this.#path(from), this.#path(to)];
+    return guarded(async () => {
+      const unfinished = await this.#unfinishedPath();
+      // Two names of one file will do: no write ever changes a file that has its name already.
+      return finishing(unfinished, async () => {
+        const linked = await unlessMissing(link(source, unfinished).then(() => true));
+        if (linked === undefined) return false;
+        await inFolder(path, () => rename(unfinished, path));
+        return true;
+      });
     });
   }
 
@@ -145,6 +161,10 @@ class FolderStore implements ObjectStore {
 
   localPath(key: string): string {
     return this.#path(key);
+  }
+
+  presign(): Promise<undefined> {
+    return Promise.resolve(undefined);
   }
 
   #path(key: string): string {

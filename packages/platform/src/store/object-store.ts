@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { DirectWrites } from './direct-writes.ts';
 
 export interface StoredObject {
   readonly key: string;
@@ -26,6 +27,11 @@ export interface ObjectStore {
   putIfAbsent(key: string, body: Uint8Array | string): Promise<boolean>;
   /** Writes a local file's content; the file may be moved into the store and be gone afterwards. */
   putFile(key: string, localPath: string): Promise<void>;
+  /**
+   * Makes `to` hold what `from` holds, replacing what is there, without the bytes passing through this machine. Says
+   * whether there was something to copy.
+   */
+  copy(from: string, to: string): Promise<boolean>;
   /** The object's bytes, or undefined when there is none. For small objects. */
   get(key: string): Promise<Buffer | undefined>;
   /** A stream of the object's bytes, or of a range; undefined when there is none. */
@@ -41,4 +47,19 @@ export interface ObjectStore {
   sweep(): Promise<void>;
   /** The path at which local programs can read the object in place, or undefined for stores that are not local. */
   localPath(key: string): string | undefined;
+  /**
+   * A URL by which whoever holds it may read the object, or write it, without credentials; undefined for stores that
+   * have no such URLs. Nothing is asked: the URL of an object that is not there answers so.
+   */
+  presign(key: string, options: PresignOptions): Promise<string | undefined>;
+  /** Large objects that others write by presigned URLs; undefined for stores that have no such URLs. */
+  readonly direct: DirectWrites | undefined;
+}
+
+/** What a presigned URL is good for. */
+export interface PresignOptions {
+  /** From now on. */
+  readonly expiresSeconds: number;
+  /** By default GET, which serves HEAD and ranges, too. */
+  readonly method?: 'GET' | 'PUT';
 }

@@ -1,14 +1,33 @@
-import { foldAll, type LiveUnit, type NewEvent, type RecordedEvent } from '@framefold/domain';
-import { BadCursorError, type Catalogue, type CatalogueJob, type JobFilter } from '@framefold/platform';
+import {
+  foldAll,
+  hasEnded,
+  tenantOf,
+  toSummary,
+  toView,
+  type LiveUnit,
+  type NewEvent,
+  type RecordedEvent,
+} from '@framefold/domain';
+import type { Catalogue, CatalogueJob, JobFilter, JobPage } from '@framefold/platform';
+import { FakeBatches } from './fake-batches.ts';
+import { FakeDeliveries } from './fake-deliveries.ts';
+import { FakeWebhookSecrets } from './fake-webhook-secrets.ts';
+import { pageOf } from './page-of.ts';
 
 /** A catalogue in memory that can be told to fail. Cursors are positions in its list. */
 export class FakeCatalogue implements Catalogue {
+  readonly deliveries = new FakeDeliveries();
+  readonly webhookSecrets = new FakeWebhookSecrets();
   readonly #logs = new Map<string, RecordedEvent[]>();
   readonly #live = new Map<string, readonly LiveUnit[]>();
   readonly #keys = new Map<string, { jobId: string; requestHash: string }>();
   /** Every call throws this while it is set. */
   failure: Error | undefined;
   closed = false;
+  readonly batches = new FakeBatches(
+    () => this.#failIfTold(),
+    async (batchId) => (await this.list({ batchId, limit: Infinity })).jobs,
+  );
 
   async append(events: readonly NewEvent[]): Promise<void> {
     this.#failIfTold();
@@ -31,29 +50,31 @@ export class FakeCatalogue implements Catalogue {
     return { jobId, job: foldAll(log.map(({ event }) => event)), live: this.#live.get(jobId) ?? [] };
   }
 
-  async list({
-    status,
-    userId,
-    label,
-    cursor,
-    limit,
-  }: JobFilter): Promise<{ jobs: CatalogueJob[]; nextCursor?: string }> {
+  async tenantOf(jobId: string): Promise<string | undefined> {
+    const found = await this.job(jobId);
+    return found === undefined ? undefined : tenantOf(found.job);
+  }
+
+  async list(filter: JobFilter): Promise<JobPage> {
     this.#failIfTold();
-    if (cursor !== undefined && !/^\d+$/.test(cursor))
-      throw new BadCursorError('The cursor is not one of this list.');
+    const { tenantId, status, userId, label, batchId, createdAfter, createdBefore, cursor, limit } = filter;
     const all = await Promise.all([...this.#logs.keys()].reverse().map((jobId) => this.job(jobId)));
-    const found = all.filter((entry): entry is CatalogueJob => {
-      const request = entry?.job.request;
-      if (entry === undefined || request === undefined) return false;
-      return (
-        (status?.includes(entry.job.state) ?? true) &&
+    const jobs = all.flatMap((found) => {
+      if (found?.job.request === undefined) return [];
+      const summary = toSummary(toView(found.jobId, found.job, found.live, Date.now()));
+      const { request, createdAt } = summary;
+      const fits =
+        (tenantId === undefined || summary.tenantId === tenantId) &&
+        (status?.includes(summary.status) ?? true) &&
         (userId === undefined || request.userId === userId) &&
-        (label === undefined || request.labels.includes(label))
-      );
+        (label === undefined || request.labels.includes(label)) &&
+        (batchId === undefined || summary.batchId === batchId) &&
+        createdAt >= (createdAfter ?? 0) &&
+        createdAt < (createdBefore ?? Infinity);
+      return fits ? [summary] : [];
     });
-    const from = Number(cursor ?? 0);
-    const more = found.length > from + limit;
-    return { jobs: found.slice(from, from + limit), ...(more ? { nextCursor: String(from + limit) } : {}) };
+    const { page, nextCursor } = pageOf(jobs, cursor, limit);
+    return { jobs: page, ...(nextCursor === undefined ? {} : { nextCursor }) };
   }
 
   async idsInState(state: string): Promise<readonly string[]> {
@@ -63,7 +84,8 @@ export class FakeCatalogue implements Catalogue {
 
   async setLive(jobId: string, live: readonly LiveUnit[]): Promise<void> {
     this.#failIfTold();
-    this.#live.set(jobId, live);
+    const known = await this.job(jobId);
+    if (known !== undefined && !hasEnded(known.job.state)) this.#live.set(jobId, live);
   }
 
   async claimKey(
@@ -75,6 +97,12 @@ export class FakeCatalogue implements Catalogue {
     const claim = this.#keys.get(key) ?? { jobId, requestHash };
     this.#keys.set(key, claim);
     return claim;
+  }
+
+  async restore(jobId: string, log: readonly NewEvent[]): Promise<void> {
+    const own = this.#logs.get(jobId) ?? [];
+    this.#logs.delete(jobId);
+    await this.append([...log, ...own]);
   }
 
   async close(): Promise<void> {

@@ -19,7 +19,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file framefold/v1/events.proto.
  */
 export const file_framefold_v1_events: GenFile = /*@__PURE__*/
-  fileDesc("ChlmcmFtZWZvbGQvdjEvZXZlbnRzLnByb3RvEgxmcmFtZWZvbGQudjEiegoNUmVjb3JkZWRFdmVudBIOCgZqb2JfaWQYASABKAkSDgoGc3RyZWFtGAIgASgJEhAKCHNlcXVlbmNlGAMgASgFEhAKCHBvc2l0aW9uGAQgASgFEiUKBWV2ZW50GAUgASgLMhYuZnJhbWVmb2xkLnYxLkpvYkV2ZW50IssHCghKb2JFdmVudBIKCgJhdBgBIAEoARIzCg1qb2Jfc3VibWl0dGVkGAIgASgLMhouZnJhbWVmb2xkLnYxLkpvYlN1Ym1pdHRlZEgAEjcKD3Byb2Jpbmdfc3RhcnRlZBgDIAEoCzIcLmZyYW1lZm9sZC52MS5Qcm9iaW5nU3RhcnRlZEgAEjcKD3NvdXJjZV9pbmdlc3RlZBgEIAEoCzIcLmZyYW1lZm9sZC52MS5Tb3VyY2VJbmdlc3RlZEgAEjMKDXNvdXJjZV9wcm9iZWQYBSABKAsyGi5mcmFtZWZvbGQudjEuU291cmNlUHJvYmVkSAASOwoRc3BsaXR0aW5nX3N0YXJ0ZWQYBiABKAsyHi5mcmFtZWZvbGQudjEuU3BsaXR0aW5nU3RhcnRlZEgAEi8KC3BsYW5fZnJvemVuGAcgASgLMhguZnJhbWVmb2xkLnYxLlBsYW5Gcm96ZW5IABIxCgxzb3VyY2Vfc3BsaXQYCCABKAsyGS5mcmFtZWZvbGQudjEuU291cmNlU3BsaXRIABI/ChN0cmFuc2NvZGluZ19zdGFydGVkGAkgASgLMiAuZnJhbWVmb2xkLnYxLlRyYW5zY29kaW5nU3RhcnRlZEgAEjMKDWNodW5rX2VuY29kZWQYCiABKAsyGi5mcmFtZWZvbGQudjEuQ2h1bmtFbmNvZGVkSAASMwoNYXVkaW9fZW5jb2RlZBgLIAEoCzIaLmZyYW1lZm9sZC52MS5BdWRpb0VuY29kZWRIABI/ChNyZW5kaXRpb25fcmVzdGFydGVkGBIgASgLMiAuZnJhbWVmb2xkLnYxLlJlbmRpdGlvblJlc3RhcnRlZEgAEjcKD21lcmdpbmdfc3RhcnRlZBgMIAEoCzIcLmZyYW1lZm9sZC52MS5NZXJnaW5nU3RhcnRlZEgAEjkKEHJlbmRpdGlvbl9tZXJnZWQYDSABKAsyHS5mcmFtZWZvbGQudjEuUmVuZGl0aW9uTWVyZ2VkSAASNQoOd2FybmluZ19yYWlzZWQYDiABKAsyGy5mcmFtZWZvbGQudjEuV2FybmluZ1JhaXNlZEgAEjMKDWpvYl9jb21wbGV0ZWQYDyABKAsyGi5mcmFtZWZvbGQudjEuSm9iQ29tcGxldGVkSAASLQoKam9iX2ZhaWxlZBgQIAEoCzIXLmZyYW1lZm9sZC52MS5Kb2JGYWlsZWRIABIzCg1qb2JfY2FuY2VsbGVkGBEgASgLMhouZnJhbWVmb2xkLnYxLkpvYkNhbmNlbGxlZEgAQgYKBGRhdGEiPwoMSm9iU3VibWl0dGVkEi8KB3JlcXVlc3QYASABKAsyHi5mcmFtZWZvbGQudjEuVHJhbnNjb2RlUmVxdWVzdCIQCg5Qcm9iaW5nU3RhcnRlZCJzCg5Tb3VyY2VJbmdlc3RlZBILCgN1cmkYASABKAkSEgoKc2l6ZV9ieXRlcxgCIAEoARIQCghpbl9wbGFjZRgDIAEoCBIuCghhcHBlbmRlZBgEIAMoCzIcLmZyYW1lZm9sZC52MS5Jbmdlc3RlZFNvdXJjZSJDCg5Jbmdlc3RlZFNvdXJjZRILCgN1cmkYASABKAkSEgoKc2l6ZV9ieXRlcxgCIAEoARIQCghpbl9wbGFjZRgDIAEoCCJkCgxTb3VyY2VQcm9iZWQSKAoGc291cmNlGAEgASgLMhguZnJhbWVmb2xkLnYxLlNvdXJjZU1ldGESKgoIYXBwZW5kZWQYAiADKAsyGC5mcmFtZWZvbGQudjEuU291cmNlTWV0YSISChBTcGxpdHRpbmdTdGFydGVkIugCCgpQbGFuRnJvemVuEhQKDHBsYW5fdmVyc2lvbhgBIAEoBRIQCghwbGFuX2tleRgCIAEoCRIwCgpyZW5kaXRpb25zGAMgAygLMhwuZnJhbWVmb2xkLnYxLlZpZGVvUmVuZGl0aW9uEisKBWF1ZGlvGAQgAygLMhwuZnJhbWVmb2xkLnYxLkF1ZGlvUmVuZGl0aW9uEhAKCHNlZ21lbnRzGAUgASgFEicKBmNodW5rcxgGIAMoCzIXLmZyYW1lZm9sZC52MS5DaHVua1NpemUSDgoGZnJhbWVzGAcgASgFEhgKEGR1cmF0aW9uX3NlY29uZHMYCCABKAESLwoGbGltaXRzGAkgASgLMhouZnJhbWVmb2xkLnYxLkVuY29kZUxpbWl0c0gAiAEBEjIKCXN1YnRpdGxlcxgKIAMoCzIfLmZyYW1lZm9sZC52MS5TdWJ0aXRsZVJlbmRpdGlvbkIJCgdfbGltaXRzIoEBCgxFbmNvZGVMaW1pdHMSHAoPbWF4X2NwdV9wZXJjZW50GAEgASgFSACIAQESFQoNbWF4X21lbW9yeV9tYhgCIAEoBRITCgttYXhfZGlza19tYhgDIAEoBRITCgt0aW1lb3V0X3NlYxgEIAEoBUISChBfbWF4X2NwdV9wZXJjZW50Ii0KCUNodW5rU2l6ZRIOCgZmcmFtZXMYASABKAUSEAoIc2VnbWVudHMYAiABKAUiGwoLU291cmNlU3BsaXQSDAoEbW9kZRgBIAEoCSIUChJUcmFuc2NvZGluZ1N0YXJ0ZWQicwoMQ2h1bmtFbmNvZGVkEhMKC2NodW5rX2luZGV4GAEgASgFEigKBnJlc3VsdBgCIAEoCzIYLmZyYW1lZm9sZC52MS5Vbml0UmVzdWx0EhYKCXJlbmRpdGlvbhgDIAEoCUgAiAEBQgwKCl9yZW5kaXRpb24iSwoMQXVkaW9FbmNvZGVkEhEKCXJlbmRpdGlvbhgBIAEoCRIoCgZyZXN1bHQYAiABKAsyGC5mcmFtZWZvbGQudjEuVW5pdFJlc3VsdCJMChJSZW5kaXRpb25SZXN0YXJ0ZWQSEQoJcmVuZGl0aW9uGAEgASgJEhIKCmdlbmVyYXRpb24YAiABKAUSDwoHZW5jb2RlchgDIAEoCSIQCg5NZXJnaW5nU3RhcnRlZCJFCg9SZW5kaXRpb25NZXJnZWQSMgoJcmVuZGl0aW9uGAEgASgLMh8uZnJhbWVmb2xkLnYxLk1lYXN1cmVkUmVuZGl0aW9uIjcKDVdhcm5pbmdSYWlzZWQSJgoHd2FybmluZxgBIAEoCzIVLmZyYW1lZm9sZC52MS5XYXJuaW5nIjcKDEpvYkNvbXBsZXRlZBInCgZvdXRwdXQYASABKAsyFy5mcmFtZWZvbGQudjEuSm9iT3V0cHV0IjYKCUpvYkZhaWxlZBIpCgdmYWlsdXJlGAEgASgLMhguZnJhbWVmb2xkLnYxLkpvYkZhaWx1cmUiHgoMSm9iQ2FuY2VsbGVkEg4KBnJlYXNvbhgBIAEoCSL/BQoQVHJhbnNjb2RlUmVxdWVzdBIXCgpzb3VyY2VfdXJsGAEgASgJSACIAQESDwoHdXNlcl9pZBgCIAEoCRIYCgt3ZWJob29rX3VybBgDIAEoCUgBiAEBEhAKCHByaW9yaXR5GAQgASgFEg0KBXF1ZXVlGAUgASgJEg4KBmVuZ2luZRgGIAEoCRIXCgpjb25maWRlbmNlGAcgASgJSAKIAQESJgoGbGFkZGVyGAggASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlEhcKD3NlZ21lbnRfc2Vjb25kcxgJIAEoARI1Cg9yZXNvdXJjZV9saW1pdHMYCiABKAsyHC5mcmFtZWZvbGQudjEuUmVzb3VyY2VMaW1pdHMSDgoGbGFiZWxzGAsgAygJEhIKBXRpdGxlGAwgASgJSAOIAQESFAoMYWNjZWxlcmF0aW9uGA0gASgJEikKBWF1ZGlvGA4gASgLMhouZnJhbWVmb2xkLnYxLkF1ZGlvUHJvZmlsZRIaCg1zdGFydF9zZWNvbmRzGA8gASgBSASIAQESGAoLZW5kX3NlY29uZHMYECABKAFIBYgBARImCgZhcHBlbmQYESADKAsyFi5mcmFtZWZvbGQudjEuSm9iSW5wdXQSMgoLdGVzdF9zb3VyY2UYEiABKAsyGC5mcmFtZWZvbGQudjEuVGVzdFNvdXJjZUgGiAEBEhUKCHNjZW5hcmlvGBMgASgJSAeIAQESOQoKcGFyYW1ldGVycxgUIAEoCzIgLmZyYW1lZm9sZC52MS5TY2VuYXJpb1BhcmFtZXRlcnNICIgBARIWCg5xdWFsaXR5X3JlcG9ydBgVIAEoCEINCgtfc291cmNlX3VybEIOCgxfd2ViaG9va191cmxCDQoLX2NvbmZpZGVuY2VCCAoGX3RpdGxlQhAKDl9zdGFydF9zZWNvbmRzQg4KDF9lbmRfc2Vjb25kc0IOCgxfdGVzdF9zb3VyY2VCCwoJX3NjZW5hcmlvQg0KC19wYXJhbWV0ZXJzInYKCEpvYklucHV0EhIKCnNvdXJjZV91cmwYASABKAkSGgoNc3RhcnRfc2Vjb25kcxgCIAEoAUgAiAEBEhgKC2VuZF9zZWNvbmRzGAMgASgBSAGIAQFCEAoOX3N0YXJ0X3NlY29uZHNCDgoMX2VuZF9zZWNvbmRzIlAKClRlc3RTb3VyY2USDQoFd2lkdGgYASABKAUSDgoGaGVpZ2h0GAIgASgFEhIKCmZyYW1lX3JhdGUYAyABKAUSDwoHc2Vjb25kcxgEIAEoBSJaChJTY2VuYXJpb1BhcmFtZXRlcnMSFQoIZHVyYXRpb24YASABKAVIAIgBARIUCgdiaXRyYXRlGAIgASgFSAGIAQFCCwoJX2R1cmF0aW9uQgoKCF9iaXRyYXRlIkUKDEF1ZGlvUHJvZmlsZRINCgVjb2RlYxgBIAEoCRIUCgxiaXRyYXRlX2ticHMYAiABKAUSEAoIY2hhbm5lbHMYAyABKAkixAEKDlJlc291cmNlTGltaXRzEhwKD21heF9jcHVfcGVyY2VudBgBIAEoBUgAiAEBEhoKDW1heF9tZW1vcnlfbWIYAiABKAVIAYgBARIYCgttYXhfZGlza19tYhgDIAEoBUgCiAEBEhgKC3RpbWVvdXRfc2VjGAQgASgFSAOIAQFCEgoQX21heF9jcHVfcGVyY2VudEIQCg5fbWF4X21lbW9yeV9tYkIOCgxfbWF4X2Rpc2tfbWJCDgoMX3RpbWVvdXRfc2VjIsoCCgpTb3VyY2VNZXRhEhEKCWNvbnRhaW5lchgBIAEoCRISCgpzaXplX2J5dGVzGAIgASgBEhgKEGR1cmF0aW9uX3NlY29uZHMYAyABKAESFQoNc3RhcnRfc2Vjb25kcxgEIAEoARIsCgV2aWRlbxgFIAEoCzIYLmZyYW1lZm9sZC52MS5WaWRlb1RyYWNrSACIAQESJwoFYXVkaW8YBiADKAsyGC5mcmFtZWZvbGQudjEuQXVkaW9UcmFjaxIaChJvdGhlcl92aWRlb190cmFja3MYByABKAUSIAoYdW5kZWNvZGFibGVfYXVkaW9fdHJhY2tzGAkgASgFEi4KCXN1YnRpdGxlcxgKIAMoCzIbLmZyYW1lZm9sZC52MS5TdWJ0aXRsZVRyYWNrQggKBl92aWRlb0oECAgQCVIPc3VidGl0bGVfdHJhY2tzIqsBCg1TdWJ0aXRsZVRyYWNrEhQKDHN0cmVhbV9pbmRleBgBIAEoBRINCgVjb2RlYxgCIAEoCRIMCgRraW5kGAMgASgJEhUKCGxhbmd1YWdlGAQgASgJSACIAQESEgoFdGl0bGUYBSABKAlIAYgBARISCgppc19kZWZhdWx0GAYgASgIEhEKCWlzX2ZvcmNlZBgHIAEoCEILCglfbGFuZ3VhZ2VCCAoGX3RpdGxlIoIGCgpWaWRlb1RyYWNrEhQKDHN0cmVhbV9pbmRleBgBIAEoBRINCgVjb2RlYxgCIAEoCRITCgtjb2RlZF93aWR0aBgDIAEoBRIUCgxjb2RlZF9oZWlnaHQYBCABKAUSMwoTc2FtcGxlX2FzcGVjdF9yYXRpbxgFIAEoCzIWLmZyYW1lZm9sZC52MS5SYXRpb25hbBIYChByb3RhdGlvbl9kZWdyZWVzGAYgASgFEhUKDWRpc3BsYXlfd2lkdGgYByABKAUSFgoOZGlzcGxheV9oZWlnaHQYCCABKAUSFAoMcGl4ZWxfZm9ybWF0GAkgASgJEhUKCHRyYW5zZmVyGAogASgJSACIAQESFgoJcHJpbWFyaWVzGAsgASgJSAGIAQESEwoGbWF0cml4GAwgASgJSAKIAQESEgoFcmFuZ2UYDSABKAlIA4gBARILCgNoZHIYDiABKAkSEgoKaW50ZXJsYWNlZBgPIAEoCBIpCgl0aW1lX2Jhc2UYECABKAsyFi5mcmFtZWZvbGQudjEuUmF0aW9uYWwSLwoKZnJhbWVfcmF0ZRgRIAEoCzIWLmZyYW1lZm9sZC52MS5SYXRpb25hbEgEiAEBEhMKC2ZyYW1lX2NvdW50GBIgASgFEhUKDXN0YXJ0X3NlY29uZHMYEyABKAESGAoQZHVyYXRpb25fc2Vjb25kcxgUIAEoARIZCgxiaXRyYXRlX2ticHMYFSABKAFIBYgBARIYCgtmaWVsZF9vcmRlchgWIAEoCUgGiAEBEiEKFGRvbGJ5X3Zpc2lvbl9wcm9maWxlGBcgASgFSAeIAQESFgoJaGFzX2FscGhhGBggASgISAiIAQFCCwoJX3RyYW5zZmVyQgwKCl9wcmltYXJpZXNCCQoHX21hdHJpeEIICgZfcmFuZ2VCDQoLX2ZyYW1lX3JhdGVCDwoNX2JpdHJhdGVfa2Jwc0IOCgxfZmllbGRfb3JkZXJCFwoVX2RvbGJ5X3Zpc2lvbl9wcm9maWxlQgwKCl9oYXNfYWxwaGEi/AEKCkF1ZGlvVHJhY2sSFAoMc3RyZWFtX2luZGV4GAEgASgFEg0KBWNvZGVjGAIgASgJEhAKCGNoYW5uZWxzGAMgASgFEhYKDnNhbXBsZV9yYXRlX2h6GAQgASgFEhUKCGxhbmd1YWdlGAUgASgJSACIAQESEgoFdGl0bGUYBiABKAlIAYgBARISCgppc19kZWZhdWx0GAcgASgIEhUKDXN0YXJ0X3NlY29uZHMYCCABKAESHQoQZHVyYXRpb25fc2Vjb25kcxgJIAEoAUgCiAEBQgsKCV9sYW5ndWFnZUIICgZfdGl0bGVCEwoRX2R1cmF0aW9uX3NlY29uZHMiJAoIUmF0aW9uYWwSCwoDbnVtGAEgASgFEgsKA2RlbhgCIAEoBSL5AgoOVmlkZW9SZW5kaXRpb24SDAoEbmFtZRgBIAEoCRINCgV3aWR0aBgCIAEoBRIOCgZoZWlnaHQYAyABKAUSDQoFY29kZWMYBCABKAkSDwoHZW5jb2RlchgFIAEoCRIOCgZwcmVzZXQYBiABKAkSEAoDY3JmGAcgASgFSACIAQESFAoMbWF4cmF0ZV9rYnBzGAggASgFEhQKDGJ1ZnNpemVfa2JwcxgJIAEoBRIZCgxhdmVyYWdlX2ticHMYCiABKAVIAYgBARITCgZwYXNzZXMYCyABKAVIAogBARI3Cg5mcmFtZV9yYXRlX2NhcBgMIAEoCzIaLmZyYW1lZm9sZC52MS5GcmFtZVJhdGVDYXBIA4gBARIaCg1keW5hbWljX3JhbmdlGA0gASgJSASIAQFCBgoEX2NyZkIPCg1fYXZlcmFnZV9rYnBzQgkKB19wYXNzZXNCEQoPX2ZyYW1lX3JhdGVfY2FwQhAKDl9keW5hbWljX3JhbmdlIjwKDEZyYW1lUmF0ZUNhcBILCgNudW0YASABKAUSCwoDZGVuGAIgASgFEhIKCmJpYXNfdGlja3MYAyABKAUijwEKEVN1YnRpdGxlUmVuZGl0aW9uEgwKBG5hbWUYASABKAkSFQoIbGFuZ3VhZ2UYAyABKAlIAIgBARINCgVsYWJlbBgEIAEoCRISCgppc19kZWZhdWx0GAUgASgIEhEKCWlzX2ZvcmNlZBgGIAEoCEILCglfbGFuZ3VhZ2VKBAgCEANSDHN0cmVhbV9pbmRleCLIAQoOQXVkaW9SZW5kaXRpb24SDAoEbmFtZRgBIAEoCRIVCghsYW5ndWFnZRgDIAEoCUgAiAEBEg0KBWxhYmVsGAQgASgJEhIKCmlzX2RlZmF1bHQYBSABKAgSDQoFY29kZWMYBiABKAkSEAoIY2hhbm5lbHMYByABKAUSFgoOc2FtcGxlX3JhdGVfaHoYCCABKAUSFAoMYml0cmF0ZV9rYnBzGAkgASgFQgsKCV9sYW5ndWFnZUoECAIQA1IMc3RyZWFtX2luZGV4IvoBCgpVbml0UmVzdWx0EgwKBHVuaXQYASABKAkSGAoQdGVtcG9yYWxfYXR0ZW1wdBgCIAEoBRIRCgl3b3JrZXJfaWQYAyABKAkSDgoGZnJhbWVzGAQgASgFEhYKDmVuY29kZV9zZWNvbmRzGAUgASgBEhUKDW1lZGlhX3NlY29uZHMYBiABKAESEgoKc2l6ZV9ieXRlcxgHIAEoARIYCgtjcHVfc2Vjb25kcxgIIAEoAUgAiAEBEh4KEXBlYWtfbWVtb3J5X2J5dGVzGAkgASgBSAGIAQFCDgoMX2NwdV9zZWNvbmRzQhQKEl9wZWFrX21lbW9yeV9ieXRlcyKXAwoRTWVhc3VyZWRSZW5kaXRpb24SDAoEbmFtZRgBIAEoCRIMCgRraW5kGAIgASgJEhAKCHBsYXlsaXN0GAMgASgJEg4KBmNvZGVjcxgEIAEoCRIQCghzZWdtZW50cxgFIAEoBRIPCgdzYW1wbGVzGAYgASgFEhgKEGR1cmF0aW9uX3NlY29uZHMYByABKAESEgoKc2l6ZV9ieXRlcxgIIAEoARIcChRwZWFrX2JpdHNfcGVyX3NlY29uZBgJIAEoARIfChdhdmVyYWdlX2JpdHNfcGVyX3NlY29uZBgKIAEoARISCgV3aWR0aBgLIAEoBUgAiAEBEhMKBmhlaWdodBgMIAEoBUgBiAEBEhcKCmZyYW1lX3JhdGUYDSABKAFIAogBARIVCg1zdGFydF9zZWNvbmRzGA4gASgBEisKB3F1YWxpdHkYDyABKAsyFS5mcmFtZWZvbGQudjEuUXVhbGl0eUgDiAEBQggKBl93aWR0aEIJCgdfaGVpZ2h0Qg0KC19mcmFtZV9yYXRlQgoKCF9xdWFsaXR5IrkBCgdRdWFsaXR5EhEKBHZtYWYYASABKAFIAIgBARIfChJ2bWFmX2hhcm1vbmljX21lYW4YAiABKAFIAYgBARIYCgt2bWFmX2xvd2VzdBgDIAEoAUgCiAEBEhEKCXBzbnJfeV9kYhgEIAEoARIPCgdwc25yX2RiGAUgASgBEgwKBHNzaW0YBiABKAFCBwoFX3ZtYWZCFQoTX3ZtYWZfaGFybW9uaWNfbWVhbkIOCgxfdm1hZl9sb3dlc3QibAoJSm9iT3V0cHV0EhIKCmZvbGRlcl9rZXkYASABKAkSDgoGbWFzdGVyGAIgASgJEg0KBWZpbGVzGAMgASgFEhIKCnNpemVfYnl0ZXMYBCABKAESGAoQZHVyYXRpb25fc2Vjb25kcxgFIAEoASJbCgpKb2JGYWlsdXJlEgwKBGNvZGUYASABKAkSDwoHbWVzc2FnZRgCIAEoCRIMCgRoaW50GAMgASgJEg0KBXBoYXNlGAQgASgJEhEKCXJldHJ5YWJsZRgFIAEoCCIoCgdXYXJuaW5nEgwKBGNvZGUYASABKAkSDwoHbWVzc2FnZRgCIAEoCWIGcHJvdG8z", [file_google_protobuf_struct]);
+  fileDesc("ChlmcmFtZWZvbGQvdjEvZXZlbnRzLnByb3RvEgxmcmFtZWZvbGQudjEiegoNUmVjb3JkZWRFdmVudBIOCgZqb2JfaWQYASABKAkSDgoGc3RyZWFtGAIgASgJEhAKCHNlcXVlbmNlGAMgASgFEhAKCHBvc2l0aW9uGAQgASgFEiUKBWV2ZW50GAUgASgLMhYuZnJhbWVmb2xkLnYxLkpvYkV2ZW50IuYICghKb2JFdmVudBIKCgJhdBgBIAEoARIzCg1qb2Jfc3VibWl0dGVkGAIgASgLMhouZnJhbWVmb2xkLnYxLkpvYlN1Ym1pdHRlZEgAEjcKD3Byb2Jpbmdfc3RhcnRlZBgDIAEoCzIcLmZyYW1lZm9sZC52MS5Qcm9iaW5nU3RhcnRlZEgAEjcKD3NvdXJjZV9pbmdlc3RlZBgEIAEoCzIcLmZyYW1lZm9sZC52MS5Tb3VyY2VJbmdlc3RlZEgAEjMKDXNvdXJjZV9wcm9iZWQYBSABKAsyGi5mcmFtZWZvbGQudjEuU291cmNlUHJvYmVkSAASOwoRc3BsaXR0aW5nX3N0YXJ0ZWQYBiABKAsyHi5mcmFtZWZvbGQudjEuU3BsaXR0aW5nU3RhcnRlZEgAEi8KC3BsYW5fZnJvemVuGAcgASgLMhguZnJhbWVmb2xkLnYxLlBsYW5Gcm96ZW5IABIxCgxzb3VyY2Vfc3BsaXQYCCABKAsyGS5mcmFtZWZvbGQudjEuU291cmNlU3BsaXRIABI/ChN0cmFuc2NvZGluZ19zdGFydGVkGAkgASgLMiAuZnJhbWVmb2xkLnYxLlRyYW5zY29kaW5nU3RhcnRlZEgAEjMKDWNodW5rX2VuY29kZWQYCiABKAsyGi5mcmFtZWZvbGQudjEuQ2h1bmtFbmNvZGVkSAASMwoNYXVkaW9fZW5jb2RlZBgLIAEoCzIaLmZyYW1lZm9sZC52MS5BdWRpb0VuY29kZWRIABI/ChNyZW5kaXRpb25fcmVzdGFydGVkGBIgASgLMiAuZnJhbWVmb2xkLnYxLlJlbmRpdGlvblJlc3RhcnRlZEgAEjcKD21lcmdpbmdfc3RhcnRlZBgMIAEoCzIcLmZyYW1lZm9sZC52MS5NZXJnaW5nU3RhcnRlZEgAEjkKEHJlbmRpdGlvbl9tZXJnZWQYDSABKAsyHS5mcmFtZWZvbGQudjEuUmVuZGl0aW9uTWVyZ2VkSAASNQoOd2FybmluZ19yYWlzZWQYDiABKAsyGy5mcmFtZWZvbGQudjEuV2FybmluZ1JhaXNlZEgAEi0KCmpvYl9wYXVzZWQYEyABKAsyFy5mcmFtZWZvbGQudjEuSm9iUGF1c2VkSAASLwoLam9iX3Jlc3VtZWQYFCABKAsyGC5mcmFtZWZvbGQudjEuSm9iUmVzdW1lZEgAEjkKEHByaW9yaXR5X2NoYW5nZWQYFSABKAsyHS5mcmFtZWZvbGQudjEuUHJpb3JpdHlDaGFuZ2VkSAASMwoNam9iX2NvbXBsZXRlZBgPIAEoCzIaLmZyYW1lZm9sZC52MS5Kb2JDb21wbGV0ZWRIABItCgpqb2JfZmFpbGVkGBAgASgLMhcuZnJhbWVmb2xkLnYxLkpvYkZhaWxlZEgAEjMKDWpvYl9jYW5jZWxsZWQYESABKAsyGi5mcmFtZWZvbGQudjEuSm9iQ2FuY2VsbGVkSABCBgoEZGF0YSKJAQoMSm9iU3VibWl0dGVkEi8KB3JlcXVlc3QYASABKAsyHi5mcmFtZWZvbGQudjEuVHJhbnNjb2RlUmVxdWVzdBIWCgl0ZW5hbnRfaWQYAiABKAlIAIgBARIVCghiYXRjaF9pZBgDIAEoCUgBiAEBQgwKCl90ZW5hbnRfaWRCCwoJX2JhdGNoX2lkIhAKDlByb2JpbmdTdGFydGVkInMKDlNvdXJjZUluZ2VzdGVkEgsKA3VyaRgBIAEoCRISCgpzaXplX2J5dGVzGAIgASgBEhAKCGluX3BsYWNlGAMgASgIEi4KCGFwcGVuZGVkGAQgAygLMhwuZnJhbWVmb2xkLnYxLkluZ2VzdGVkU291cmNlIkMKDkluZ2VzdGVkU291cmNlEgsKA3VyaRgBIAEoCRISCgpzaXplX2J5dGVzGAIgASgBEhAKCGluX3BsYWNlGAMgASgIImQKDFNvdXJjZVByb2JlZBIoCgZzb3VyY2UYASABKAsyGC5mcmFtZWZvbGQudjEuU291cmNlTWV0YRIqCghhcHBlbmRlZBgCIAMoCzIYLmZyYW1lZm9sZC52MS5Tb3VyY2VNZXRhIhIKEFNwbGl0dGluZ1N0YXJ0ZWQi6AIKClBsYW5Gcm96ZW4SFAoMcGxhbl92ZXJzaW9uGAEgASgFEhAKCHBsYW5fa2V5GAIgASgJEjAKCnJlbmRpdGlvbnMYAyADKAsyHC5mcmFtZWZvbGQudjEuVmlkZW9SZW5kaXRpb24SKwoFYXVkaW8YBCADKAsyHC5mcmFtZWZvbGQudjEuQXVkaW9SZW5kaXRpb24SEAoIc2VnbWVudHMYBSABKAUSJwoGY2h1bmtzGAYgAygLMhcuZnJhbWVmb2xkLnYxLkNodW5rU2l6ZRIOCgZmcmFtZXMYByABKAUSGAoQZHVyYXRpb25fc2Vjb25kcxgIIAEoARIvCgZsaW1pdHMYCSABKAsyGi5mcmFtZWZvbGQudjEuRW5jb2RlTGltaXRzSACIAQESMgoJc3VidGl0bGVzGAogAygLMh8uZnJhbWVmb2xkLnYxLlN1YnRpdGxlUmVuZGl0aW9uQgkKB19saW1pdHMigQEKDEVuY29kZUxpbWl0cxIcCg9tYXhfY3B1X3BlcmNlbnQYASABKAVIAIgBARIVCg1tYXhfbWVtb3J5X21iGAIgASgFEhMKC21heF9kaXNrX21iGAMgASgFEhMKC3RpbWVvdXRfc2VjGAQgASgFQhIKEF9tYXhfY3B1X3BlcmNlbnQiLQoJQ2h1bmtTaXplEg4KBmZyYW1lcxgBIAEoBRIQCghzZWdtZW50cxgCIAEoBSIbCgtTb3VyY2VTcGxpdBIMCgRtb2RlGAEgASgJIhQKElRyYW5zY29kaW5nU3RhcnRlZCJzCgxDaHVua0VuY29kZWQSEwoLY2h1bmtfaW5kZXgYASABKAUSKAoGcmVzdWx0GAIgASgLMhguZnJhbWVmb2xkLnYxLlVuaXRSZXN1bHQSFgoJcmVuZGl0aW9uGAMgASgJSACIAQFCDAoKX3JlbmRpdGlvbiJLCgxBdWRpb0VuY29kZWQSEQoJcmVuZGl0aW9uGAEgASgJEigKBnJlc3VsdBgCIAEoCzIYLmZyYW1lZm9sZC52MS5Vbml0UmVzdWx0IkwKElJlbmRpdGlvblJlc3RhcnRlZBIRCglyZW5kaXRpb24YASABKAkSEgoKZ2VuZXJhdGlvbhgCIAEoBRIPCgdlbmNvZGVyGAMgASgJIhAKDk1lcmdpbmdTdGFydGVkIkUKD1JlbmRpdGlvbk1lcmdlZBIyCglyZW5kaXRpb24YASABKAsyHy5mcmFtZWZvbGQudjEuTWVhc3VyZWRSZW5kaXRpb24iNwoNV2FybmluZ1JhaXNlZBImCgd3YXJuaW5nGAEgASgLMhUuZnJhbWVmb2xkLnYxLldhcm5pbmciCwoJSm9iUGF1c2VkIgwKCkpvYlJlc3VtZWQiIwoPUHJpb3JpdHlDaGFuZ2VkEhAKCHByaW9yaXR5GAEgASgFIjcKDEpvYkNvbXBsZXRlZBInCgZvdXRwdXQYASABKAsyFy5mcmFtZWZvbGQudjEuSm9iT3V0cHV0IjYKCUpvYkZhaWxlZBIpCgdmYWlsdXJlGAEgASgLMhguZnJhbWVmb2xkLnYxLkpvYkZhaWx1cmUiHgoMSm9iQ2FuY2VsbGVkEg4KBnJlYXNvbhgBIAEoCSKIBwoQVHJhbnNjb2RlUmVxdWVzdBIXCgpzb3VyY2VfdXJsGAEgASgJSACIAQESDwoHdXNlcl9pZBgCIAEoCRIYCgt3ZWJob29rX3VybBgDIAEoCUgBiAEBEhAKCHByaW9yaXR5GAQgASgFEg0KBXF1ZXVlGAUgASgJEg4KBmVuZ2luZRgGIAEoCRIXCgpjb25maWRlbmNlGAcgASgJSAKIAQESJgoGbGFkZGVyGAggASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlEhcKD3NlZ21lbnRfc2Vjb25kcxgJIAEoARI1Cg9yZXNvdXJjZV9saW1pdHMYCiABKAsyHC5mcmFtZWZvbGQudjEuUmVzb3VyY2VMaW1pdHMSDgoGbGFiZWxzGAsgAygJEhIKBXRpdGxlGAwgASgJSAOIAQESFAoMYWNjZWxlcmF0aW9uGA0gASgJEikKBWF1ZGlvGA4gASgLMhouZnJhbWVmb2xkLnYxLkF1ZGlvUHJvZmlsZRIaCg1zdGFydF9zZWNvbmRzGA8gASgBSASIAQESGAoLZW5kX3NlY29uZHMYECABKAFIBYgBARImCgZhcHBlbmQYESADKAsyFi5mcmFtZWZvbGQudjEuSm9iSW5wdXQSMgoLdGVzdF9zb3VyY2UYEiABKAsyGC5mcmFtZWZvbGQudjEuVGVzdFNvdXJjZUgGiAEBEhUKCHNjZW5hcmlvGBMgASgJSAeIAQESOQoKcGFyYW1ldGVycxgUIAEoCzIgLmZyYW1lZm9sZC52MS5TY2VuYXJpb1BhcmFtZXRlcnNICIgBARIWCg5xdWFsaXR5X3JlcG9ydBgVIAEoCBIWCg53ZWJob29rX2V2ZW50cxgeIAMoCRI+CghtZXRhZGF0YRgfIAMoCzIsLmZyYW1lZm9sZC52MS5UcmFuc2NvZGVSZXF1ZXN0Lk1ldGFkYXRhRW50cnkaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQg0KC19zb3VyY2VfdXJsQg4KDF93ZWJob29rX3VybEINCgtfY29uZmlkZW5jZUIICgZfdGl0bGVCEAoOX3N0YXJ0X3NlY29uZHNCDgoMX2VuZF9zZWNvbmRzQg4KDF90ZXN0X3NvdXJjZUILCglfc2NlbmFyaW9CDQoLX3BhcmFtZXRlcnMidgoISm9iSW5wdXQSEgoKc291cmNlX3VybBgBIAEoCRIaCg1zdGFydF9zZWNvbmRzGAIgASgBSACIAQESGAoLZW5kX3NlY29uZHMYAyABKAFIAYgBAUIQCg5fc3RhcnRfc2Vjb25kc0IOCgxfZW5kX3NlY29uZHMiUAoKVGVzdFNvdXJjZRINCgV3aWR0aBgBIAEoBRIOCgZoZWlnaHQYAiABKAUSEgoKZnJhbWVfcmF0ZRgDIAEoBRIPCgdzZWNvbmRzGAQgASgFIloKElNjZW5hcmlvUGFyYW1ldGVycxIVCghkdXJhdGlvbhgBIAEoBUgAiAEBEhQKB2JpdHJhdGUYAiABKAVIAYgBAUILCglfZHVyYXRpb25CCgoIX2JpdHJhdGUiRQoMQXVkaW9Qcm9maWxlEg0KBWNvZGVjGAEgASgJEhQKDGJpdHJhdGVfa2JwcxgCIAEoBRIQCghjaGFubmVscxgDIAEoCSLEAQoOUmVzb3VyY2VMaW1pdHMSHAoPbWF4X2NwdV9wZXJjZW50GAEgASgFSACIAQESGgoNbWF4X21lbW9yeV9tYhgCIAEoBUgBiAEBEhgKC21heF9kaXNrX21iGAMgASgFSAKIAQESGAoLdGltZW91dF9zZWMYBCABKAVIA4gBAUISChBfbWF4X2NwdV9wZXJjZW50QhAKDl9tYXhfbWVtb3J5X21iQg4KDF9tYXhfZGlza19tYkIOCgxfdGltZW91dF9zZWMiygIKClNvdXJjZU1ldGESEQoJY29udGFpbmVyGAEgASgJEhIKCnNpemVfYnl0ZXMYAiABKAESGAoQZHVyYXRpb25fc2Vjb25kcxgDIAEoARIVCg1zdGFydF9zZWNvbmRzGAQgASgBEiwKBXZpZGVvGAUgASgLMhguZnJhbWVmb2xkLnYxLlZpZGVvVHJhY2tIAIgBARInCgVhdWRpbxgGIAMoCzIYLmZyYW1lZm9sZC52MS5BdWRpb1RyYWNrEhoKEm90aGVyX3ZpZGVvX3RyYWNrcxgHIAEoBRIgChh1bmRlY29kYWJsZV9hdWRpb190cmFja3MYCSABKAUSLgoJc3VidGl0bGVzGAogAygLMhsuZnJhbWVmb2xkLnYxLlN1YnRpdGxlVHJhY2tCCAoGX3ZpZGVvSgQICBAJUg9zdWJ0aXRsZV90cmFja3MiqwEKDVN1YnRpdGxlVHJhY2sSFAoMc3RyZWFtX2luZGV4GAEgASgFEg0KBWNvZGVjGAIgASgJEgwKBGtpbmQYAyABKAkSFQoIbGFuZ3VhZ2UYBCABKAlIAIgBARISCgV0aXRsZRgFIAEoCUgBiAEBEhIKCmlzX2RlZmF1bHQYBiABKAgSEQoJaXNfZm9yY2VkGAcgASgIQgsKCV9sYW5ndWFnZUIICgZfdGl0bGUitAYKClZpZGVvVHJhY2sSFAoMc3RyZWFtX2luZGV4GAEgASgFEg0KBWNvZGVjGAIgASgJEhMKC2NvZGVkX3dpZHRoGAMgASgFEhQKDGNvZGVkX2hlaWdodBgEIAEoBRIzChNzYW1wbGVfYXNwZWN0X3JhdGlvGAUgASgLMhYuZnJhbWVmb2xkLnYxLlJhdGlvbmFsEhgKEHJvdGF0aW9uX2RlZ3JlZXMYBiABKAUSFQoNZGlzcGxheV93aWR0aBgHIAEoBRIWCg5kaXNwbGF5X2hlaWdodBgIIAEoBRIUCgxwaXhlbF9mb3JtYXQYCSABKAkSFQoIdHJhbnNmZXIYCiABKAlIAIgBARIWCglwcmltYXJpZXMYCyABKAlIAYgBARITCgZtYXRyaXgYDCABKAlIAogBARISCgVyYW5nZRgNIAEoCUgDiAEBEgsKA2hkchgOIAEoCRISCgppbnRlcmxhY2VkGA8gASgIEikKCXRpbWVfYmFzZRgQIAEoCzIWLmZyYW1lZm9sZC52MS5SYXRpb25hbBIvCgpmcmFtZV9yYXRlGBEgASgLMhYuZnJhbWVmb2xkLnYxLlJhdGlvbmFsSASIAQESEwoLZnJhbWVfY291bnQYEiABKAUSFQoNc3RhcnRfc2Vjb25kcxgTIAEoARIYChBkdXJhdGlvbl9zZWNvbmRzGBQgASgBEhkKDGJpdHJhdGVfa2JwcxgVIAEoAUgFiAEBEhgKC2ZpZWxkX29yZGVyGBYgASgJSAaIAQESIQoUZG9sYnlfdmlzaW9uX3Byb2ZpbGUYFyABKAVIB4gBARIWCgloYXNfYWxwaGEYGCABKAhICIgBARIcCg9oYXNfZHluYW1pY19oZHIYGSABKAhICYgBAUILCglfdHJhbnNmZXJCDAoKX3ByaW1hcmllc0IJCgdfbWF0cml4QggKBl9yYW5nZUINCgtfZnJhbWVfcmF0ZUIPCg1fYml0cmF0ZV9rYnBzQg4KDF9maWVsZF9vcmRlckIXChVfZG9sYnlfdmlzaW9uX3Byb2ZpbGVCDAoKX2hhc19hbHBoYUISChBfaGFzX2R5bmFtaWNfaGRyIvwBCgpBdWRpb1RyYWNrEhQKDHN0cmVhbV9pbmRleBgBIAEoBRINCgVjb2RlYxgCIAEoCRIQCghjaGFubmVscxgDIAEoBRIWCg5zYW1wbGVfcmF0ZV9oehgEIAEoBRIVCghsYW5ndWFnZRgFIAEoCUgAiAEBEhIKBXRpdGxlGAYgASgJSAGIAQESEgoKaXNfZGVmYXVsdBgHIAEoCBIVCg1zdGFydF9zZWNvbmRzGAggASgBEh0KEGR1cmF0aW9uX3NlY29uZHMYCSABKAFIAogBAUILCglfbGFuZ3VhZ2VCCAoGX3RpdGxlQhMKEV9kdXJhdGlvbl9zZWNvbmRzIiQKCFJhdGlvbmFsEgsKA251bRgBIAEoBRILCgNkZW4YAiABKAUi8wIKDlZpZGVvUmVuZGl0aW9uEgwKBG5hbWUYASABKAkSDQoFd2lkdGgYAiABKAUSDgoGaGVpZ2h0GAMgASgFEg0KBWNvZGVjGAQgASgJEg8KB2VuY29kZXIYBSABKAkSDgoGcHJlc2V0GAYgASgJEhAKA2NyZhgHIAEoBUgAiAEBEhQKDG1heHJhdGVfa2JwcxgIIAEoBRIUCgxidWZzaXplX2ticHMYCSABKAUSGQoMYXZlcmFnZV9rYnBzGAogASgFSAGIAQESEwoGcGFzc2VzGAsgASgFSAKIAQESGwoObWF4X2ZyYW1lX3JhdGUYDiABKAFIA4gBARIaCg1keW5hbWljX3JhbmdlGA0gASgJSASIAQFCBgoEX2NyZkIPCg1fYXZlcmFnZV9rYnBzQgkKB19wYXNzZXNCEQoPX21heF9mcmFtZV9yYXRlQhAKDl9keW5hbWljX3JhbmdlSgQIDBANUg5mcmFtZV9yYXRlX2NhcCKPAQoRU3VidGl0bGVSZW5kaXRpb24SDAoEbmFtZRgBIAEoCRIVCghsYW5ndWFnZRgDIAEoCUgAiAEBEg0KBWxhYmVsGAQgASgJEhIKCmlzX2RlZmF1bHQYBSABKAgSEQoJaXNfZm9yY2VkGAYgASgIQgsKCV9sYW5ndWFnZUoECAIQA1IMc3RyZWFtX2luZGV4IsgBCg5BdWRpb1JlbmRpdGlvbhIMCgRuYW1lGAEgASgJEhUKCGxhbmd1YWdlGAMgASgJSACIAQESDQoFbGFiZWwYBCABKAkSEgoKaXNfZGVmYXVsdBgFIAEoCBINCgVjb2RlYxgGIAEoCRIQCghjaGFubmVscxgHIAEoBRIWCg5zYW1wbGVfcmF0ZV9oehgIIAEoBRIUCgxiaXRyYXRlX2ticHMYCSABKAVCCwoJX2xhbmd1YWdlSgQIAhADUgxzdHJlYW1faW5kZXgiqAIKClVuaXRSZXN1bHQSDAoEdW5pdBgBIAEoCRIYChB0ZW1wb3JhbF9hdHRlbXB0GAIgASgFEhEKCXdvcmtlcl9pZBgDIAEoCRIOCgZmcmFtZXMYBCABKAUSFgoOZW5jb2RlX3NlY29uZHMYBSABKAESFQoNbWVkaWFfc2Vjb25kcxgGIAEoARISCgpzaXplX2J5dGVzGAcgASgBEhgKC2NwdV9zZWNvbmRzGAggASgBSACIAQESHgoRcGVha19tZW1vcnlfYnl0ZXMYCSABKAFIAYgBARIaCg1mZXRjaGVkX2J5dGVzGAogASgBSAKIAQFCDgoMX2NwdV9zZWNvbmRzQhQKEl9wZWFrX21lbW9yeV9ieXRlc0IQCg5fZmV0Y2hlZF9ieXRlcyKXAwoRTWVhc3VyZWRSZW5kaXRpb24SDAoEbmFtZRgBIAEoCRIMCgRraW5kGAIgASgJEhAKCHBsYXlsaXN0GAMgASgJEg4KBmNvZGVjcxgEIAEoCRIQCghzZWdtZW50cxgFIAEoBRIPCgdzYW1wbGVzGAYgASgFEhgKEGR1cmF0aW9uX3NlY29uZHMYByABKAESEgoKc2l6ZV9ieXRlcxgIIAEoARIcChRwZWFrX2JpdHNfcGVyX3NlY29uZBgJIAEoARIfChdhdmVyYWdlX2JpdHNfcGVyX3NlY29uZBgKIAEoARISCgV3aWR0aBgLIAEoBUgAiAEBEhMKBmhlaWdodBgMIAEoBUgBiAEBEhcKCmZyYW1lX3JhdGUYDSABKAFIAogBARIVCg1zdGFydF9zZWNvbmRzGA4gASgBEisKB3F1YWxpdHkYDyABKAsyFS5mcmFtZWZvbGQudjEuUXVhbGl0eUgDiAEBQggKBl93aWR0aEIJCgdfaGVpZ2h0Qg0KC19mcmFtZV9yYXRlQgoKCF9xdWFsaXR5IrkBCgdRdWFsaXR5EhEKBHZtYWYYASABKAFIAIgBARIfChJ2bWFmX2hhcm1vbmljX21lYW4YAiABKAFIAYgBARIYCgt2bWFmX2xvd2VzdBgDIAEoAUgCiAEBEhEKCXBzbnJfeV9kYhgEIAEoARIPCgdwc25yX2RiGAUgASgBEgwKBHNzaW0YBiABKAFCBwoFX3ZtYWZCFQoTX3ZtYWZfaGFybW9uaWNfbWVhbkIOCgxfdm1hZl9sb3dlc3QibAoJSm9iT3V0cHV0EhIKCmZvbGRlcl9rZXkYASABKAkSDgoGbWFzdGVyGAIgASgJEg0KBWZpbGVzGAMgASgFEhIKCnNpemVfYnl0ZXMYBCABKAESGAoQZHVyYXRpb25fc2Vjb25kcxgFIAEoASJbCgpKb2JGYWlsdXJlEgwKBGNvZGUYASABKAkSDwoHbWVzc2FnZRgCIAEoCRIMCgRoaW50GAMgASgJEg0KBXBoYXNlGAQgASgJEhEKCXJldHJ5YWJsZRgFIAEoCCIoCgdXYXJuaW5nEgwKBGNvZGUYASABKAkSDwoHbWVzc2FnZRgCIAEoCWIGcHJvdG8z", [file_google_protobuf_struct]);
 
 /**
  * An event in a job's log. `job_id`, `stream` and `sequence` are its identity; `position` is its place in the log.
@@ -162,6 +162,24 @@ export type JobEvent = Message<"framefold.v1.JobEvent"> & {
     case: "warningRaised";
   } | {
     /**
+     * @generated from field: framefold.v1.JobPaused job_paused = 19;
+     */
+    value: JobPaused;
+    case: "jobPaused";
+  } | {
+    /**
+     * @generated from field: framefold.v1.JobResumed job_resumed = 20;
+     */
+    value: JobResumed;
+    case: "jobResumed";
+  } | {
+    /**
+     * @generated from field: framefold.v1.PriorityChanged priority_changed = 21;
+     */
+    value: PriorityChanged;
+    case: "priorityChanged";
+  } | {
+    /**
      * @generated from field: framefold.v1.JobCompleted job_completed = 15;
      */
     value: JobCompleted;
@@ -196,6 +214,20 @@ export type JobSubmitted = Message<"framefold.v1.JobSubmitted"> & {
    * @generated from field: framefold.v1.TranscodeRequest request = 1;
    */
   request?: TranscodeRequest | undefined;
+
+  /**
+   * Whose job it is; absent in logs that knew no tenants.
+   *
+   * @generated from field: optional string tenant_id = 2;
+   */
+  tenantId?: string | undefined;
+
+  /**
+   * The batch that it came with.
+   *
+   * @generated from field: optional string batch_id = 3;
+   */
+  batchId?: string | undefined;
 };
 
 /**
@@ -600,6 +632,49 @@ export const WarningRaisedSchema: GenMessage<WarningRaised> = /*@__PURE__*/
   messageDesc(file_framefold_v1_events, 18);
 
 /**
+ * @generated from message framefold.v1.JobPaused
+ */
+export type JobPaused = Message<"framefold.v1.JobPaused"> & {
+};
+
+/**
+ * Describes the message framefold.v1.JobPaused.
+ * Use `create(JobPausedSchema)` to create a new message.
+ */
+export const JobPausedSchema: GenMessage<JobPaused> = /*@__PURE__*/
+  messageDesc(file_framefold_v1_events, 19);
+
+/**
+ * @generated from message framefold.v1.JobResumed
+ */
+export type JobResumed = Message<"framefold.v1.JobResumed"> & {
+};
+
+/**
+ * Describes the message framefold.v1.JobResumed.
+ * Use `create(JobResumedSchema)` to create a new message.
+ */
+export const JobResumedSchema: GenMessage<JobResumed> = /*@__PURE__*/
+  messageDesc(file_framefold_v1_events, 20);
+
+/**
+ * @generated from message framefold.v1.PriorityChanged
+ */
+export type PriorityChanged = Message<"framefold.v1.PriorityChanged"> & {
+  /**
+   * @generated from field: int32 priority = 1;
+   */
+  priority: number;
+};
+
+/**
+ * Describes the message framefold.v1.PriorityChanged.
+ * Use `create(PriorityChangedSchema)` to create a new message.
+ */
+export const PriorityChangedSchema: GenMessage<PriorityChanged> = /*@__PURE__*/
+  messageDesc(file_framefold_v1_events, 21);
+
+/**
  * @generated from message framefold.v1.JobCompleted
  */
 export type JobCompleted = Message<"framefold.v1.JobCompleted"> & {
@@ -614,7 +689,7 @@ export type JobCompleted = Message<"framefold.v1.JobCompleted"> & {
  * Use `create(JobCompletedSchema)` to create a new message.
  */
 export const JobCompletedSchema: GenMessage<JobCompleted> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 19);
+  messageDesc(file_framefold_v1_events, 22);
 
 /**
  * @generated from message framefold.v1.JobFailed
@@ -631,7 +706,7 @@ export type JobFailed = Message<"framefold.v1.JobFailed"> & {
  * Use `create(JobFailedSchema)` to create a new message.
  */
 export const JobFailedSchema: GenMessage<JobFailed> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 20);
+  messageDesc(file_framefold_v1_events, 23);
 
 /**
  * @generated from message framefold.v1.JobCancelled
@@ -648,7 +723,7 @@ export type JobCancelled = Message<"framefold.v1.JobCancelled"> & {
  * Use `create(JobCancelledSchema)` to create a new message.
  */
 export const JobCancelledSchema: GenMessage<JobCancelled> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 21);
+  messageDesc(file_framefold_v1_events, 24);
 
 /**
  * The request as it was accepted, all defaults filled in. It has either a URL or the recipe of a source.
@@ -778,6 +853,21 @@ export type TranscodeRequest = Message<"framefold.v1.TranscodeRequest"> & {
    * @generated from field: bool quality_report = 21;
    */
   qualityReport: boolean;
+
+  /**
+   * What webhook_url is told: job.queued, job.started, job.progress, rendition.ready, job.completed, job.failed,
+   * job.cancelled
+   *
+   * @generated from field: repeated string webhook_events = 30;
+   */
+  webhookEvents: string[];
+
+  /**
+   * Texts of the client's own.
+   *
+   * @generated from field: map<string, string> metadata = 31;
+   */
+  metadata: { [key: string]: string };
 };
 
 /**
@@ -785,7 +875,7 @@ export type TranscodeRequest = Message<"framefold.v1.TranscodeRequest"> & {
  * Use `create(TranscodeRequestSchema)` to create a new message.
  */
 export const TranscodeRequestSchema: GenMessage<TranscodeRequest> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 22);
+  messageDesc(file_framefold_v1_events, 25);
 
 /**
  * A source, and the part of it that is taken.
@@ -814,7 +904,7 @@ export type JobInput = Message<"framefold.v1.JobInput"> & {
  * Use `create(JobInputSchema)` to create a new message.
  */
 export const JobInputSchema: GenMessage<JobInput> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 23);
+  messageDesc(file_framefold_v1_events, 26);
 
 /**
  * A source that a worker makes: pictures that move, and a tone.
@@ -850,7 +940,7 @@ export type TestSource = Message<"framefold.v1.TestSource"> & {
  * Use `create(TestSourceSchema)` to create a new message.
  */
 export const TestSourceSchema: GenMessage<TestSource> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 24);
+  messageDesc(file_framefold_v1_events, 27);
 
 /**
  * @generated from message framefold.v1.ScenarioParameters
@@ -876,7 +966,7 @@ export type ScenarioParameters = Message<"framefold.v1.ScenarioParameters"> & {
  * Use `create(ScenarioParametersSchema)` to create a new message.
  */
 export const ScenarioParametersSchema: GenMessage<ScenarioParameters> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 25);
+  messageDesc(file_framefold_v1_events, 28);
 
 /**
  * How sound is encoded.
@@ -911,7 +1001,7 @@ export type AudioProfile = Message<"framefold.v1.AudioProfile"> & {
  * Use `create(AudioProfileSchema)` to create a new message.
  */
 export const AudioProfileSchema: GenMessage<AudioProfile> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 26);
+  messageDesc(file_framefold_v1_events, 29);
 
 /**
  * Limits of each encode attempt.
@@ -945,7 +1035,7 @@ export type ResourceLimits = Message<"framefold.v1.ResourceLimits"> & {
  * Use `create(ResourceLimitsSchema)` to create a new message.
  */
 export const ResourceLimitsSchema: GenMessage<ResourceLimits> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 27);
+  messageDesc(file_framefold_v1_events, 30);
 
 /**
  * @generated from message framefold.v1.SourceMeta
@@ -1002,7 +1092,7 @@ export type SourceMeta = Message<"framefold.v1.SourceMeta"> & {
  * Use `create(SourceMetaSchema)` to create a new message.
  */
 export const SourceMetaSchema: GenMessage<SourceMeta> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 28);
+  messageDesc(file_framefold_v1_events, 31);
 
 /**
  * @generated from message framefold.v1.SubtitleTrack
@@ -1051,7 +1141,7 @@ export type SubtitleTrack = Message<"framefold.v1.SubtitleTrack"> & {
  * Use `create(SubtitleTrackSchema)` to create a new message.
  */
 export const SubtitleTrackSchema: GenMessage<SubtitleTrack> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 29);
+  messageDesc(file_framefold_v1_events, 32);
 
 /**
  * @generated from message framefold.v1.VideoTrack
@@ -1182,6 +1272,11 @@ export type VideoTrack = Message<"framefold.v1.VideoTrack"> & {
    * @generated from field: optional bool has_alpha = 24;
    */
   hasAlpha?: boolean | undefined;
+
+  /**
+   * @generated from field: optional bool has_dynamic_hdr = 25;
+   */
+  hasDynamicHdr?: boolean | undefined;
 };
 
 /**
@@ -1189,7 +1284,7 @@ export type VideoTrack = Message<"framefold.v1.VideoTrack"> & {
  * Use `create(VideoTrackSchema)` to create a new message.
  */
 export const VideoTrackSchema: GenMessage<VideoTrack> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 30);
+  messageDesc(file_framefold_v1_events, 33);
 
 /**
  * @generated from message framefold.v1.AudioTrack
@@ -1246,7 +1341,7 @@ export type AudioTrack = Message<"framefold.v1.AudioTrack"> & {
  * Use `create(AudioTrackSchema)` to create a new message.
  */
 export const AudioTrackSchema: GenMessage<AudioTrack> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 31);
+  messageDesc(file_framefold_v1_events, 34);
 
 /**
  * @generated from message framefold.v1.Rational
@@ -1268,7 +1363,7 @@ export type Rational = Message<"framefold.v1.Rational"> & {
  * Use `create(RationalSchema)` to create a new message.
  */
 export const RationalSchema: GenMessage<Rational> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 32);
+  messageDesc(file_framefold_v1_events, 35);
 
 /**
  * @generated from message framefold.v1.VideoRendition
@@ -1334,9 +1429,11 @@ export type VideoRendition = Message<"framefold.v1.VideoRendition"> & {
   passes?: number | undefined;
 
   /**
-   * @generated from field: optional framefold.v1.FrameRateCap frame_rate_cap = 12;
+   * A ceiling of the frame rate.
+   *
+   * @generated from field: optional double max_frame_rate = 14;
    */
-  frameRateCap?: FrameRateCap | undefined;
+  maxFrameRate?: number | undefined;
 
   /**
    * pq, hlg
@@ -1351,36 +1448,7 @@ export type VideoRendition = Message<"framefold.v1.VideoRendition"> & {
  * Use `create(VideoRenditionSchema)` to create a new message.
  */
 export const VideoRenditionSchema: GenMessage<VideoRendition> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 33);
-
-/**
- * Of each stretch of den / num seconds only the first frame is kept.
- *
- * @generated from message framefold.v1.FrameRateCap
- */
-export type FrameRateCap = Message<"framefold.v1.FrameRateCap"> & {
-  /**
-   * @generated from field: int32 num = 1;
-   */
-  num: number;
-
-  /**
-   * @generated from field: int32 den = 2;
-   */
-  den: number;
-
-  /**
-   * @generated from field: int32 bias_ticks = 3;
-   */
-  biasTicks: number;
-};
-
-/**
- * Describes the message framefold.v1.FrameRateCap.
- * Use `create(FrameRateCapSchema)` to create a new message.
- */
-export const FrameRateCapSchema: GenMessage<FrameRateCap> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 34);
+  messageDesc(file_framefold_v1_events, 36);
 
 /**
  * Text that is shown over the picture.
@@ -1419,7 +1487,7 @@ export type SubtitleRendition = Message<"framefold.v1.SubtitleRendition"> & {
  * Use `create(SubtitleRenditionSchema)` to create a new message.
  */
 export const SubtitleRenditionSchema: GenMessage<SubtitleRendition> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 35);
+  messageDesc(file_framefold_v1_events, 37);
 
 /**
  * @generated from message framefold.v1.AudioRendition
@@ -1473,7 +1541,7 @@ export type AudioRendition = Message<"framefold.v1.AudioRendition"> & {
  * Use `create(AudioRenditionSchema)` to create a new message.
  */
 export const AudioRenditionSchema: GenMessage<AudioRendition> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 36);
+  messageDesc(file_framefold_v1_events, 38);
 
 /**
  * What a finished unit of work (a chunk, or a track of sound) gave.
@@ -1527,6 +1595,13 @@ export type UnitResult = Message<"framefold.v1.UnitResult"> & {
    * @generated from field: optional double peak_memory_bytes = 9;
    */
   peakMemoryBytes?: number | undefined;
+
+  /**
+   * Of the source, over the network; absent where it was read in place.
+   *
+   * @generated from field: optional double fetched_bytes = 10;
+   */
+  fetchedBytes?: number | undefined;
 };
 
 /**
@@ -1534,7 +1609,7 @@ export type UnitResult = Message<"framefold.v1.UnitResult"> & {
  * Use `create(UnitResultSchema)` to create a new message.
  */
 export const UnitResultSchema: GenMessage<UnitResult> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 37);
+  messageDesc(file_framefold_v1_events, 39);
 
 /**
  * A finished rendition as measured on its segments.
@@ -1627,7 +1702,7 @@ export type MeasuredRendition = Message<"framefold.v1.MeasuredRendition"> & {
  * Use `create(MeasuredRenditionSchema)` to create a new message.
  */
 export const MeasuredRenditionSchema: GenMessage<MeasuredRendition> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 38);
+  messageDesc(file_framefold_v1_events, 40);
 
 /**
  * How like its source a rendition is.
@@ -1679,7 +1754,7 @@ export type Quality = Message<"framefold.v1.Quality"> & {
  * Use `create(QualitySchema)` to create a new message.
  */
 export const QualitySchema: GenMessage<Quality> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 39);
+  messageDesc(file_framefold_v1_events, 41);
 
 /**
  * @generated from message framefold.v1.JobOutput
@@ -1716,7 +1791,7 @@ export type JobOutput = Message<"framefold.v1.JobOutput"> & {
  * Use `create(JobOutputSchema)` to create a new message.
  */
 export const JobOutputSchema: GenMessage<JobOutput> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 40);
+  messageDesc(file_framefold_v1_events, 42);
 
 /**
  * @generated from message framefold.v1.JobFailure
@@ -1757,7 +1832,7 @@ export type JobFailure = Message<"framefold.v1.JobFailure"> & {
  * Use `create(JobFailureSchema)` to create a new message.
  */
 export const JobFailureSchema: GenMessage<JobFailure> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 41);
+  messageDesc(file_framefold_v1_events, 43);
 
 /**
  * @generated from message framefold.v1.Warning
@@ -1779,5 +1854,5 @@ export type Warning = Message<"framefold.v1.Warning"> & {
  * Use `create(WarningSchema)` to create a new message.
  */
 export const WarningSchema: GenMessage<Warning> = /*@__PURE__*/
-  messageDesc(file_framefold_v1_events, 42);
+  messageDesc(file_framefold_v1_events, 44);
 

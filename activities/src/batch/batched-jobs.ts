@@ -1,0 +1,17 @@
+import type { TranscodeJobInput } from '@framefold/workflows/contract';
+
+/** How activities start and end the jobs of batches: in the very way in which the API does with single ones. */
+export interface BatchedJobs {
+  /**
+   * Starts a job of a tenant; one that was started before is left as it is.
+   *
+   * @throws {CodedError} BATCH_RUNNING while a quota leaves no room for it, TEMPORAL_UNAVAILABLE, CATALOGUE_UNAVAILABLE
+   */
+  startJob(input: TranscodeJobInput & { readonly tenantId: string }): Promise<void>;
+  /**
+   * Asks for a job's cancellation and does not wait for it. Says whether there is anything that runs.
+   *
+   * @throws {CodedError} TEMPORAL_UNAVAILABLE
+   */
+  requestCancel(jobId: string): Promise<boolean>;
+}

@@ -1,0 +1,155 @@
+import type { Config } from '@framefold/config';
+import {
+  actsForAll,
+  DEFAULT_TENANT,
+  isUsable,
+  refusalOf,
+  Scope,
+  TenantSettings,
+  type Need,
+  type Principal,
+  type Tenant,
+} from '@framefold/domain';
+import type { KeyOfTenant } from '@framefold/platform';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Backends } from '../backends.ts';
+import { ProblemError } from '../problem/problem-error.ts';
+import { CLOCK, type Clock, CONFIG } from '../tokens.ts';
+import type { Caller } from './caller.ts';
+import { matches, parseKey, type KeyText } from './key-text.ts';
+
+/** How long a key is taken for what the catalogue said of it, in ms: another process's revocation counts after that. */
+const TRUST_MS = 2_000;
+
+/** How exactly the last use of a key is noted, in ms. */
+const TOUCH_MS = 60_000;
+
+/** Whoever reaches a service that needs no key: its owner, on its own machine. */
+const LOCAL: Caller = {
+  tenantId: DEFAULT_TENANT,
+  scopes: Scope.options,
+  tenant: { id: DEFAULT_TENANT, ...TenantSettings.parse({}), createdAt: 0 },
+};
+
+/** What of a request says who makes it; Express's requests have it. */
+export interface Identifiable {
+  readonly headers: { readonly authorization?: string | undefined };
+  /** With the tenant that it is about, where it names one. */
+  readonly query: { readonly tenant?: unknown };
+}
+
+interface TrustedKey extends KeyOfTenant {
+  readonly readAt: number;
+}
+
+/** Who makes a request, as far as the request itself says. A playback signature would be one more way to say it. */
+@Injectable()
+export class Authenticator {
+  readonly #logger = new Logger('access');
+  readonly #trusted = new Map<string, TrustedKey>();
+  readonly #touchedAt = new Map<string, number>();
+  readonly #callers = new WeakMap<Identifiable, Caller | Error>();
+
+  constructor(
+    @Inject(Backends) private readonly backends: Backends,
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(CLOCK) private readonly now: Clock,
+  ) {}
+
+  /**
+   * Finds out once who makes a request; {@link authorize} says later whether that is enough.
+   *
+   * @param beforeLookup called before the catalogue is asked for a key that was not seen lately; may throw
+   * @returns the key's id, where one was shown that is valid
+   */
+  async identify(request: Identifiable, beforeLookup: () => void): Promise<string | undefined> {
+    const caller = await this.#callerOf(request, beforeLookup).catch((error: unknown) => {
+      if (error instanceof ProblemError && error.code === 'RATE_LIMITED') throw error;
+      return error instanceof Error ? error : new Error(String(error));
+    });
+    this.#callers.set(request, caller);
+    return caller instanceof Error ? undefined : caller.keyId;
+  }
+
+  /**
+   * Who makes a request, when that one may do what needs `need`. For routes the guard asks; middleware that answers by
+   * itself must ask, too.
+   *
+   * @throws {ProblemError} KEY_REQUIRED, KEY_INVALID, SCOPE_MISSING, TENANT_NOT_FOUND, NOT_READY
+   */
+  async authorize(request: Identifiable, need: Need): Promise<Caller> {
+    const caller = this.#callers.get(request) ?? new Error('The request was not identified.');
+    if (caller instanceof Error) throw caller;
+    const refusal = refusalOf(caller, need);
+    if (refusal !== undefined) throw new ProblemError('SCOPE_MISSING', refusal);
+    const named = request.query.tenant;
+    if (named === undefined || named === caller.tenant.id) return caller;
+    return { ...caller, tenant: await this.#tenantFor(caller, named) };
+  }
+
+  /** Makes a change of a key count at once in this process. */
+  forget(keyId: string): void {
+    this.#trusted.delete(keyId);
+  }
+
+  async #callerOf({ headers }: Identifiable, beforeLookup: () => void): Promise<Caller> {
+    const [, token] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
+    if (token === undefined) {
+      if (!this.config.keysRequired) return LOCAL;
+      throw new ProblemError('KEY_REQUIRED', 'This service needs an API key.', {
+        headers: { 'WWW-Authenticate': 'Bearer' },
+      });
+    }
+    const shown = parseKey(token);
+    const found = shown === undefined ? undefined : await this.#keyOf(shown, beforeLookup);
+    if (found === undefined) {
+      throw new ProblemError('KEY_INVALID', 'The API key is not valid.', {
+        headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' },
+      });
+    }
+    const { key, tenant } = found;
+    this.#touch(key.id);
+    return { keyId: key.id, tenantId: key.tenantId, scopes: key.scopes, tenant };
+  }
+
+  /** The key, if it is there and usable, and the secret is its own. */
+  async #keyOf({ id, secret }: KeyText, beforeLookup: () => void): Promise<KeyOfTenant | undefined> {
+    const now = this.now();
+    let found = this.#trusted.get(id);
+    if (found === undefined || now - found.readAt >= TRUST_MS) {
+      beforeLookup();
+      const read = await this.backends.access.key(id);
+      this.#trusted.delete(id);
+      if (read === undefined) return undefined;
+      found = { ...read, readAt: now };
+      // Only with the right secret, so that strangers cannot fill the memory with ids that they have seen.
+      if (matches(secret, read.key.secretHash)) this.#trusted.set(id, found);
+    }
+    return matches(secret, found.key.secretHash) && isUsable(found.key, now) ? found : undefined;
+  }
+
+  async #tenantFor(caller: Principal, named: unknown): Promise<Tenant> {
+    if (typeof named !== 'string') {
+      const errors = [{ path: 'tenant', message: 'must be one name' }];
+      throw new ProblemError('VALIDATION_FAILED', 'The request is not valid: tenant.', { errors });
+    }
+    const tenant = actsForAll(caller) ? await this.backends.access.tenant(named) : undefined;
+    if (tenant === undefined) throw tenantNotFound(named);
+    return tenant;
+  }
+
+  #touch(keyId: string): void {
+    const now = this.now();
+    if (now - (this.#touchedAt.get(keyId) ?? -Infinity) < TOUCH_MS) return;
+    this.#touchedAt.set(keyId, now);
+    // No request waits or fails for this.
+    this.backends.access
+      .touchKey(keyId, now)
+      .catch((error: unknown) => this.#logger.warn(`The use of key ${keyId} is not noted: ${String(error)}`));
+  }
+}
+
+/** The refusal for a name that no tenant has, or none that the caller may know of. */
+export function tenantNotFound(id: string): ProblemError {
+  return new ProblemError('TENANT_NOT_FOUND', `There is no tenant ${JSON.stringify(id.slice(0, 64))}.`);
+}

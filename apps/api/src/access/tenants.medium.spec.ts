@@ -1,0 +1,254 @@
+import { EXAMPLES, happyLog, request } from '@framefold/domain/testing';
+import type { JobEvent } from '@framefold/domain';
+import { storeKeys } from '@framefold/domain';
+import { v7 as uuidv7 } from 'uuid';
+import { StartBatchedJobs } from '../batches/start-batched-jobs.ts';
+import { ProblemError } from '../problem/problem-error.ts';
+import { type ApiWithKeys, startApiWithKeys } from '../testing/api-with-keys.ts';
+
+const TIMEOUT_MS = 60_000;
+const BODY = { sourceUrl: 'https://media.example/a.mp4', userId: 'ada' };
+const UNKNOWN = '01936b2e-0000-7000-8000-000000000000';
+
+/** Bodies that routes want before they look for the id, by method and path; the others take an empty one. */
+const BODIES: Readonly<Record<string, object>> = {
+  'POST /api/keys/{id}/rotate': { overlapSeconds: 60 },
+  'PATCH /api/jobs/{id}': { priority: 5 },
+};
+
+const TUS = { 'tus-resumable': '1.0.0' };
+/** What a request for the next bytes of an upload has. */
+const TUS_BYTES = { ...TUS, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' };
+
+let world: ApiWithKeys;
+let admin: string;
+beforeAll(async () => {
+  world = await startApiWithKeys();
+  admin = await world.keyOf('default', ['admin']);
+}, TIMEOUT_MS);
+afterAll(() => world.close());
+
+/** A log of a tenant's job that is complete, at the time of the API. */
+const completedOf = (tenantId: string): JobEvent[] =>
+  happyLog().map((one) => ({
+    ...one,
+    at: world.api.now,
+    ...(one.type === 'JobSubmitted' ? { data: { request: request(), tenantId } } : {}),
+  })) as JobEvent[];
+
+describe('another tenant', () => {
+  it('finds none of our jobs on any route that takes an id', async () => {
+    const [own, other] = [
+      await world.keyOf('acme', ['admin']),
+      await world.keyOf('rival', ['admin', 'read', 'submit', 'operate']),
+    ];
+    const jobId = await world.api.jobWith(completedOf('acme'));
+    await world.api.store.put(storeKeys.outputFile(jobId, 'master.m3u8'), '#EXTM3U\n');
+    const { id: keyId } = (await world.send(own, 'POST', '/api/keys', { name: 'k', scopes: ['read'] })).json;
+    const deliveryId = 'msg_ours';
+    await world.api.catalogue.deliveries.add([
+      {
+        id: deliveryId,
+        tenantId: 'acme',
+        jobId,
+        url: 'https://hooks.example/done',
+        event: 'job.completed',
+        sequence: 1,
+        body: '{}',
+        createdAt: world.api.now,
+        startAt: world.api.now,
+      },
+    ]);
+    const begun = await world.send(own, 'POST', '/api/uploads', undefined, {
+      ...TUS,
+      'upload-length': '9',
+      'upload-metadata': `filename ${Buffer.from('a.mp4').toString('base64')}`,
+    });
+    const uploadId = begun.headers.location?.split('/').at(-1) ?? '';
+    const { batchId } = (await world.send(own, 'POST', '/api/batches', { jobs: [BODY] })).json;
+    const ids: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+      jobs: { ours: jobId, nobodys: UNKNOWN },
+      media: { ours: jobId, nobodys: UNKNOWN },
+      batches: { ours: batchId, nobodys: UNKNOWN },
+      keys: { ours: keyId, nobodys: '0'.repeat(16) },
+      uploads: { ours: uploadId, nobodys: '0'.repeat(uploadId.length) },
+      deliveries: { ours: deliveryId, nobodys: 'msg_nobodys' },
+    };
+    const { paths } = (await world.send(undefined, 'GET', '/openapi.json')).json;
+    const tried: string[] = [];
+    for (const [template, operations] of Object.entries<Record<string, object>>(paths)) {
+      if (!template.includes('{') || template.startsWith('/api/tenants/')) continue;
+      const kind = template.split('/').find((part) => part in ids);
+      // A route for ids of a new kind: say above what ours is.
+      expect([template, kind]).toEqual([template, expect.any(String)]);
+      const pathOf = (id: string): string =>
+        template
+          .replace(/\{(id|jobId)\}/, id)
+          .replace('{path}', 'master.m3u8')
+          .replace('{name}', '480p');
+      for (const method of Object.keys(operations).map((name) => name.toUpperCase())) {
+        const body = /^(GET|HEAD|DELETE)$/.test(method) ? undefined : (BODIES[`${method} ${template}`] ?? {});
+        const headers = kind === 'uploads' ? TUS_BYTES : {};
+        const ours = await world.send(other, method, pathOf(ids[kind!]!.ours!), body, headers);
+        const nobodys = await world.send(other, method, pathOf(ids[kind!]!.nobodys!), body, headers);
+        tried.push(`${method} ${template}`);
+        expect([method, template, ours.status]).toEqual([method, template, 404]);
+        // The very same answer, but for the id that was asked for.
+        const without = (text: string): string =>
+          Object.values(ids[kind!]!).reduce((rest, id) => rest.replaceAll(id, 'ID'), text);
+        expect(without(ours.text)).toBe(without(nobodys.text));
+      }
+    }
+    expect(tried).toEqual(
+      expect.arrayContaining([
+        'GET /api/jobs/{id}',
+        'DELETE /api/jobs/{id}',
+        'GET /api/batches/{id}',
+        'DELETE /api/batches/{id}',
+        'GET /api/jobs/{id}/manifest',
+        'GET /media/{jobId}/{path}',
+        'POST /api/keys/{id}/rotate',
+      ]),
+    );
+    for (const path of [`/api/jobs/${jobId}`, `/api/jobs/${jobId}/manifest`, `/media/${jobId}/master.m3u8`]) {
+      expect((await world.send(own, 'GET', path)).status).toBe(200);
+      expect((await world.send(admin, 'GET', path)).status).toBe(404);
+      expect((await world.send(admin, 'GET', `${path}?tenant=acme`)).status).toBe(200);
+      expect((await world.send(other, 'GET', `${path}?tenant=acme`)).status).toBe(404);
+    }
+  });
+
+  it('has lists, usage and idempotency keys of its own', async () => {
+    const [a, b] = [await world.keyOf('lists-a'), await world.keyOf('lists-b')];
+    const send = (key: string) =>
+      world.send(key, 'POST', '/api/transcode', BODY, { 'Idempotency-Key': 'same' });
+    const [first, second] = [(await send(a)).json.jobId, (await send(b)).json.jobId];
+    expect(second).not.toBe(first);
+    expect((await send(a)).json.jobId).toBe(first);
+    const list = async (key: string, query = '') =>
+      (await world.send(key, 'GET', `/api/jobs${query}`)).json.jobs;
+    expect(await list(a)).toMatchObject([{ id: first, tenantId: 'lists-a' }]);
+    expect(await list(b)).toMatchObject([{ id: second, tenantId: 'lists-b' }]);
+    expect(await list(admin)).toEqual([]);
+    expect(await list(admin, '?tenant=lists-b')).toMatchObject([{ id: second }]);
+    const usage = (await world.send(a, 'GET', '/api/usage')).json;
+    expect(usage).toMatchObject({ tenantId: 'lists-a', now: { runningJobs: 1 }, days: [{ jobs: 1 }] });
+  });
+});
+
+describe('a job of a tenant', () => {
+  it('is started with its tenant and its weight', async () => {
+    await world.setTenant('heavy', { weight: 7 });
+    const { json } = await world.send(await world.keyOf('heavy'), 'POST', '/api/transcode', BODY);
+    const started = world.api.temporal.started.findIndex(({ jobId }) => jobId === json.jobId);
+    expect(world.api.temporal.started[started]).toMatchObject({ tenantId: 'heavy' });
+    expect(world.api.temporal.weights[started]).toBe(7);
+  });
+
+  it('may be submitted by the operator', async () => {
+    const { json } = await world.send(admin, 'POST', '/api/transcode?tenant=heavy', { ...BODY, priority: 1 });
+    expect((await world.api.catalogue.job(json.jobId))?.job.tenantId).toBe('heavy');
+  });
+
+  it.each([
+    [4, 'high', 403],
+    [4, 4, 201],
+    [4, 'batch', 201],
+    [1, 'live', 201],
+    [9, 8, 403],
+  ])('under a ceiling of %j may have priority %j: %d', async (priorityCeiling, priority, expected) => {
+    await world.setTenant('ceiling', { priorityCeiling });
+    const key = await world.keyOf('ceiling');
+    const answer = await world.send(key, 'POST', '/api/transcode', { ...BODY, priority });
+    expect(answer.status).toBe(expected);
+    if (expected === 403) {
+      expect(answer.json).toMatchObject({ code: 'PRIORITY_NOT_GRANTED', errors: [{ path: 'priority' }] });
+    }
+  });
+});
+
+describe('quotas', () => {
+  it('let in as many jobs at once as they say, however many ask together', async () => {
+    await world.setTenant('few', { quotas: { concurrentJobs: 2 } });
+    const key = await world.keyOf('few');
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => world.send(key, 'POST', '/api/transcode', BODY)),
+    );
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(2);
+    const refused = answers.find(({ status }) => status === 429);
+    expect(refused?.json).toMatchObject({
+      code: 'QUOTA_EXCEEDED',
+      detail: 'The tenant few may have 2 jobs at a time, and has 2.',
+      quota: 'concurrentJobs',
+      limit: 2,
+      used: 2,
+    });
+    const { jobs } = (await world.send(key, 'GET', '/api/jobs')).json;
+    await world.api.catalogue.append([
+      {
+        jobId: jobs[0].id,
+        stream: 'job',
+        sequence: 1,
+        event: { type: 'JobCancelled', at: world.api.now, data: EXAMPLES.JobCancelled },
+      },
+    ]);
+    expect((await world.send(key, 'POST', '/api/transcode', BODY)).status).toBe(201);
+  });
+
+  it('take no room for a job that could not be started', async () => {
+    await world.setTenant('one', { quotas: { concurrentJobs: 1 } });
+    const key = await world.keyOf('one');
+    world.api.temporal.failure = new ProblemError('TEMPORAL_UNAVAILABLE', 'Temporal does not answer.');
+    expect((await world.send(key, 'POST', '/api/transcode', BODY)).status).toBe(503);
+    world.api.temporal.failure = undefined;
+    expect((await world.send(key, 'POST', '/api/transcode', BODY)).status).toBe(201);
+    expect((await world.send(key, 'POST', '/api/transcode', BODY)).status).toBe(429);
+  });
+
+  it('hold the jobs of a batch back until there is room', async () => {
+    await world.setTenant('batches', { quotas: { concurrentJobs: 1 } });
+    const batchId = uuidv7();
+    const [first, second] = [uuidv7(), uuidv7()];
+    const start = (jobId: string) =>
+      world.api.app.get(StartBatchedJobs).startJob({
+        ...{ jobId, batchId, tenantId: 'batches', submittedAt: world.api.now, request: request() },
+      });
+    const isStarted = (jobId: string) => world.api.temporal.started.some((input) => input.jobId === jobId);
+    await start(first);
+    await start(first);
+    await expect(start(second)).rejects.toMatchObject({ code: 'BATCH_RUNNING' });
+    expect([first, second].map(isStarted)).toEqual([true, false]);
+    await world.api.catalogue.append(
+      completedOf('batches').map((event, sequence) => ({ jobId: first, stream: 'job', sequence, event })),
+    );
+    await start(second);
+    expect(isStarted(second)).toBe(true);
+  });
+
+  it('give the same job again to who repeats a request', async () => {
+    await world.setTenant('repeats', { quotas: { concurrentJobs: 1 } });
+    const key = await world.keyOf('repeats');
+    const send = () => world.send(key, 'POST', '/api/transcode', BODY, { 'Idempotency-Key': 'k' });
+    const first = await send();
+    expect(await send()).toMatchObject({ status: 201, json: { jobId: first.json.jobId } });
+  });
+
+  it('count minutes of a day, and say when it is over', async () => {
+    await world.setTenant('minutes', { quotas: { minutesPerDay: 0.5 } });
+    const key = await world.keyOf('minutes');
+    await world.api.jobWith(completedOf('minutes'));
+    const answer = await world.send(key, 'POST', '/api/transcode', BODY);
+    expect(answer.json).toMatchObject({ code: 'QUOTA_EXCEEDED', quota: 'minutesPerDay', used: 0.5 });
+    const wait = Number(answer.headers['retry-after']);
+    expect(new Date(world.api.now + wait * 1000).toISOString()).toMatch(/T00:00:00/);
+    world.api.now += wait * 1000;
+    expect((await world.send(key, 'POST', '/api/transcode', BODY)).status).toBe(201);
+  });
+
+  it('count the bytes that are stored', async () => {
+    await world.setTenant('bytes', { quotas: { storageBytes: 5_000_000 } });
+    await world.api.jobWith(completedOf('bytes'));
+    const answer = await world.send(await world.keyOf('bytes'), 'POST', '/api/transcode', BODY);
+    expect(answer.json).toMatchObject({ code: 'QUOTA_EXCEEDED', quota: 'storageBytes' });
+  });
+});

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { setImmediate as breathe } from 'node:timers/promises';
+import { batchJobId } from '@framefold/activities';
+import type { Config } from '@framefold/config';
+import {
+  batchOf,
+  type BatchManifest,
+  type BatchRequestBody,
+  type FieldIssue,
+  resolveEntry,
+  storeKeys,
+  type TranscodeRequest,
+} from '@framefold/domain';
+import type { ObjectStore } from '@framefold/platform';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import type { Caller } from '../access/caller.ts';
+import { Backends } from '../backends.ts';
+import { assertPriority } from '../jobs/assert-priority.ts';
+import { keyOfTenant } from '../jobs/idempotency-key.ts';
+import { ProblemError } from '../problem/problem-error.ts';
+import { validationProblem } from '../problem/validation-problem.ts';
+import { CLOCK, type Clock, CONFIG, STORE } from '../tokens.ts';
+import { claimUploads } from '../uploads/claim-uploads.ts';
+import { Uploads } from '../uploads/uploads.ts';
+import { assertWebhookUrl } from '../webhooks/assert-webhook-url.ts';
+import type { SubmittedBatch } from './batch-schemas.ts';
+
+/** Entries that are checked before others have their turn on this thread. */
+const ENTRIES_A_TURN = 100;
+
+/** Takes a batch in. From the moment its workflow is started it is Temporal's and can't be lost. */
+@Injectable()
+export class SubmitBatch {
+  readonly #logger = new Logger('submit');
+
+  constructor(
+    @Inject(Backends) private readonly backends: Backends,
+    @Inject(STORE) private readonly store: ObjectStore,
+    @Inject(Uploads) private readonly uploads: Uploads,
+    @Inject(CLOCK) private readonly now: Clock,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * Starts a batch once all of its entries are found to be right, or finds the one that the key was used for.
+   *
+   * Quotas hold the jobs back when they are started, not the batch.
+   *
+   * @throws {ProblemError} VALIDATION_FAILED, UPLOAD_NOT_USABLE, PRIORITY_NOT_GRANTED, IDEMPOTENCY_KEY_REUSED,
+   *   TEMPORAL_UNAVAILABLE, NOT_READY
+   * @throws {CodedError} STORE_UNAVAILABLE, STORE_FULL, CATALOGUE_UNAVAILABLE
+   */
+  async submit(caller: Caller, body: BatchRequestBody, key: string | undefined): Promise<SubmittedBatch> {
+    const { catalogue, temporal } = this.backends;
+    const { defaults: _, ...header } = body;
+    const content = { ...header, jobs: await resolveAll(body) };
+    const { tenant } = caller;
+    assertWebhookUrl(content, this.config.privateNetworks);
+    for (const [index, request] of content.jobs.entries()) {
+      assertWebhookUrl(request, this.config.privateNetworks, placeOf(index));
+      assertPriority(caller, request.priority, placeOf(index));
+    }
+    const submittedAt = this.now();
+    const own = uuidv7({ msecs: submittedAt });
+    const batchId =
+      key === undefined ? own : await this.#claim(keyOfTenant(tenant.id, key), own, hashOf(content));
+    const known = batchId === own ? undefined : await catalogue.batches.get(batchId);
+    if (known !== undefined) return answer(batchId, known.batch.jobs);
+
+    const { title, webhookUrl, ...rest } = content;
+    const accepted: TranscodeRequest[] = [];
+    for (const [index, request] of content.jobs.entries()) {
+      const taker = { tenantId: tenant.id, jobId: batchJobId(batchId, index) };
+      accepted.push(await claimUploads(this.uploads, taker, request, placeOf(index)));
+    }
+    const manifest: BatchManifest = {
+      ...{ batchId, tenantId: tenant.id, submittedAt, ...rest, jobs: accepted },
+      ...(title === undefined ? {} : { title }),
+      ...(webhookUrl === undefined ? {} : { webhookUrl }),
+    };
+    const jobs = manifest.jobs.length;
+    // Who comes again after a crash finds what was written first: the jobs' first events follow from it.
+    await this.store.putIfAbsent(storeKeys.batchManifest(batchId), JSON.stringify(manifest));
+    await temporal.startBatch({ batchId, jobs });
+    try {
+      await catalogue.batches.add(batchOf(manifest));
+    } catch (error) {
+      // The batch runs, and its workflow adds it as soon as the catalogue is back.
+      this.#logger.warn(`Batch ${batchId} is started but not in the catalogue yet: ${String(error)}`);
+    }
+    return answer(batchId, jobs);
+  }
+
+  /** Binds the key before anything starts: who comes again after a crash starts the same batch. */
+  async #claim(key: string, batchId: string, hash: string): Promise<string> {
+    const claim = await this.backends.catalogue.claimKey(key, batchId, hash);
+    if (claim.requestHash === hash) return claim.jobId;
+    throw new ProblemError('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used with another request.');
+  }
+}
+
+/** How what is wrong with a job is named: by its place from 0. */
+function placeOf(index: number): string {
+  return `jobs[${index}].`;
+}
+
+function answer(batchId: string, jobs: number): SubmittedBatch {
+  return { batchId, status: 'running', jobs };
+}
+
+/** @throws {ProblemError} VALIDATION_FAILED with the paths of all that is wrong */
+async function resolveAll(body: BatchRequestBody): Promise<TranscodeRequest[]> {
+  const requests: TranscodeRequest[] = [];
+  const issues: FieldIssue[] = [];
+  for (const [index, entry] of body.jobs.entries()) {
+    if (index % ENTRIES_A_TURN === 0) await breathe();
+    const resolved = resolveEntry(entry, index, body);
+    if (resolved.ok) requests.push(resolved.request);
+    else issues.push(...resolved.issues);
+  }
+  if (issues.length > 0) throw validationProblem(issues);
+  return requests;
+}
+
+/** Batches with the same meaning have the same hash, and none has that of a job. */
+function hashOf(content: object): string {
+  return createHash('sha256')
+    .update(`batch ${JSON.stringify(content)}`)
+    .digest('hex');
+}

@@ -1,0 +1,86 @@
+import { storeKeys, type NewEvent } from '@framefold/domain';
+import { event, example, happyLog, request } from '@framefold/domain/testing';
+import { type ApiUnderTest, startApi } from '../testing/api-under-test.ts';
+
+const IDS = Array.from({ length: 4 }, (_, index) => `01936b2e-0000-7000-8000-00000000000${index}`);
+const BATCH = '01936b2e-0000-7000-8000-0000000000bb';
+
+let api: ApiUnderTest;
+beforeEach(async () => {
+  api = await startApi();
+});
+afterEach(() => api.close());
+
+const logOf = (jobId: string, events: ReturnType<typeof happyLog>): NewEvent[] =>
+  events.map((one, sequence) => ({ jobId, stream: 'job', sequence, event: one }));
+const keep = async (log: readonly NewEvent[]): Promise<void> => {
+  const lines = log.map((one, position) => `${JSON.stringify({ ...one, position })}\n`);
+  await api.store.put(storeKeys.eventLog(log[0]?.jobId ?? ''), lines.join(''));
+};
+const rebuild = async () => {
+  const begun = await api.send('POST', '/api/catalogue/rebuild');
+  expect(begun).toMatchObject({ status: 202, json: { status: 'running' } });
+  for (;;) {
+    const { json } = await api.send('GET', '/api/catalogue/rebuild');
+    if (json.status !== 'running') return json;
+  }
+};
+const failed = [event('JobSubmitted', 5, { request: request(), batchId: BATCH }), example('JobFailed', 6)];
+
+describe('POST /api/catalogue/rebuild', () => {
+  it('restores jobs from the store and from Temporal, and batches', async () => {
+    const [complete, broken, running, rerun] = IDS as [string, string, string, string];
+    await keep(logOf(complete, happyLog()));
+    await keep(logOf(broken, failed));
+    await keep(logOf(rerun, failed));
+    await api.store.put(storeKeys.outputFile(complete, 'master.m3u8'), '#EXTM3U\n');
+    const again = { jobId: rerun, stream: 'job-2', sequence: 0, event: failed[0]! };
+    api.temporal.histories
+      .set(complete, { running: false, log: [] })
+      .set(running, { running: true, log: logOf(running, happyLog().slice(0, 10)) })
+      .set(rerun, { running: true, log: [again] });
+    const manifest = {
+      batchId: BATCH,
+      tenantId: 'default',
+      submittedAt: 5,
+      labels: ['b'],
+      jobs: [request()],
+    };
+    await api.store.put(storeKeys.batchManifest(BATCH), JSON.stringify(manifest));
+    await api.store.put(storeKeys.batchRecord(BATCH), JSON.stringify({ endedAt: 9 }));
+
+    expect(await rebuild()).toEqual({
+      ...{ status: 'completed', fromStore: 3, fromTemporal: 2, batches: 1 },
+      ...{ startedAt: api.now, completedAt: api.now },
+    });
+    const views = await Promise.all(IDS.map(async (id) => (await api.send('GET', `/api/jobs/${id}`)).json));
+    expect(views.map(({ status }) => status)).toEqual(['completed', 'failed', 'transcoding', 'pending']);
+    expect((await api.catalogue.events(complete)).map((one) => one.event)).toEqual(happyLog());
+    expect((await api.send('GET', `/api/batches/${BATCH}`)).json).toMatchObject({
+      ...{ status: 'failed', labels: ['b'], completedAt: 9, counts: { failed: 1 } },
+    });
+    const before = await Promise.all(IDS.map((id) => api.catalogue.events(id)));
+    await rebuild();
+    expect(await Promise.all(IDS.map((id) => api.catalogue.events(id)))).toEqual(before);
+  });
+
+  it('looks twice at what runs: the catalogue may have refused what came in between', async () => {
+    const [jobId = ''] = IDS;
+    let looks = 0;
+    api.temporal.histories.set(jobId, { running: true, log: [] });
+    api.temporal.historyLog = async () => logOf(jobId, happyLog().slice(0, 8 + ++looks));
+    await rebuild();
+    expect(looks).toBe(2);
+    expect((await api.send('GET', `/api/jobs/${jobId}`)).json.phases).toHaveLength(4);
+    expect(await api.catalogue.events(jobId)).toHaveLength(10);
+  });
+
+  it('says what broke it', async () => {
+    await api.store.put(storeKeys.eventLog(IDS[0]!), '{"jobId":"x"}\n');
+    expect(await rebuild()).toMatchObject({ status: 'failed', error: expect.stringContaining('stream') });
+  });
+});
+
+it('GET /api/catalogue/rebuild says that there was none', async () => {
+  expect((await api.send('GET', '/api/catalogue/rebuild')).json).toMatchObject({ status: 'none' });
+});

@@ -1,0 +1,98 @@
+import { restoredBatch } from '@framefold/activities';
+import {
+  batchOfManifest,
+  EVENT_PAYLOADS,
+  jobOfEventLog,
+  JOBS_PREFIX,
+  type NewEvent,
+  RecordedEvent,
+  storeKeys,
+} from '@framefold/domain';
+import type { Catalogue, ObjectStore } from '@framefold/platform';
+import { z } from 'zod';
+import type { JobsOfTemporal } from '../temporal/jobs-of-temporal.ts';
+
+/** What makes a line a line of a log. What an event holds stays as the version wrote it that recorded it. */
+const LogLine = z.object({
+  ...RecordedEvent.omit({ event: true, position: true }).shape,
+  event: z.object({ type: z.enum(Object.keys(EVENT_PAYLOADS)), at: z.number(), data: z.object({}) }),
+});
+
+/** What a rebuild has restored so far. */
+export interface Restored {
+  /** Jobs by their logs in the store. */
+  fromStore: number;
+  /** Jobs by their histories in Temporal: those that run. */
+  fromTemporal: number;
+  batches: number;
+}
+
+/** What a rebuild reads, and what it writes. */
+export interface RebuildDeps {
+  readonly catalogue: Catalogue;
+  readonly store: ObjectStore;
+  readonly temporal: JobsOfTemporal;
+}
+
+/**
+ * Restores jobs, their logs and batches: those that have ended from the logs in the store, those that run from
+ * Temporal's histories. Jobs may go on meanwhile, and the same again changes nothing. No webhooks come of it. Idempotency keys are in no log.
+ *
+ * @param restored counts on while it goes on
+ * @throws {CodedError} STORE_UNAVAILABLE, CATALOGUE_UNAVAILABLE, INTERNAL for a log that is none
+ */
+export async function rebuildCatalogue(
+  { catalogue, store, temporal }: RebuildDeps,
+  restored: Restored,
+): Promise<void> {
+  for await (const { key } of store.list(storeKeys.batches())) {
+    const batchId = batchOfManifest(key);
+    if (batchId === undefined) continue;
+    await catalogue.batches.add(await restoredBatch(store, batchId));
+    restored.batches += 1;
+  }
+  const stored = new Set<string>();
+  for await (const { key } of store.list(JOBS_PREFIX)) {
+    const jobId = jobOfEventLog(key);
+    if (jobId === undefined) continue;
+    await catalogue.restore(jobId, await storedLog(store, key));
+    stored.add(jobId);
+    restored.fromStore += 1;
+  }
+  for await (const { jobId, running } of temporal.knownJobs()) {
+    if (stored.has(jobId) && !running) continue;
+    // A job that failed and is run again has the log of its former run behind it.
+    if (stored.has(jobId)) {
+      const former = await storedLog(store, storeKeys.eventLog(jobId));
+      await catalogue.restore(jobId, [...former, ...(await temporal.historyLog(jobId))]);
+    } else await restoreFromHistory({ catalogue, temporal }, jobId);
+    restored.fromTemporal += 1;
+  }
+}
+
+/**
+ * A running job records events while its history is read. Those that came to a catalogue without the events before may
+ * have been refused, and by now its history has them: a second look finds all.
+ */
+async function restoreFromHistory(
+  { catalogue, temporal }: Pick<RebuildDeps, 'catalogue' | 'temporal'>,
+  jobId: string,
+): Promise<void> {
+  for (let look = 1; look <= 2; look++) {
+    const log = await temporal.historyLog(jobId);
+    if (log.length > 0) await catalogue.restore(jobId, log);
+  }
+}
+
+async function storedLog(store: ObjectStore, key: string): Promise<readonly NewEvent[]> {
+  const bytes = (await store.get(key)) ?? Buffer.alloc(0);
+  return bytes
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const recorded: unknown = JSON.parse(line);
+      LogLine.parse(recorded);
+      return recorded as RecordedEvent;
+    });
+}

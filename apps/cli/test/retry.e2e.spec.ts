@@ -1,0 +1,72 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { TranscodeRequestBody } from '@framefold/domain';
+import { clipPath, requireTool, startStack, until, type TestStack } from '@framefold/testing';
+import { evidenceOf } from './job-evidence.ts';
+
+const LIMIT_MS = 300_000;
+
+const REQUEST: TranscodeRequestBody = {
+  sourceUrl: pathToFileURL(clipPath('bunny-480p24-30s.mp4')).href,
+  segmentSeconds: 1,
+  ladder: [{ name: 'only', shortSide: 240, maxrateKbps: 400, preset: 'ultrafast' }],
+};
+
+describe('a job that failed halfway', () => {
+  let folder: string;
+  let stack: TestStack;
+  let broken: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'framefold-retry-'));
+    broken = join(folder, 'broken');
+    const ffmpeg = join(folder, 'ffmpeg');
+    // As long as the file is there, the encoder breaks.
+    await writeFile(
+      ffmpeg,
+      `#!/bin/sh\n[ -e "${broken}" ] && kill -s SEGV $$\nexec "${requireTool('ffmpeg')}" "$@"\n`,
+    );
+    await chmod(ffmpeg, 0o755);
+    stack = await startStack({
+      FRAMEFOLD_FFMPEG: ffmpeg,
+      // The script is none of the programs of a sandbox.
+      FRAMEFOLD_SANDBOX: 'off',
+      FRAMEFOLD_ENCODE_SLOTS: '1',
+      FRAMEFOLD_LIVE_SLOTS: '0',
+    });
+  });
+  afterAll(async () => {
+    await stack?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it(
+    'is run again without an encode of what it had finished, to the bytes of a job that did not fail',
+    async () => {
+      const undisturbed = await stack.submit(REQUEST);
+      await stack.follow(undisturbed);
+
+      const jobId = await stack.submit(REQUEST);
+      const evidence = evidenceOf(stack, jobId);
+      // Units, each of several of the segments that progress counts.
+      await until(async () => (await evidence.committed()).length > 4);
+      await writeFile(broken, '');
+      expect(await stack.follow(jobId)).toMatchObject({
+        status: 'failed',
+        failure: { code: 'ENCODER_CRASHED', retryable: true },
+      });
+      const kept = await evidence.committed();
+      expect(kept.length).toBeGreaterThan(4);
+
+      await rm(broken);
+      const answer = await fetch(`${stack.apiUrl}/api/jobs/${jobId}/retry`, { method: 'POST' });
+      expect(answer.status).toBe(200);
+      expect(await stack.follow(jobId, ({ status }) => status !== 'pending')).not.toHaveProperty('failure');
+      expect(await stack.follow(jobId)).toMatchObject({ status: 'completed' });
+      for (const unit of kept) expect(await evidence.attempts(unit)).toHaveLength(1);
+      expect(await evidence.checksums()).toBe(await evidenceOf(stack, undisturbed).checksums());
+    },
+    LIMIT_MS,
+  );
+});

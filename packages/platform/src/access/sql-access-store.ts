@@ -1,0 +1,252 @@
+import {
+  dayOf,
+  EMPTY_FOLD,
+  exceededQuota,
+  hasEnded,
+  JOB_STATES,
+  type ApiKey,
+  type ExceededQuota,
+  type Standing,
+  type Tenant,
+  type TenantSettings,
+  type UsageDay,
+} from '@framefold/domain';
+import { sql, type Kysely, type Selectable } from 'kysely';
+import { guarded } from '../catalogue/guarded.ts';
+import { json, type CatalogueSchema } from '../catalogue/schema.ts';
+import { storableText } from '../catalogue/storable-text.ts';
+import type { ApiKeysTable, TenantsTable } from './access-schema.ts';
+import type { AccessStore, Admission, KeyOfTenant, StoredKey } from './access-store.ts';
+
+/** How long a job that was let in may take to get into the catalogue, in ms; after that it was never started. */
+const ADMISSION_MS = 60_000;
+
+const ENDED = JOB_STATES.filter(hasEnded);
+
+/** Tenants, keys and usage in PostgreSQL, in-process or on a server. Expects its tables to be there. */
+export class SqlAccessStore implements AccessStore {
+  readonly #db: Kysely<CatalogueSchema>;
+
+  constructor(db: Kysely<CatalogueSchema>) {
+    this.#db = db;
+  }
+
+  async createTenant({ id, createdAt, ...settings }: Tenant): Promise<boolean> {
+    const made = await guarded(() =>
+      this.#db
+        .insertInto('tenants')
+        .values({ id, settings: json(settings), created_at: createdAt })
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .returning('id')
+        .execute(),
+    );
+    return made.length > 0;
+  }
+
+  async tenants(): Promise<readonly Tenant[]> {
+    const rows = await guarded(() => this.#db.selectFrom('tenants').selectAll().orderBy('id').execute());
+    return rows.map(toTenant);
+  }
+
+  async tenant(id: string): Promise<Tenant | undefined> {
+    const row = await guarded(() =>
+      this.#db.selectFrom('tenants').selectAll().where('id', '=', storableText(id)).executeTakeFirst(),
+    );
+    return row === undefined ? undefined : toTenant(row);
+  }
+
+  async setTenant(id: string, settings: TenantSettings): Promise<Tenant | undefined> {
+    const row = await guarded(() =>
+      this.#db
+        .updateTable('tenants')
+        .set({ settings: json(settings) })
+        .where('id', '=', storableText(id))
+        .returningAll()
+        .executeTakeFirst(),
+    );
+    return row === undefined ? undefined : toTenant(row);
+  }
+
+  async createKey(key: StoredKey): Promise<void> {
+    await guarded(() => insertKey(this.#db, key));
+  }
+
+  async key(id: string): Promise<KeyOfTenant | undefined> {
+    return await guarded(async () => {
+      const key = await this.#db
+        .selectFrom('api_keys')
+        .selectAll()
+        .where('id', '=', storableText(id))
+        .executeTakeFirst();
+      if (key === undefined) return undefined;
+      const tenant = await this.#db
+        .selectFrom('tenants')
+        .selectAll()
+        .where('id', '=', key.tenant_id)
+        .executeTakeFirstOrThrow();
+      return { key: { ...toKey(key), secretHash: key.secret_hash }, tenant: toTenant(tenant) };
+    });
+  }
+
+  async keys(tenantId: string): Promise<readonly ApiKey[]> {
+    const rows = await guarded(() =>
+      this.#db
+        .selectFrom('api_keys')
+        .selectAll()
+        .where('tenant_id', '=', tenantId)
+        .orderBy('created_at', 'desc')
+        .orderBy('id')
+        .execute(),
+    );
+    return rows.map(toKey);
+  }
+
+  async succeedKey(id: string, successor: StoredKey, until: number): Promise<ApiKey | undefined> {
+    return await guarded(() =>
+      this.#db.transaction().execute(async (trx) => {
+        const row = await trx
+          .updateTable('api_keys')
+          // `least` passes over what is null.
+          .set({ expires_at: sql<number>`least(expires_at, ${until})` })
+          .where('id', '=', id)
+          .where('tenant_id', '=', successor.tenantId)
+          .returningAll()
+          .executeTakeFirst();
+        if (row === undefined) return undefined;
+        await insertKey(trx, successor);
+        return toKey(row);
+      }),
+    );
+  }
+
+  async revokeKey(tenantId: string, id: string, at: number): Promise<ApiKey | undefined> {
+    const row = await guarded(() =>
+      this.#db
+        .updateTable('api_keys')
+        .set({ revoked_at: sql<number>`least(revoked_at, ${at})` })
+        .where('id', '=', storableText(id))
+        .where('tenant_id', '=', tenantId)
+        .returningAll()
+        .executeTakeFirst(),
+    );
+    return row === undefined ? undefined : toKey(row);
+  }
+
+  async touchKey(id: string, at: number): Promise<void> {
+    await guarded(() =>
+      this.#db.updateTable('api_keys').set({ last_used_at: at }).where('id', '=', id).execute(),
+    );
+  }
+
+  async usage(tenantId: string, fromDay: string): Promise<readonly UsageDay[]> {
+    return await guarded(() =>
+      this.#db
+        .selectFrom('usage_days')
+        .select(['day', 'jobs', 'minutes', 'bytes'])
+        .where('tenant_id', '=', tenantId)
+        .where('day', '>=', fromDay)
+        .orderBy('day')
+        .execute(),
+    );
+  }
+
+  async standing(tenantId: string, now: number): Promise<Standing> {
+    return await guarded(() => standingOf(this.#db, tenantId, now));
+  }
+
+  async admit({ tenant, jobId, now }: Admission): Promise<ExceededQuota | undefined> {
+    return await guarded(() =>
+      this.#db.transaction().execute(async (trx) => {
+        // The lock of the tenant's row puts its admissions in a line.
+        await trx.selectFrom('tenants').select('id').where('id', '=', tenant.id).forUpdate().execute();
+        const exceeded = exceededQuota(tenant.quotas, await standingOf(trx, tenant.id, now, jobId));
+        if (exceeded !== undefined) return exceeded;
+        await trx
+          .insertInto('jobs')
+          .values({
+            job_id: jobId,
+            tenant_id: tenant.id,
+            updated_at: now,
+            status: EMPTY_FOLD.state,
+            labels: json([]),
+            fold: json(EMPTY_FOLD),
+            live: json([]),
+          })
+          .onConflict((conflict) => conflict.column('job_id').doUpdateSet({ updated_at: now }))
+          .execute();
+        return undefined;
+      }),
+    );
+  }
+
+  async release(jobId: string): Promise<void> {
+    await guarded(() =>
+      this.#db
+        .deleteFrom('jobs')
+        .where('job_id', '=', jobId)
+        // Without an event it was only let in.
+        .where('next_position', 'is', null)
+        .execute(),
+    );
+  }
+}
+
+/** @param except a job that does not count */
+async function standingOf(
+  db: Kysely<CatalogueSchema>,
+  tenantId: string,
+  now: number,
+  except = '',
+): Promise<Standing> {
+  const running = await db
+    .selectFrom('jobs')
+    .select(({ fn }) => fn.countAll<string>().as('count'))
+    .where('tenant_id', '=', tenantId)
+    .where('status', 'not in', ENDED)
+    .where('job_id', '!=', except)
+    .where((eb) => eb.or([eb('created_at', 'is not', null), eb('updated_at', '>', now - ADMISSION_MS)]))
+    .executeTakeFirstOrThrow();
+  const used = await db
+    .selectFrom('usage_days')
+    .select([
+      sql<number>`coalesce(sum(minutes) filter (where day = ${dayOf(now)}), 0)`.as('minutes'),
+      sql<number>`coalesce(sum(bytes), 0)`.as('bytes'),
+    ])
+    .where('tenant_id', '=', tenantId)
+    .executeTakeFirstOrThrow();
+  return { runningJobs: Number(running.count), minutesToday: used.minutes, storedBytes: used.bytes };
+}
+
+async function insertKey(db: Kysely<CatalogueSchema>, key: StoredKey): Promise<void> {
+  await db
+    .insertInto('api_keys')
+    .values({
+      id: key.id,
+      tenant_id: key.tenantId,
+      name: storableText(key.name),
+      scopes: json(key.scopes),
+      secret_hash: key.secretHash,
+      created_at: key.createdAt,
+      expires_at: key.expiresAt ?? null,
+      revoked_at: key.revokedAt ?? null,
+      last_used_at: key.lastUsedAt ?? null,
+    })
+    .execute();
+}
+
+function toTenant({ id, settings, created_at }: Selectable<TenantsTable>): Tenant {
+  return { id, ...settings, createdAt: created_at };
+}
+
+function toKey(row: Selectable<ApiKeysTable>): ApiKey {
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    name: row.name,
+    scopes: [...row.scopes],
+    createdAt: row.created_at,
+    ...(row.expires_at === null ? {} : { expiresAt: row.expires_at }),
+    ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at }),
+    ...(row.last_used_at === null ? {} : { lastUsedAt: row.last_used_at }),
+  };
+}
