@@ -1,9 +1,9 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { TranscodeRequestBody } from '@framefold/domain';
-import { clipPath, requireTool, startStack, until, type TestStack } from '@framefold/testing';
+import { clipPath, scriptedFfmpeg, startStack, until, type TestStack } from '@framefold/testing';
 import { evidenceOf } from './job-evidence.ts';
 
 const LIMIT_MS = 300_000;
@@ -21,15 +21,9 @@ describe('a job that failed halfway', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'framefold-retry-'));
     broken = join(folder, 'broken');
-    const ffmpeg = join(folder, 'ffmpeg');
-    // As long as the file is there, the encoder breaks.
-    await writeFile(
-      ffmpeg,
-      `#!/bin/sh\n[ -e "${broken}" ] && kill -s SEGV $$\nexec "${requireTool('ffmpeg')}" "$@"\n`,
-    );
-    await chmod(ffmpeg, 0o755);
     stack = await startStack({
-      FRAMEFOLD_FFMPEG: ffmpeg,
+      // As long as the file is there, the encoder breaks.
+      FRAMEFOLD_FFMPEG: await scriptedFfmpeg(folder, `[ -e "${broken}" ] && kill -s SEGV $$`),
       // The script is none of the programs of a sandbox.
       FRAMEFOLD_SANDBOX: 'off',
       FRAMEFOLD_ENCODE_SLOTS: '1',

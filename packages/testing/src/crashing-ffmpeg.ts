@@ -1,7 +1,7 @@
-import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { clipPath } from './clips.ts';
-import { requireTool } from './tools.ts';
+import { scriptedFfmpeg } from './scripted-ffmpeg.ts';
 
 const NAME = 'breaks-its-encoder.mp4';
 
@@ -15,14 +15,8 @@ export interface CrashingFfmpeg {
 
 /** Makes one in a folder. */
 export async function crashingFfmpeg(folder: string): Promise<CrashingFfmpeg> {
-  await mkdir(folder, { recursive: true });
-  const ffmpeg = join(folder, 'ffmpeg');
+  const ffmpeg = await scriptedFfmpeg(folder, `case "$*" in *${NAME}*) kill -s SEGV $$;; esac`);
   const source = join(folder, NAME);
-  await writeFile(
-    ffmpeg,
-    `#!/bin/sh\ncase "$*" in *${NAME}*) kill -s SEGV $$;; esac\nexec "${requireTool('ffmpeg')}" "$@"\n`,
-  );
-  await chmod(ffmpeg, 0o755);
   await copyFile(clipPath('portrait.mp4'), source);
   return { ffmpeg, source };
 }

@@ -42,6 +42,15 @@ import { ProblemError } from '../problem/problem-error.ts';
 import { jobsOfTemporal } from './jobs-of-temporal.ts';
 import type { CancelOutcome, ControlOutcome, JobControl, TemporalGateway } from './temporal-gateway.ts';
 
+const { PENDING_ACTIVITY_STATE_PAUSED, PENDING_ACTIVITY_STATE_SCHEDULED } =
+  proto.temporal.api.enums.v1.PendingActivityState;
+
+/** States of activities that no worker runs. */
+const WAITING_ACTIVITIES: ReadonlySet<number> = new Set([
+  PENDING_ACTIVITY_STATE_PAUSED,
+  PENDING_ACTIVITY_STATE_SCHEDULED,
+]);
+
 /** Time that any one call may take. */
 const CALL_TIMEOUT_MS = 10_000;
 
@@ -384,10 +393,13 @@ function registeredWorker(
   ];
 }
 
-/** The report in an activity's last heartbeat; activities that report something else, or nothing, have none. */
+/**
+ * The report in a running activity's last heartbeat; activities that report something else, or nothing, have none. One
+ * that waits to be tried again, or is paused, still shows what its last attempt reported.
+ */
 function liveUnitOf(activity: proto.temporal.api.workflow.v1.IPendingActivityInfo): LiveUnit[] {
   const payload = activity.heartbeatDetails?.payloads?.[0];
-  if (payload === undefined) return [];
+  if (payload === undefined || WAITING_ACTIVITIES.has(activity.state ?? 0)) return [];
   const report = LiveUnit.safeParse(defaultPayloadConverter.fromPayload(payload));
   return report.success ? [report.data] : [];
 }

@@ -2,6 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { loadConfig } from '@framefold/config';
 import { request } from '@framefold/domain/testing';
 import { jobWorkflowId, SEARCH_ATTRIBUTES } from '@framefold/workflows/contract';
+import { defaultPayloadConverter } from '@temporalio/common';
+import { msToTs } from '@temporalio/common/lib/time';
+import proto from '@temporalio/proto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { createTemporalGateway } from './create-temporal-gateway.ts';
@@ -114,6 +117,51 @@ describe('the gateway to Temporal', () => {
   it('finds no progress where nothing runs', async () => {
     await start('idle');
     expect(await gateway.liveUnits('idle')).toEqual([]);
+  });
+
+  it('finds what a running encoder reports, and no more once it waits for another attempt', async () => {
+    const { workflowService: service } = env.client;
+    const taskQueue = { name: 'by-hand' };
+    const payloads = (value: unknown) => ({ payloads: [defaultPayloadConverter.toPayload(value)] });
+    await env.client.workflow.start('encodes', {
+      workflowId: jobWorkflowId('encoding'),
+      taskQueue: taskQueue.name,
+    });
+    const task = await env.client.withDeadline(Date.now() + 60_000, () =>
+      service.pollWorkflowTaskQueue({ namespace: 'default', taskQueue }),
+    );
+    await service.respondWorkflowTaskCompleted({
+      taskToken: task.taskToken,
+      namespace: 'default',
+      commands: [
+        {
+          commandType: proto.temporal.api.enums.v1.CommandType.COMMAND_TYPE_SCHEDULE_ACTIVITY_TASK,
+          scheduleActivityTaskCommandAttributes: {
+            activityId: '1',
+            activityType: { name: 'encodeChunk' },
+            taskQueue,
+            startToCloseTimeout: msToTs('10 minutes'),
+            retryPolicy: { initialInterval: msToTs('10 minutes') },
+          },
+        },
+      ],
+    });
+    const { taskToken } = await env.client.withDeadline(Date.now() + 60_000, () =>
+      service.pollActivityTaskQueue({ namespace: 'default', taskQueue }),
+    );
+    const report = { unit: 'c00001', workerId: 'w', temporalAttempt: 1, framesDone: 7, speed: 2 };
+    await service.recordActivityTaskHeartbeat({
+      namespace: 'default',
+      taskToken,
+      details: payloads(report),
+    });
+    expect(await gateway.liveUnits('encoding')).toEqual([report]);
+    await service.respondActivityTaskFailed({
+      namespace: 'default',
+      taskToken,
+      failure: { message: 'killed', applicationFailureInfo: { type: 'ENCODER_KILLED' } },
+    });
+    expect(await gateway.liveUnits('encoding')).toEqual([]);
   });
 
   it('names the queue that nobody polls', async () => {
