@@ -23,7 +23,7 @@ describe('a stack that others can reach', () => {
   beforeAll(async () => {
     stack = await startStack(EXPOSED);
   });
-  afterAll(() => stack?.stop(), 60_000);
+  afterAll(() => stack?.stop());
 
   const port = (): string => new URL(stack.apiUrl).port;
   const command = (args: readonly string[], env: Record<string, string> = {}) =>

@@ -14,7 +14,7 @@ describe('framefold catalogue rebuild', () => {
   beforeAll(async () => {
     stack = await startStack({ FRAMEFOLD_STACK_WORKER: 'no' });
   }, LIMIT_MS);
-  afterAll(() => stack?.stop(), 60_000);
+  afterAll(() => stack?.stop());
 
   const batchOf = async (batchId: string): Promise<BatchView> =>
     (await (await fetch(`${stack.apiUrl}/api/batches/${batchId}`)).json()) as BatchView;

@@ -33,8 +33,8 @@ type Part = readonly [name: GeneratedClipName, startSeconds?: number, endSeconds
 
 describe('several sources in one job', () => {
   let stack: TestStack;
-  beforeAll(async () => (stack = await startStack()), 120_000);
-  afterAll(() => stack.stop(), 60_000);
+  beforeAll(async () => (stack = await startStack()));
+  afterAll(() => stack.stop());
 
   const transcode = async (
     [first, ...others]: readonly [Part, ...Part[]],

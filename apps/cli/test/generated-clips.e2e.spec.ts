@@ -68,7 +68,7 @@ describe('every generated clip, through a whole stack', () => {
       jobs.set(name, await stack.submit({ sourceUrl, ladder: [rung], segmentSeconds: 2 }));
     }
   }, 240_000);
-  afterAll(() => stack.stop(), 60_000);
+  afterAll(() => stack.stop());
 
   it.each(NAMES)(
     '%s',

@@ -10,7 +10,7 @@ describe('jobs that ask for hardware', () => {
   beforeAll(async () => {
     stack = await startStack({ FRAMEFOLD_GPU_STAND_INS: '2', FRAMEFOLD_GPU_SLOTS: '1' });
   });
-  afterAll(() => stack?.stop(), 60_000);
+  afterAll(() => stack?.stop());
 
   it(
     'are encoded on the devices that have proved an encoder, each rendition by itself',

@@ -10,7 +10,7 @@ describe('an Idempotency-Key', () => {
   beforeAll(async () => {
     stack = await startStack();
   });
-  afterAll(() => stack?.stop(), 60_000);
+  afterAll(() => stack?.stop());
 
   it(
     'of a thousand requests at once makes one workflow',

@@ -8,7 +8,7 @@ describe('the API of a stack without configuration', () => {
   beforeAll(async () => {
     stack = await startStack(SHORT_JOBS);
   });
-  afterAll(() => stack?.stop(), 60_000);
+  afterAll(() => stack?.stop());
 
   it(
     'answers as it is described, at the limits of its schemas (npm run test:schema asks more)',

@@ -40,7 +40,7 @@ describe('a job that wants a quality report', () => {
     text = await output(jobId, 'quality.json');
     report = QualityReport.parse(JSON.parse(text));
   }, 240_000);
-  afterAll(() => stack.stop(), 60_000);
+  afterAll(() => stack.stop());
 
   it('completes, measured chunk by chunk', async () => {
     expect(job.failure).toBeUndefined();

@@ -8,7 +8,7 @@ describe('the live queue', () => {
   beforeAll(async () => {
     stack = await startStack({ FRAMEFOLD_ENCODE_SLOTS: '1', FRAMEFOLD_LIVE_SLOTS: '1' });
   });
-  afterAll(() => stack?.stop(), 60_000);
+  afterAll(() => stack?.stop());
 
   it(
     'has capacity of its own, however much waits in the default queue',

@@ -32,8 +32,8 @@ const every = (frames: number, step = 1): number[] =>
 
 describe('what a job can ask for', () => {
   let stack: TestStack;
-  beforeAll(async () => (stack = await startStack()), 120_000);
-  afterAll(() => stack.stop(), 60_000);
+  beforeAll(async () => (stack = await startStack()));
+  afterAll(() => stack.stop());
 
   const transcode = async (
     file: string,

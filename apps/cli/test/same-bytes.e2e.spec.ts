@@ -80,7 +80,7 @@ describe('the same job', () => {
     await other.startWorker({ env: { FRAMEFOLD_ENCODE_SLOTS: '3', FRAMEFOLD_LIVE_SLOTS: '0' } });
     await other.startWorker({ env: { FRAMEFOLD_ENCODE_SLOTS: '2', FRAMEFOLD_SANDBOX: 'off' } });
   }, 180_000);
-  afterAll(() => Promise.all(stacks.map((stack) => stack.stop())), 60_000);
+  afterAll(() => Promise.all(stacks.map((stack) => stack.stop())));
 
   const checksums = async (stack: TestStack, body: TranscodeRequestBody): Promise<string> => {
     const jobId = await stack.submit(body);

@@ -10,8 +10,8 @@ import { evidenceOf } from './job-evidence.ts';
 
 describe('scenarios', () => {
   let stack: TestStack;
-  beforeAll(async () => (stack = await startStack()), 120_000);
-  afterAll(() => stack.stop(), 60_000);
+  beforeAll(async () => (stack = await startStack()));
+  afterAll(() => stack.stop());
 
   /** A job of a scenario, to its end, with the hash of its source, which is there until then. */
   const transcode = async (): Promise<{ job: JobView; source: string }> => {

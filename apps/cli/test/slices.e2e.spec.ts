@@ -24,7 +24,7 @@ describe('slices of the source', () => {
     stacks.whole = await startStack({ FRAMEFOLD_SLICES: 'never' });
     stacks.sliced = await startStack({ FRAMEFOLD_SLICES: 'always' });
   });
-  afterAll(() => Promise.all([stacks.whole?.stop(), stacks.sliced?.stop()]), 60_000);
+  afterAll(() => Promise.all([stacks.whole?.stop(), stacks.sliced?.stop()]));
 
   const outcome = async (kind: 'whole' | 'sliced', path: string, ...appended: readonly string[]) => {
     const stack = stacks[kind];

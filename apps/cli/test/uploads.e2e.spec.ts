@@ -28,7 +28,7 @@ beforeAll(async () => {
   stack = await startStack({ FRAMEFOLD_FILE_ROOTS: '/nowhere' });
   content = await readFile(CLIP);
 });
-afterAll(() => stack?.stop(), 60_000);
+afterAll(() => stack?.stop());
 
 const uploadOf = async (id: string): Promise<UploadView> =>
   UploadView.parse(await (await fetch(`${stack.apiUrl}/api/uploads/${id}`)).json());

@@ -7,13 +7,11 @@ import { gated, heldUntilCancelled, outcome } from '../../test/outcomes.ts';
 import { WorkflowLab, type LabJob } from '../../test/workflow-lab.ts';
 import { batchWorkflowId, CONTROL_UPDATES, jobWorkflowId, type ControlAnswer } from '../contract/index.ts';
 
-const TIMEOUT_MS = 60_000;
-
 let lab: WorkflowLab;
 beforeAll(async () => {
   lab = await WorkflowLab.open();
-}, TIMEOUT_MS);
-afterAll(() => lab.close(), TIMEOUT_MS);
+});
+afterAll(() => lab.close());
 
 type Update = keyof typeof CONTROL_UPDATES;
 const steer = (job: LabJob, update: Update, ...value: [] | [string | number]): Promise<ControlAnswer> =>
@@ -75,25 +73,21 @@ describe('a job that is paused', () => {
     expect(job.world.encoded).toEqual([]);
   });
 
-  it(
-    'holds its batches back, those that run and those that would come',
-    async () => {
-      const held = gated();
-      const onFirst: Hook = (call) => (call === 1 ? held.hook(call, undefined) : undefined);
-      const job = await lab.start({ chunks: 450, before: { encodeChunk: onFirst } });
-      await held.reached;
-      await steer(job, 'pause');
-      const batches = () => new Set(job.world.controlled.map(({ workflowId }) => workflowId));
-      await until(() => batches().has(batchWorkflowId(job.jobId, { firstChunk: 0 })));
-      held.open();
-      // What waits in the queue by then is done: it is the server's to hold, which is not told in this world.
-      expect(await settled(() => job.world.encoded.length)).toBeLessThan(450);
-      await steer(job, 'resume');
-      expect(await outcome(job)).toMatchObject({ status: 'COMPLETED' });
-      expect(new Set(job.world.encoded.map(({ chunkIndex }) => chunkIndex)).size).toBe(450);
-    },
-    TIMEOUT_MS,
-  );
+  it('holds its batches back, those that run and those that would come', async () => {
+    const held = gated();
+    const onFirst: Hook = (call) => (call === 1 ? held.hook(call, undefined) : undefined);
+    const job = await lab.start({ chunks: 450, before: { encodeChunk: onFirst } });
+    await held.reached;
+    await steer(job, 'pause');
+    const batches = () => new Set(job.world.controlled.map(({ workflowId }) => workflowId));
+    await until(() => batches().has(batchWorkflowId(job.jobId, { firstChunk: 0 })));
+    held.open();
+    // What waits in the queue by then is done: it is the server's to hold, which is not told in this world.
+    expect(await settled(() => job.world.encoded.length)).toBeLessThan(450);
+    await steer(job, 'resume');
+    expect(await outcome(job)).toMatchObject({ status: 'COMPLETED' });
+    expect(new Set(job.world.encoded.map(({ chunkIndex }) => chunkIndex)).size).toBe(450);
+  });
 });
 
 describe('a job whose priority is changed', () => {

@@ -1,7 +1,6 @@
 import { actsForAll, type Scope } from '@framefold/domain';
 import { type ApiWithKeys, startApiWithKeys } from '../testing/api-with-keys.ts';
 
-const TIMEOUT_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 let world: ApiWithKeys;
@@ -9,7 +8,7 @@ let admin: string;
 beforeAll(async () => {
   world = await startApiWithKeys();
   admin = await world.keyOf('default', ['admin']);
-}, TIMEOUT_MS);
+});
 afterAll(() => world.close());
 
 const status = async (key: string | undefined, method = 'GET', path = '/api/jobs', body?: unknown) =>

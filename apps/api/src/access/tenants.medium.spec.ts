@@ -6,7 +6,6 @@ import { StartBatchedJobs } from '../batches/start-batched-jobs.ts';
 import { ProblemError } from '../problem/problem-error.ts';
 import { type ApiWithKeys, startApiWithKeys } from '../testing/api-with-keys.ts';
 
-const TIMEOUT_MS = 60_000;
 const BODY = { sourceUrl: 'https://media.example/a.mp4', userId: 'ada' };
 const UNKNOWN = '01936b2e-0000-7000-8000-000000000000';
 
@@ -25,7 +24,7 @@ let admin: string;
 beforeAll(async () => {
   world = await startApiWithKeys();
   admin = await world.keyOf('default', ['admin']);
-}, TIMEOUT_MS);
+});
 afterAll(() => world.close());
 
 /** A log of a tenant's job that is complete, at the time of the API. */

@@ -24,7 +24,7 @@ describe('a job by gRPC', () => {
     });
     client = jobClient(`http://127.0.0.1:${port}`);
   });
-  afterAll(() => stack?.stop(), 60_000);
+  afterAll(() => stack?.stop());
 
   it(
     'is submitted, watched to its end through a broken stream, and read',

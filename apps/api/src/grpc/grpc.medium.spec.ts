@@ -16,7 +16,6 @@ import { type ApiWithKeys, startApiWithKeys } from '../testing/api-with-keys.ts'
 import { type JobClient, jobClient, refusalOf } from '../testing/job-client.ts';
 import { GrpcServer } from './grpc-server.ts';
 
-const TIMEOUT_MS = 60_000;
 const UNKNOWN = '01936b2e-0000-7000-8000-000000000000';
 const SUBMISSION = { request: { sourceUrl: 'https://media.example/a.mp4', userId: 'ada' } };
 
@@ -37,10 +36,10 @@ beforeAll(async () => {
   const address = grpc.server.address();
   url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
   acme = clientWith(await world.keyOf('acme'));
-}, TIMEOUT_MS);
+});
 afterAll(async () => {
   await Promise.all([grpc?.close(), world?.close()]);
-}, TIMEOUT_MS);
+});
 
 const logOf = (tenantId: string): JobEvent[] =>
   happyLog().map((one) => ({

@@ -5,16 +5,11 @@ import { openCatalogue } from '../catalogue/open-catalogue.ts';
 import { describeAccessStore } from './access-contract.ts';
 
 /** PGlite makes its database first: seconds, on a busy machine many. */
-const TIMEOUT_MS = 60_000;
 
 let folder: string;
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describeAccessStore(
-  'PGlite in a folder',
-  async () => {
-    folder = await mkdtemp(join(tmpdir(), 'framefold-access-'));
-    return await openCatalogue({ folder });
-  },
-  TIMEOUT_MS,
-);
+describeAccessStore('PGlite in a folder', async () => {
+  folder = await mkdtemp(join(tmpdir(), 'framefold-access-'));
+  return await openCatalogue({ folder });
+});

@@ -8,7 +8,6 @@ import type { Catalogue } from '../catalogue/catalogue.ts';
 import { describeWebhooks } from './webhooks-contract.ts';
 
 /** PGlite makes its database first: seconds, on a busy machine many. */
-const TIMEOUT_MS = 60_000;
 
 async function openInNewFolder(): Promise<{ catalogue: Catalogue; close: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'framefold-webhooks-'));
@@ -23,20 +22,16 @@ async function openInNewFolder(): Promise<{ catalogue: Catalogue; close: () => P
   return { catalogue, close };
 }
 
-describeWebhooks(
-  'PGlite in a folder',
-  async () => {
-    const { catalogue, close } = await openInNewFolder();
-    return { deliveries: catalogue.deliveries, webhookSecrets: catalogue.webhookSecrets, close };
-  },
-  TIMEOUT_MS,
-);
+describeWebhooks('PGlite in a folder', async () => {
+  const { catalogue, close } = await openInNewFolder();
+  return { deliveries: catalogue.deliveries, webhookSecrets: catalogue.webhookSecrets, close };
+});
 
 describe('the catalogue that records events', () => {
   let opened: Awaited<ReturnType<typeof openInNewFolder>>;
   beforeAll(async () => {
     opened = await openInNewFolder();
-  }, TIMEOUT_MS);
+  });
   afterAll(() => opened.close());
 
   const logOf = (jobId: string, webhookUrl?: string): NewEvent[] =>
