@@ -36,18 +36,14 @@ const completed = (tenantId: string): JobEvent[] => [
 ];
 
 /** What every access store must hold. All tests share one database: each uses tenants and keys of its own. */
-export function describeAccessStore(
-  name: string,
-  open: () => Promise<OpenCatalogue>,
-  openTimeoutMs = 5_000,
-): void {
+export function describeAccessStore(name: string, open: () => Promise<OpenCatalogue>): void {
   describe(`${name} as an access store`, () => {
     let catalogue: OpenCatalogue;
     let access: AccessStore;
     beforeAll(async () => {
       catalogue = await open();
       ({ access } = catalogue);
-    }, openTimeoutMs);
+    });
     afterAll(() => catalogue.close());
 
     describe('tenants', () => {

@@ -31,17 +31,13 @@ const chunk = (chunkIndex: number): JobEvent =>
   event('ChunkEncoded', 5, { chunkIndex, result: EXAMPLES.ChunkEncoded.result });
 
 /** What every catalogue must hold. All tests share one catalogue: each uses jobs, users and labels of its own. */
-export function describeCatalogue(
-  name: string,
-  open: () => Promise<CatalogueUnderTest>,
-  openTimeoutMs = 5_000,
-): void {
+export function describeCatalogue(name: string, open: () => Promise<CatalogueUnderTest>): void {
   describe(`${name} as a catalogue`, () => {
     let catalogue: Catalogue;
     let refused: readonly RefusedEvent[];
     beforeAll(async () => {
       ({ catalogue, refused } = await open());
-    }, openTimeoutMs);
+    });
     afterAll(() => catalogue.close());
 
     it('keeps a log in order and folds it', async () => {

@@ -25,11 +25,7 @@ const refused = { at: 3_000, status: 500, error: 'The receiver answered 500.', d
 const retry = { state: 'pending', nextAttemptAt: 5_000 } as const;
 
 /** What every implementation must hold. All tests share the tables: each uses ids of its own. */
-export function describeWebhooks(
-  name: string,
-  open: () => Promise<WebhooksUnderTest>,
-  openTimeoutMs = 5_000,
-): void {
+export function describeWebhooks(name: string, open: () => Promise<WebhooksUnderTest>): void {
   describe(`${name} as a log of webhooks and a keeper of their secrets`, () => {
     let tables: WebhooksUnderTest;
     let deliveries: Deliveries;
@@ -37,7 +33,7 @@ export function describeWebhooks(
     beforeAll(async () => {
       tables = await open();
       ({ deliveries, webhookSecrets: secrets } = tables);
-    }, openTimeoutMs);
+    });
     afterAll(() => tables.close());
 
     const isDue = async (id: string, now: number): Promise<boolean> =>
