@@ -27,12 +27,13 @@ function createOpenApi(app: INestApplication, keysRequired: boolean): OpenAPIObj
 }
 
 /**
- * Serves the description at /openapi.json and a page that shows it at /docs.
+ * Serves the description at /openapi.json and a page that shows it at /docs. It is made when it is first asked for, so
+ * that no start waits for it.
  *
  * @param keysRequired whether routes that know keys answer nobody without one
  */
 export function serveOpenApi(app: INestApplication, keysRequired: boolean): void {
-  SwaggerModule.setup('docs', app, createOpenApi(app, keysRequired), {
+  SwaggerModule.setup('docs', app, () => createOpenApi(app, keysRequired), {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
   });
