@@ -65,11 +65,12 @@ export class JobsController {
     @CalledBy() caller: Caller,
     @Body({ schema: TranscodeRequestBody }) request: TranscodeRequest,
     @Query({ schema: SubmitQuery }) { validateOnly }: SubmitQuery,
-    @Headers('idempotency-key') key: string | undefined,
+    @Headers('idempotency-key') header: string | undefined,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Submitted | DryRun | Planning> {
-    if (validateOnly === 'false')
-      return await this.submission.submit(caller, request, parseIdempotencyKey(key));
+    // A dry run refuses what a submission would refuse, though it needs no key.
+    const key = parseIdempotencyKey(header);
+    if (validateOnly === 'false') return await this.submission.submit(caller, request, key);
     response.status(200);
     const result = await this.dryRuns.run(caller, request);
     if (result !== undefined) return result;

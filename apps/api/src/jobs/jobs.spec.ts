@@ -394,6 +394,9 @@ describe('POST /api/transcode?validateOnly=true', () => {
   it('refuses what a submission would refuse', async () => {
     expect((await post({ ...BODY, segmentSeconds: 99 })).status).toBe(400);
     expect((await post(BODY, '?validateOnly=maybe')).status).toBe(400);
+    const headers = { 'Idempotency-Key': 'with space' };
+    const badKey = await api.send('POST', '/api/transcode?validateOnly=true', { body: BODY, headers });
+    expect(badKey).toMatchObject({ status: 400, json: { errors: [{ path: 'Idempotency-Key' }] } });
     const upload = { ...BODY, sourceUrl: `upload://${'0'.repeat(32)}` };
     expect((await post(upload)).json.code).toBe('UPLOAD_NOT_USABLE');
     expect(api.temporal.dryRuns).toEqual([]);
