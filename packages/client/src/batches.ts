@@ -6,8 +6,6 @@ import { untilAnswered } from './until-answered.ts';
 
 /** Ten thousand jobs are checked before the answer. */
 const SUBMIT_TIMEOUT_MS = 120_000;
-/** The answer comes when no encoder of the batch runs any more. */
-const CANCEL_TIMEOUT_MS = 60_000;
 
 /** A manifest as it lies in a file. */
 export interface ManifestText {
@@ -61,7 +59,7 @@ export class Batches {
 
   /** Resolves when no job of the batch runs any more, however long that takes; the signal ends the waiting alone. */
   async cancel(id: string, options: CallOptions = {}): Promise<void> {
-    const request = { timeoutMs: CANCEL_TIMEOUT_MS, ...options, path: { id } };
+    const request = { ...options, path: { id } };
     await untilAnswered(async () => {
       const { status } = await this.http.call('delete', '/api/batches/{id}', request);
       return status === 'cancelling' ? undefined : status;

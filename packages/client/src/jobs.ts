@@ -15,13 +15,8 @@ import type {
 } from './shapes.ts';
 import { untilAnswered } from './until-answered.ts';
 
-/** The answer comes when the encoders are dead and the partial output is gone. */
-const CANCEL_TIMEOUT_MS = 60_000;
 /** The answer comes when the queues know. */
 const STEER_TIMEOUT_MS = 40_000;
-
-/** The source is looked at before the answer. */
-const DRY_RUN_TIMEOUT_MS = 60_000;
 
 /** The calls about jobs. All reject with FramefoldError, or with the signal's reason. */
 export class Jobs {
@@ -37,7 +32,7 @@ export class Jobs {
   /** Tells what a job would be, and makes none: its plan and an estimate, or the failure that it would have. */
   async validate(body: JobRequest, options: CallOptions = {}): Promise<DryRun> {
     const query = { validateOnly: 'true' } as const;
-    const request = { timeoutMs: DRY_RUN_TIMEOUT_MS, ...options, query, body, idempotent: true };
+    const request = { ...options, query, body, idempotent: true };
     return untilAnswered(async () => {
       const told = await this.http.call('post', '/api/transcode', request);
       return 'status' in told && told.status === 'planning' ? undefined : (told as DryRun);
@@ -82,7 +77,7 @@ export class Jobs {
    * with `JOB_ENDED` if it had ended otherwise.
    */
   async cancel(id: string, options: CallOptions = {}): Promise<void> {
-    const request = { timeoutMs: CANCEL_TIMEOUT_MS, ...options, path: { id } };
+    const request = { ...options, path: { id } };
     await untilAnswered(async () => {
       const { status } = await this.http.call('delete', '/api/jobs/{id}', request);
       return status === 'cancelling' ? undefined : status;

@@ -3,12 +3,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Caller } from '../access/caller.ts';
 import { Backends } from '../backends.ts';
 import type { Cancellation } from '../jobs/job-schemas.ts';
+import { LONGEST_WAIT_MS } from '../openapi/goes-on.ts';
 import { ProblemError } from '../problem/problem-error.ts';
 import { CLOCK, type Clock } from '../tokens.ts';
 import { ReadBatches } from './read-batches.ts';
-
-/** How long a request waits for all jobs to have ended. */
-const CANCEL_WAIT_MS = 15_000;
 
 /** Ends all jobs of a batch for good. */
 @Injectable()
@@ -31,7 +29,7 @@ export class CancelBatch {
     if (before.status === 'cancelled') return { status: before.status };
     if (hasBatchEnded(before.status)) throw ended('The batch has ended already.');
     await catalogue.batches.markCancelled(batchId, this.now());
-    const outcome = await temporal.cancelBatch(batchId, CANCEL_WAIT_MS);
+    const outcome = await temporal.cancelBatch(batchId, LONGEST_WAIT_MS);
     if (outcome === 'still-running') return { status: 'cancelling' };
     const { status } = await this.batches.batch(caller, batchId);
     if (status === 'cancelled') return { status };

@@ -2,12 +2,10 @@ import { hasEnded } from '@framefold/domain';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Caller } from '../access/caller.ts';
 import { Backends } from '../backends.ts';
+import { LONGEST_WAIT_MS } from '../openapi/goes-on.ts';
 import { ProblemError } from '../problem/problem-error.ts';
 import type { Cancellation } from './job-schemas.ts';
 import { ReadJobs } from './read-jobs.ts';
-
-/** How long a request waits for the encoders to be dead and the partial output to be gone. */
-const CANCEL_WAIT_MS = 15_000;
 
 /** Ends a job for good. */
 @Injectable()
@@ -18,7 +16,7 @@ export class CancelJob {
   ) {}
 
   /**
-   * Cancels a job and answers when nothing of it runs any more, or after a while. Calling it again waits on;
+   * Cancels a job and answers when its encoders are dead and its partial output is gone, or after a while. Calling it again waits on;
    * of a job that was cancelled it says so again.
    *
    * @throws {ProblemError} JOB_NOT_FOUND, JOB_ENDED
@@ -27,7 +25,7 @@ export class CancelJob {
     const { state } = (await this.jobs.catalogueJob(caller, jobId)).job;
     if (state === 'cancelled') return { status: state };
     if (hasEnded(state)) throw ended(state);
-    const outcome = await this.backends.temporal.cancelJob(jobId, CANCEL_WAIT_MS);
+    const outcome = await this.backends.temporal.cancelJob(jobId, LONGEST_WAIT_MS);
     if (outcome === 'still-running') return { status: 'cancelling' };
     const now = (await this.jobs.catalogueJob(caller, jobId)).job.state;
     if (now === 'cancelled') return { status: 'cancelled' };

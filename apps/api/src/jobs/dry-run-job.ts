@@ -1,19 +1,16 @@
 import { createHash } from 'node:crypto';
 import { toDryRun, type DryRun, type TranscodeRequest } from '@framefold/domain';
 import type { Config } from '@framefold/config';
-import { DRY_RUN_LIMIT_MS } from '@framefold/workflows/contract';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Caller } from '../access/caller.ts';
 import { Backends } from '../backends.ts';
+import { LONGEST_WAIT_MS } from '../openapi/goes-on.ts';
 import { ProblemError } from '../problem/problem-error.ts';
-import { CLOCK, type Clock, CONFIG } from '../tokens.ts';
+import { CONFIG } from '../tokens.ts';
 import { claimUploads } from '../uploads/claim-uploads.ts';
 import { Uploads } from '../uploads/uploads.ts';
 import { assertWebhookUrl } from '../webhooks/assert-webhook-url.ts';
 import { assertPriority } from './assert-priority.ts';
-
-/** How long a request waits for its source to be fetched, measured and planned. */
-const WAIT_MS = 30_000;
 
 /** Finished jobs that an estimate looks at. */
 const PAST_JOBS = 100;
@@ -24,12 +21,11 @@ const MOST_AT_ONCE = 4;
 /** Says what a job would be, and starts none. */
 @Injectable()
 export class DryRunJob {
-  /** Dry runs under way, as far as is known, by their ids. */
-  readonly #running = new Map<string, { readonly tenantId: string; readonly until: number }>();
+  /** Dry runs under way by their ids: whose they are, and whether their end is waited for here. */
+  readonly #running = new Map<string, { readonly tenantId: string; awaited: boolean }>();
 
   constructor(
     @Inject(Backends) private readonly backends: Backends,
-    @Inject(CLOCK) private readonly now: Clock,
     @Inject(Uploads) private readonly uploads: Uploads,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -55,12 +51,15 @@ export class DryRunJob {
     const accepted = await claimUploads(uploads, { tenantId: tenant.id, jobId: id }, request);
     this.#begin(tenant.id, id);
     const result = await temporal
-      .dryRun({ id, request: accepted, tenantId: tenant.id }, tenant.weight, WAIT_MS)
+      .dryRun({ id, request: accepted, tenantId: tenant.id }, tenant.weight, LONGEST_WAIT_MS)
       .catch((error: unknown) => {
         this.#running.delete(id);
         throw error;
       });
-    if (result === undefined) return undefined;
+    if (result === undefined) {
+      this.#holdUntilEnd(id);
+      return undefined;
+    }
     this.#running.delete(id);
     const filter = { tenantId: tenant.id, status: ['completed' as const], limit: PAST_JOBS };
     const { jobs } = await catalogue.list(filter);
@@ -69,14 +68,23 @@ export class DryRunJob {
 
   /** @throws {ProblemError} DRY_RUNS_EXCEEDED */
   #begin(tenantId: string, id: string): void {
-    const now = this.now();
-    for (const [running, { until }] of this.#running) if (until <= now) this.#running.delete(running);
-    const others = [...this.#running].filter(([other, run]) => other !== id && run.tenantId === tenantId);
+    if (this.#running.has(id)) return;
+    const others = [...this.#running.values()].filter((run) => run.tenantId === tenantId);
     if (others.length >= MOST_AT_ONCE)
       throw new ProblemError('DRY_RUNS_EXCEEDED', `${others.length} dry runs of the tenant are under way.`, {
         headers: { 'Retry-After': '1' },
       });
-    this.#running.set(id, { tenantId, until: now + DRY_RUN_LIMIT_MS });
+    this.#running.set(id, { tenantId, awaited: false });
+  }
+
+  /** A client that was told to ask again may never do so. */
+  #holdUntilEnd(id: string): void {
+    const run = this.#running.get(id);
+    if (run === undefined || run.awaited) return;
+    run.awaited = true;
+    void this.backends.temporal.dryRunEnded(id).then(() => {
+      if (this.#running.get(id) === run) this.#running.delete(id);
+    });
   }
 }
 

@@ -15,6 +15,7 @@ import {
   CONTROL_UPDATES,
   type ControlAnswer,
   deliveryWorkflowId,
+  DRY_RUN_LIMIT_MS,
   type DryRunInput,
   type DryRunResult,
   dryRunWorkflowId,
@@ -270,6 +271,11 @@ export function createTemporalGateway(
           throw new ProblemError('TEMPORAL_UNAVAILABLE', 'The dry run was ended from outside.');
         throw unavailable(error);
       }
+    },
+
+    async dryRunEnded(id: string): Promise<void> {
+      const ended = () => client.workflow.getHandle(dryRunWorkflowId(id)).result();
+      await client.withDeadline(Date.now() + DRY_RUN_LIMIT_MS, ended).catch(() => undefined);
     },
 
     async startBatch(input: TranscodeBatchInput): Promise<void> {

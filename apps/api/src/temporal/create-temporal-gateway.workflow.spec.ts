@@ -72,8 +72,13 @@ describe('the gateway to Temporal', () => {
     const waiting = gateway.dryRun({ id: 'try', request: request(), tenantId: 'acme' }, 1, 20_000);
     expect(await run()).toBeUndefined();
     expect(await runId()).toBe(first);
+    let hasEnded = false;
+    const ended = gateway.dryRunEnded('try').then(() => (hasEnded = true));
+    expect(await run()).toBeUndefined();
+    expect(hasEnded).toBe(false);
     await workflow.getHandle('dry-run-try').terminate();
     await expect(waiting).rejects.toMatchObject({ code: 'TEMPORAL_UNAVAILABLE' });
+    await ended;
     expect(await run()).toBeUndefined();
     expect(await runId()).not.toBe(first);
     await workflow.getHandle('dry-run-try').terminate();

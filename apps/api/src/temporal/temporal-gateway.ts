@@ -45,6 +45,8 @@ export interface TemporalGateway extends JobsOfTemporal {
     weight: number,
     waitMs: number,
   ): Promise<DryRunResult | undefined>;
+  /** Resolves when a dry run has ended, well or not, or when it cannot be waited for any longer. */
+  dryRunEnded(id: string): Promise<void>;
   /** Starts a batch's workflow; one that was started before is left as it is. */
   startBatch(input: TranscodeBatchInput): Promise<void>;
   /** Starts the workflow of a webhook's delivery; one that was started before is left as it is. */

@@ -24,6 +24,8 @@ export class FakeTemporal implements TemporalGateway {
   readonly dryRuns: DryRunInput[] = [];
   /** Undefined: it goes on. */
   dryRunResult: DryRunResult | undefined;
+  /** What ends dry runs whose end is waited for, by their ids. */
+  readonly dryRunsGoingOn = new Map<string, () => void>();
   readonly deliveries: DueRun[] = [];
   /** Of the tenants of what was started. */
   readonly weights: number[] = [];
@@ -55,6 +57,10 @@ export class FakeTemporal implements TemporalGateway {
     this.#failIfTold();
     this.dryRuns.push(input);
     return this.dryRunResult;
+  }
+
+  dryRunEnded(id: string): Promise<void> {
+    return new Promise((resolve) => void this.dryRunsGoingOn.set(id, resolve));
   }
 
   async startDelivery(run: DueRun): Promise<void> {
