@@ -1,26 +1,27 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { clipPath, scriptedFfmpeg, startStack, type TestStack } from '@framefold/testing';
+import {
+  clipPath,
+  holdableFfmpeg,
+  startStack,
+  type HoldableFfmpeg,
+  type TestStack,
+} from '@framefold/testing';
 
 const LIMIT_MS = 180_000;
 
 describe('the live queue', () => {
   let folder: string;
   let stack: TestStack;
-  let held: string;
+  let encoder: HoldableFfmpeg;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'framefold-queues-'));
-    held = join(folder, 'held');
+    // Encodes of one source alone can be held.
+    encoder = await holdableFfmpeg(folder, '*bunny-480p24-30s*libx264*');
     stack = await startStack({
-      // As long as the file is there, encodes of one source wait.
-      FRAMEFOLD_FFMPEG: await scriptedFfmpeg(
-        folder,
-        `case "$*" in *bunny-480p24-30s*libx264*) while [ -e "${held}" ]; do sleep 0.1; done;; esac`,
-      ),
-      // The script is none of the programs of a sandbox.
-      FRAMEFOLD_SANDBOX: 'off',
+      ...encoder.variables,
       FRAMEFOLD_ENCODE_SLOTS: '1',
       FRAMEFOLD_LIVE_SLOTS: '1',
     });
@@ -33,7 +34,7 @@ describe('the live queue', () => {
   it(
     'has capacity of its own, however much waits in the default queue',
     async () => {
-      await writeFile(held, '');
+      await encoder.hold();
       const ordinary = await stack.submit({
         sourceUrl: pathToFileURL(clipPath('bunny-480p24-30s.mp4')).href,
         segmentSeconds: 1,
@@ -47,7 +48,7 @@ describe('the live queue', () => {
       });
       expect(await stack.follow(live)).toMatchObject({ status: 'completed' });
       expect(await stack.job(ordinary)).toMatchObject({ status: 'transcoding' });
-      await rm(held);
+      await encoder.release();
       expect(await stack.follow(ordinary)).toMatchObject({ status: 'completed' });
     },
     LIMIT_MS,

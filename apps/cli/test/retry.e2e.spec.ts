@@ -23,14 +23,12 @@ describe('a job that failed halfway', () => {
     counted = join(folder, 'counted');
     stack = await startStack({
       // As long as the file is there, the encoder breaks from the seventh encode on.
-      FRAMEFOLD_FFMPEG: await scriptedFfmpeg(
+      ...(await scriptedFfmpeg(
         folder,
         `case "$*" in *libx264*)
           [ -e "${counted}" ] && echo >> "${counted}" && [ $(wc -l < "${counted}") -gt 6 ] && kill -s SEGV $$
         esac`,
-      ),
-      // The script is none of the programs of a sandbox.
-      FRAMEFOLD_SANDBOX: 'off',
+      )),
       FRAMEFOLD_ENCODE_SLOTS: '1',
       FRAMEFOLD_LIVE_SLOTS: '0',
     });

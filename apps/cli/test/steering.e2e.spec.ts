@@ -1,9 +1,15 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { JobView, TranscodeRequestBody } from '@framefold/domain';
-import { clipPath, scriptedFfmpeg, startStack, type TestStack } from '@framefold/testing';
+import {
+  clipPath,
+  holdableFfmpeg,
+  startStack,
+  type HoldableFfmpeg,
+  type TestStack,
+} from '@framefold/testing';
 import { evidenceOf } from './job-evidence.ts';
 
 const LIMIT_MS = 300_000;
@@ -21,18 +27,12 @@ const LONG: TranscodeRequestBody = {
 describe('a job that is steered while it runs', () => {
   let folder: string;
   let stack: TestStack;
-  let held: string;
+  let encoder: HoldableFfmpeg;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'framefold-steering-'));
-    held = join(folder, 'held');
+    encoder = await holdableFfmpeg(folder);
     stack = await startStack({
-      // As long as the file is there, encodes wait: what is told a job then comes in time on the slowest machine.
-      FRAMEFOLD_FFMPEG: await scriptedFfmpeg(
-        folder,
-        `case "$*" in *libx264*) while [ -e "${held}" ]; do sleep 0.1; done;; esac`,
-      ),
-      // The script is none of the programs of a sandbox.
-      FRAMEFOLD_SANDBOX: 'off',
+      ...encoder.variables,
       FRAMEFOLD_ENCODE_SLOTS: '1',
       FRAMEFOLD_LIVE_SLOTS: '0',
     });
@@ -61,13 +61,13 @@ describe('a job that is steered while it runs', () => {
     async () => {
       const undisturbed = await stack.submit(LONG);
       await stack.follow(undisturbed);
-      await writeFile(held, '');
+      await encoder.hold();
       const jobId = await stack.submit(LONG);
       await stack.follow(jobId, encoding);
       expect(await steer('POST', `${jobId}/pause`)).toEqual({ status: 'transcoding', paused: true });
       const evidence = evidenceOf(stack, jobId);
       const begun = await evidence.attempts();
-      await rm(held);
+      await encoder.release();
       const idle = await stack.follow(jobId, ({ progress }) => progress.running === 0);
       expect(idle).toMatchObject({ paused: true, waitingFor: 'somebody to resume it' });
       // An encoder is free for another job.
@@ -88,14 +88,14 @@ describe('a job that is steered while it runs', () => {
   it(
     'overtakes what was before it when it becomes more urgent',
     async () => {
-      await writeFile(held, '');
+      await encoder.hold();
       const first = await stack.submit({ ...LONG, userId: 'ada' });
       await stack.follow(first, encoding);
       const second = await stack.submit({ ...LONG, userId: 'ada', priority: 9, endSeconds: 10 });
       await stack.follow(second, ({ status }) => status === 'transcoding');
       expect((await stack.job(second)).progress.running).toBe(0);
       expect(await steer('PATCH', second, { priority: 1 })).toMatchObject({ paused: false });
-      await rm(held);
+      await encoder.release();
       expect(await stack.follow(second)).toMatchObject({ status: 'completed', priority: 1 });
       expect(await stack.follow(first)).toMatchObject({ status: 'completed' });
       const lastBegun = async (jobId: string): Promise<number> =>
@@ -108,11 +108,11 @@ describe('a job that is steered while it runs', () => {
   it(
     'encodes a rendition again, to the same pictures in files of their own',
     async () => {
-      await writeFile(held, '');
+      await encoder.hold();
       const jobId = await stack.submit({ ...LONG, endSeconds: 8 });
       await stack.follow(jobId, encoding);
       await steer('POST', `${jobId}/renditions/small/redo`);
-      await rm(held);
+      await encoder.release();
       const done = await stack.follow(jobId);
       expect(done).toMatchObject({ status: 'completed' });
       const log = await (await fetch(`${stack.apiUrl}/api/jobs/${jobId}/events`)).text();

@@ -57,10 +57,8 @@ describe('a worker that should take no work', () => {
   it(
     'takes none after it broke on three jobs, says why, and goes on when its trial encode works',
     async () => {
-      const { ffmpeg, source } = await crashingFfmpeg(join(stack.home, 'crashing'));
-      const worker = await stack.startWorker({
-        env: { FRAMEFOLD_FFMPEG: ffmpeg, FRAMEFOLD_SANDBOX: 'off' },
-      });
+      const { variables: env, source } = await crashingFfmpeg(join(stack.home, 'crashing'));
+      const worker = await stack.startWorker({ env });
       const bad = await Promise.all(
         [1, 2, 3].map(() => stack.submit({ sourceUrl: pathToFileURL(source).href })),
       );

@@ -24,7 +24,7 @@ export { startRebindingDns, type RebindingDns } from './rebinding-dns.ts';
 export { pictureStart, readSound, soundLag } from './sound-lag.ts';
 export { startStack, type TestStack } from './stack.ts';
 export { startS3Server, type S3Server } from './s3-server.ts';
-export { scriptedFfmpeg } from './scripted-ffmpeg.ts';
+export { holdableFfmpeg, scriptedFfmpeg, type HoldableFfmpeg } from './scripted-ffmpeg.ts';
 export { storedFiles } from './stored-files.ts';
 export { requireTool } from './tools.ts';
 export { beepTimes, flashTimes } from './sync-marks.ts';

@@ -30,6 +30,7 @@ import {
 } from '@framefold/workflows/contract';
 import {
   type Client,
+  isGrpcCancelledError,
   isGrpcDeadlineError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
@@ -183,14 +184,17 @@ export function createTemporalGateway(
     const handle = client.workflow.getHandle(workflowId);
     try {
       await call(() => handle.cancel());
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return 'not-found';
+      throw error;
+    }
+    try {
       await client.withDeadline(Date.now() + waitMs, () => handle.result());
       return 'ended';
     } catch (error) {
-      if (isGrpcDeadlineError(error)) return 'still-running';
-      if (error instanceof WorkflowNotFoundError) return 'not-found';
+      if (ranOutOfTime(error)) return 'still-running';
       // Cancelled, failed or terminated: which one it was is in the log.
       if (error instanceof WorkflowFailedError) return 'ended';
-      if (error instanceof ProblemError) throw error;
       throw unavailable(error);
     }
   };
@@ -266,7 +270,7 @@ export function createTemporalGateway(
           client.workflow.getHandle<(input: DryRunInput) => Promise<DryRunResult>>(workflowId).result(),
         );
       } catch (error) {
-        if (isGrpcDeadlineError(error)) return undefined;
+        if (ranOutOfTime(error)) return undefined;
         if (error instanceof WorkflowFailedError)
           throw new ProblemError('TEMPORAL_UNAVAILABLE', 'The dry run was ended from outside.');
         throw unavailable(error);
@@ -365,6 +369,14 @@ export function createTemporalGateway(
 function runIn(memo: Record<string, unknown> | undefined): number {
   const run = memo?.[RUN_MEMO];
   return typeof run === 'number' ? run : 0;
+}
+
+/**
+ * Whether a wait of ours is over. The server may notice that before its client does and break off the stream, which then
+ * reads as cancelled; nobody here cancels calls.
+ */
+function ranOutOfTime(error: unknown): boolean {
+  return isGrpcDeadlineError(error) || isGrpcCancelledError(error);
 }
 
 function unavailable(cause: unknown): ProblemError {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { loadConfig } from '@framefold/config';
 import { request } from '@framefold/domain/testing';
 import { jobWorkflowId, SEARCH_ATTRIBUTES } from '@framefold/workflows/contract';
+import { type Client, isGrpcServiceError } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { msToTs } from '@temporalio/common/lib/time';
 import proto from '@temporalio/proto';
@@ -107,6 +108,28 @@ describe('the gateway to Temporal', () => {
     await handle('again').terminate();
     await gateway.startAgain(input, 1);
     expect((await handle('again').describe()).runId).toBe(second.runId);
+  });
+
+  it('says that it goes on where the server is the first to see that the time is up', async () => {
+    const brokenOff = (error: unknown): never => {
+      for (let cause = error; cause instanceof Error; cause = cause.cause)
+        if (isGrpcServiceError(cause)) Object.assign(cause, { code: 1 });
+      throw error;
+    };
+    const client = Object.create(env.client, {
+      withDeadline: {
+        value: (deadline: number, work: () => Promise<unknown>) =>
+          env.client.withDeadline(deadline, work).catch(brokenOff),
+      },
+    }) as Client;
+    const hasty = createTemporalGateway(client, 'default');
+    await start('endless');
+    expect(await hasty.cancelJob('endless', 100)).toBe('still-running');
+    expect(
+      await hasty.dryRun({ id: 'endless', request: request(), tenantId: 'acme' }, 1, 100),
+    ).toBeUndefined();
+    await handle('endless').terminate();
+    await env.client.workflow.getHandle('dry-run-endless').terminate();
   });
 
   it('says how far a cancellation has come', async () => {

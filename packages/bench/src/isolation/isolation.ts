@@ -21,10 +21,9 @@ export const isolation: Bench = {
 };
 
 async function run({ pairs, report }: BenchOptions): Promise<Verdict> {
-  // The wrapper around ffmpeg is a script, for which a sandbox has no shell.
-  const stack = await startStack({ FRAMEFOLD_STACK_WORKER: 'no', FRAMEFOLD_SANDBOX: 'off' });
-  const { ffmpeg, source: crashing } = await crashingFfmpeg(join(stack.home, 'bench'));
-  const env = { FRAMEFOLD_FFMPEG: ffmpeg, FRAMEFOLD_ENCODE_SLOTS: '1', FRAMEFOLD_LIVE_SLOTS: '0' };
+  const stack = await startStack({ FRAMEFOLD_STACK_WORKER: 'no' });
+  const { variables, source: crashing } = await crashingFfmpeg(join(stack.home, 'bench'));
+  const env = { ...variables, FRAMEFOLD_ENCODE_SLOTS: '1', FRAMEFOLD_LIVE_SLOTS: '0' };
   const workers = [];
   for (let index = 0; index < WORKERS; index += 1) workers.push(await stack.startWorker({ env }));
   try {
