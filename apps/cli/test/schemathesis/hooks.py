@@ -1,7 +1,9 @@
 """What schemathesis is told of this API beyond its description."""
 
 import os
+import time
 
+import requests
 import schemathesis
 from schemathesis.core.failures import Failure
 
@@ -24,6 +26,29 @@ def refusal_of_valid_data_names_a_rule(ctx, response, case):
     if all(one.get("rule") for one in problem.get("errors") or [{}]):
         return
     raise Failure(operation=case.operation.label, title="Valid data refused by no rule", message=problem["detail"])
+
+
+# A dry run ends after ten minutes at most.
+DRY_RUN_LIMIT_S = 660
+
+
+@schemathesis.check
+def a_dry_run_comes_to_its_end(ctx, response, case):
+    """What goes on is asked for again until it has ended, as the answer tells clients to do: its end is described, too,
+    and dry runs that come one after the other are never too many."""
+    if response.status_code != 202 or response.json().get("status") != "planning":
+        return
+    until = time.monotonic() + DRY_RUN_LIMIT_S
+    with requests.Session() as session:
+        while response.status_code == 202 and time.monotonic() < until:
+            response = session.send(response.request, timeout=60)
+    if response.status_code != 200:
+        raise Failure(
+            operation=case.operation.label,
+            title="A dry run without a result",
+            message=f"{response.status_code}: {response.text}",
+        )
+    case.operation.validate_response(response)
 
 
 # The id of the key that the requests show; empty where they show none.
