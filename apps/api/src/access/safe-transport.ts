@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import type { Config } from '@framefold/config';
 import { isLoopback } from '@framefold/domain';
 import type { NextFunction, Request, Response } from 'express';
@@ -40,7 +41,11 @@ export function transportRefusal(
   return undefined;
 }
 
-/** Whether a connection showed a certificate that is trusted; by shape, since a plain one knows nothing of it. */
+/**
+ * Whether a connection showed a certificate that is trusted. A session that TLS 1.3 resumes counts as authorized even if
+ * no certificate was ever shown in it; one that was shown, and how it was found, is part of it.
+ */
 function isTrusted(socket: Socket): boolean {
-  return 'authorized' in socket && socket.authorized === true;
+  if (!('authorized' in socket) || socket.authorized !== true) return false;
+  return (socket as TLSSocket).getPeerX509Certificate() !== undefined;
 }

@@ -3,7 +3,7 @@ import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect } from 'node:tls';
+import { connect, TLSSocket } from 'node:tls';
 import { type Config, loadConfig, type TlsConfig } from '@framefold/config';
 import { createFolderStore } from '@framefold/platform';
 import { createMetrics } from '@framefold/telemetry';
@@ -47,14 +47,16 @@ const ask = (
   port: number,
   path: string,
   options: https.RequestOptions,
-): Promise<{ status: number; headers: NodeJS.Dict<string | string[]>; text: string }> =>
+): Promise<{ status: number; headers: NodeJS.Dict<string | string[]>; text: string; resumed: boolean }> =>
   new Promise((resolve, reject) => {
     const url = `https://localhost:${port}${path}`;
     https
       .get(url, { agent: false, family: 4, ...options }, (answer) => {
         let text = '';
         answer.on('data', (part) => (text += String(part)));
-        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text }));
+        const resumed = answer.socket instanceof TLSSocket && answer.socket.isSessionReused();
+        const { statusCode: status = 0, headers } = answer;
+        answer.on('end', () => resolve({ status, headers, text, resumed }));
       })
       .on('error', reject);
   });
@@ -194,9 +196,13 @@ describe('clients with certificates', () => {
     // Under its own name by any port: the test's is not the configured one.
     const port = await serve({ ...config, allowedHosts: ['localhost'] });
     const authority = await readFile(config.tls.certificateFile);
-    const get = (path: string, pair?: { cert: string; private: string }) =>
+    const get = (
+      path: string,
+      pair?: { cert: string; private: string },
+      agent: https.Agent | false = false,
+    ) =>
       ask(port, path, {
-        ca: authority,
+        ...{ ca: authority, agent },
         ...(pair === undefined ? {} : { cert: pair.cert, key: pair.private }),
       });
     expect((await get('/openapi.json', client)).status).toBe(200);
@@ -207,6 +213,16 @@ describe('clients with certificates', () => {
         expect(JSON.parse(answer.text)).toMatchObject({ code: 'CLIENT_CERTIFICATE_REQUIRED' });
       }
       expect((await get('/healthz', pair)).status).toBe(200);
+    }
+    // What a session once was, it is when it is resumed.
+    for (const [pair, status] of [
+      [client, 200] as const,
+      [undefined, 403] as const,
+      [stranger, 403] as const,
+    ]) {
+      const remembering = new https.Agent();
+      expect(await get('/openapi.json', pair, remembering)).toMatchObject({ status, resumed: false });
+      expect(await get('/openapi.json', pair, remembering)).toMatchObject({ status, resumed: true });
     }
   });
 });
