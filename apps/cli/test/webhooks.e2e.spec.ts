@@ -7,6 +7,7 @@ const LIMIT_MS = 240_000;
 const CLIP = pathToFileURL(clipPath('fragmented.mp4')).href;
 const SECRET_TEXT = 'a secret of this test alone';
 const SECRET = `whsec_${Buffer.from(SECRET_TEXT).toString('base64')}`;
+const PUBLIC_URL = 'https://video.example/service';
 const ALL: JobWebhookEvent[] = [
   ...(['job.queued', 'job.started', 'job.progress', 'rendition.ready'] as const),
   ...(['job.completed', 'job.failed', 'job.cancelled'] as const),
@@ -19,6 +20,7 @@ beforeAll(async () => {
   stack = await startStack({
     FRAMEFOLD_PRIVATE_NETWORKS: 'allow',
     FRAMEFOLD_WEBHOOK_SECRET: SECRET_TEXT,
+    FRAMEFOLD_API_URL: PUBLIC_URL,
   });
 }, LIMIT_MS);
 afterAll(async () => {
@@ -31,6 +33,9 @@ async function aReceiver(...behaviour: Parameters<typeof receiveWebhooks>): Prom
   receivers.push(receiver);
   return receiver;
 }
+
+/** The environment of a command that finds the stack by another address than receivers of webhooks. */
+const command = (): NodeJS.ProcessEnv => ({ ...stack.env, FRAMEFOLD_API_URL: stack.apiUrl });
 
 async function api<T>(method: string, path: string): Promise<T> {
   const answer = await fetch(`${stack.apiUrl}${path}`, { method });
@@ -72,7 +77,8 @@ it(
     expect(deliveries.filter(({ state }) => state === 'skipped').every(isProgress)).toBe(true);
     // Who is told of the end finds the record of the job.
     const { outputBaseUrl } = inOrder.at(-1) as { outputBaseUrl: string };
-    expect((await fetch(`${outputBaseUrl}/job.json`)).status).toBe(200);
+    expect(outputBaseUrl).toBe(`${PUBLIC_URL}/media/${jobId}`);
+    expect((await fetch(`${stack.apiUrl}/media/${jobId}/job.json`)).status).toBe(200);
   },
   LIMIT_MS,
 );
@@ -140,7 +146,7 @@ describe('a receiver that refuses, redirects and is slow before it accepts', () 
     expect(secrets.map(({ signsUntil }) => typeof signsUntil)).toEqual(['undefined', 'number']);
     expect(JSON.stringify(secrets)).not.toContain('whsec_');
 
-    expect(await framefold(['deliveries', 'send-again', delivery.id], stack.env)).toMatchObject({
+    expect(await framefold(['deliveries', 'send-again', delivery.id], command())).toMatchObject({
       exitCode: 0,
     });
     const last = await until(async () => receiver.received[before]);
@@ -149,7 +155,7 @@ describe('a receiver that refuses, redirects and is slow before it accepts', () 
     expect(last.body).toBe(receiver.received[0]?.body);
 
     await until(async () => (await deliveriesOf(jobId))[0]?.attempts[6]);
-    const listed = await framefold(['deliveries', jobId], stack.env);
+    const listed = await framefold(['deliveries', jobId], command());
     expect(listed.stdout).toMatch(new RegExp(`^${delivery.id} +job.completed +delivered +7$`, 'm'));
   });
 });

@@ -75,7 +75,7 @@ export async function runApi({ config, logger, signal }: ApiProgram): Promise<vo
     }
 
     const catalogue = await openCatalogue(placeOf(config), {
-      deliveriesOf: (change) => deliveriesOf(change, publicBaseUrlOf(config)),
+      deliveriesOf: (change) => deliveriesOf(change, config.api.url),
       onRecorded: (events, job) =>
         countEvents(
           metrics,
@@ -173,11 +173,6 @@ async function runWorkers(
     await workers.stopped.finally(() => reporting.stop());
   };
   return { stopped: workers.stopped, stop };
-}
-
-/** Where clients reach the API, without a slash at the end. */
-function publicBaseUrlOf({ ports }: Config): string {
-  return `http://127.0.0.1:${ports.api}`;
 }
 
 function placeOf({ databaseUrl, folders }: Config): { databaseUrl: string } | { folder: string } {
