@@ -70,6 +70,7 @@ describe('ingestSource', () => {
       fetch,
       fetchS3: () => Promise.reject(new Error('not part of this test')),
       fileRoots: [join(folder, 'films')],
+      ownFolders: [join(folder, 'films/store')],
       limits: { sourceBytes },
       scratch,
       ffmpeg: 'unused',
@@ -101,6 +102,25 @@ describe('ingestSource', () => {
       'SOURCE_LIMIT_EXCEEDED',
     ],
     ['lies elsewhere', async () => '/proc/self/status', 'SOURCE_FORBIDDEN'],
+    ['would lie elsewhere', async () => '/proc/self/none.mp4', 'SOURCE_FORBIDDEN'],
+    [
+      'is a piece of Framefold',
+      async () => {
+        await mkdir(join(folder, 'films/store'));
+        return new URL(await film('store/upload', 'x')).pathname;
+      },
+      'SOURCE_FORBIDDEN',
+    ],
+    [
+      'is a link to a piece of Framefold',
+      async () => {
+        await mkdir(join(folder, 'films/store'));
+        await film('store/upload', 'x');
+        await symlink(join(folder, 'films/store/upload'), join(folder, 'films/own.mp4'));
+        return join(folder, 'films/own.mp4');
+      },
+      'SOURCE_FORBIDDEN',
+    ],
     [
       'is a link to elsewhere',
       async () => {

@@ -14,6 +14,8 @@ export interface IngestDeps extends SourceDeps {
   readonly fetchS3: GuardedFetch;
   /** Folders from which local files are taken. */
   readonly fileRoots: readonly string[];
+  /** Framefold's own folders, from which none are. */
+  readonly ownFolders: readonly string[];
   readonly limits: { readonly sourceBytes: number };
   readonly scratch: Pick<ScratchSpace, 'openDownload' | 'reserve'>;
   readonly runner: ProcessRunner;

@@ -52,6 +52,7 @@ describe('makeTestSource', () => {
       fetch: () => Promise.reject(new Error('nothing is to be fetched')),
       fetchS3: () => Promise.reject(new Error('nothing is to be fetched')),
       fileRoots: [],
+      ownFolders: [],
       limits: { sourceBytes },
       scratch,
       ffmpeg: '/ffmpeg',

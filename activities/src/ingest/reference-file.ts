@@ -1,33 +1,32 @@
 import { access, constants, realpath, stat } from 'node:fs/promises';
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { CodedError } from '@framefold/domain';
 import type { SourceRef } from '@framefold/workflows/contract';
 import type { IngestDeps } from './ingest-source.ts';
 
 /**
- * Refers to a local file in place, links resolved.
+ * Refers to a local file in place, links resolved. Of what lies outside of the folders that it may read, nobody hears
+ * whether it is there.
  *
  * @throws {CodedError} SOURCE_NOT_FOUND, SOURCE_FORBIDDEN, SOURCE_NOT_MEDIA, SOURCE_EMPTY or SOURCE_LIMIT_EXCEEDED
  */
 export async function referenceFile(
-  deps: Pick<IngestDeps, 'fileRoots' | 'limits'>,
+  { fileRoots, ownFolders, limits }: Pick<IngestDeps, 'fileRoots' | 'ownFolders' | 'limits'>,
   url: URL,
 ): Promise<SourceRef> {
-  const path = await locate(url);
-  if (!(await isBelow(path, deps.fileRoots))) {
-    throw new CodedError(
-      'SOURCE_FORBIDDEN',
-      'The file lies outside of the folders that this service may read.',
-    );
-  }
+  const given = pathOf(url);
+  if (!(await isBelow(given, fileRoots))) throw forbidden();
+  const path = await locate(given);
+  // A link leads elsewhere; and what others have uploaded or had made is no file of the machine.
+  if (!(await isBelow(path, fileRoots)) || (await isBelow(path, ownFolders))) throw forbidden();
   const found = await stat(path);
   if (!found.isFile()) throw new CodedError('SOURCE_NOT_MEDIA', 'The source is not a regular file.');
   if (found.size === 0) throw new CodedError('SOURCE_EMPTY', 'The source is empty.');
-  if (found.size > deps.limits.sourceBytes) {
+  if (found.size > limits.sourceBytes) {
     throw new CodedError(
       'SOURCE_LIMIT_EXCEEDED',
-      `The source has ${found.size} bytes; the limit is ${deps.limits.sourceBytes}.`,
+      `The source has ${found.size} bytes; the limit is ${limits.sourceBytes}.`,
     );
   }
   return {
@@ -38,13 +37,22 @@ export async function referenceFile(
   };
 }
 
-async function locate(url: URL): Promise<string> {
-  let given: string;
+function pathOf(url: URL): string {
   try {
-    given = fileURLToPath(url);
+    return fileURLToPath(url);
   } catch {
     throw new CodedError('SOURCE_NOT_FOUND', 'The file URL does not name a file of this machine.');
   }
+}
+
+function forbidden(): CodedError {
+  return new CodedError(
+    'SOURCE_FORBIDDEN',
+    'The file lies outside of the folders that this service may read.',
+  );
+}
+
+async function locate(given: string): Promise<string> {
   try {
     const path = await realpath(given);
     await access(path, constants.R_OK);
@@ -54,12 +62,14 @@ async function locate(url: URL): Promise<string> {
   }
 }
 
-async function isBelow(path: string, roots: readonly string[]): Promise<boolean> {
-  for (const root of roots) {
-    const resolved = await realpath(root).catch(() => undefined);
-    if (resolved === undefined) continue;
-    const inside = relative(resolved, path);
-    if (inside !== '..' && !inside.startsWith('../')) return true;
+/** Whether a path lies in one of some folders, as they are named or where their names lead. */
+async function isBelow(path: string, folders: readonly string[]): Promise<boolean> {
+  for (const folder of folders) {
+    const named = resolve(folder);
+    for (const place of [named, await realpath(named).catch(() => named)]) {
+      const inside = relative(place, path);
+      if (inside !== '..' && !inside.startsWith('../')) return true;
+    }
   }
   return false;
 }

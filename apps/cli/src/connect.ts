@@ -3,6 +3,7 @@ import https from 'node:https';
 import { Readable } from 'node:stream';
 import { FramefoldClient } from '@framefold/client';
 import type { Config } from '@framefold/config';
+import { DefaultHttpStack, type UploadOptions } from 'tus-js-client';
 import type { Io } from './io.ts';
 
 /** A client of the API: where the configuration says it is, and with what opens it. */
@@ -24,18 +25,24 @@ export function fetchAnything(io: Io): typeof fetch {
   };
 }
 
-/** What a client of its own kind, such as that of tus, has to show. */
-export function credentials(io: Io): Record<string, string> {
+/** What the client of tus has to show to the API, and how its requests get there. */
+export function tusTransport(io: Io): Required<Pick<UploadOptions, 'headers' | 'httpStack'>> {
   const config = io.loadConfig();
   const key = config.api.key ?? operatorKey(config);
-  return key === undefined ? {} : { authorization: `Bearer ${key}` };
+  const stack = new DefaultHttpStack(tlsOptions(config) ?? {});
+  return {
+    headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
+    httpStack: {
+      getName: () => stack.getName(),
+      createRequest: (method, url) => stack.createRequest(method, ofTenant(url, io.tenant).href),
+    },
+  };
 }
 
 /** A fetch that shows the key, and the certificate, that there is; each time anew, since a stack may just be starting. */
 function apiFetch(config: Config, tenant: string | undefined): typeof fetch {
   return (input, init = {}) => {
-    const url = new URL(input instanceof Request ? input.url : input);
-    if (tenant !== undefined) url.searchParams.set('tenant', tenant);
+    const url = ofTenant(input instanceof Request ? input.url : input, tenant);
     const headers = new Headers(init.headers);
     const key = config.api.key ?? operatorKey(config);
     if (key !== undefined) headers.set('authorization', `Bearer ${key}`);
@@ -43,6 +50,12 @@ function apiFetch(config: Config, tenant: string | undefined): typeof fetch {
     const asked = { ...init, headers };
     return options === undefined ? fetch(url, asked) : fetchOverTls(url, asked, options);
   };
+}
+
+function ofTenant(address: string | URL, tenant: string | undefined): URL {
+  const url = new URL(address);
+  if (tenant !== undefined) url.searchParams.set('tenant', tenant);
+  return url;
 }
 
 /** The key that the stack of this machine keeps for its operator. It is shown to nobody else. */

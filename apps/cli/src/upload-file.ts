@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { FramefoldError, type FramefoldClient, type Upload as UploadView } from '@framefold/client';
-import { type DetailedError, FileUrlStorage, Upload } from 'tus-js-client';
+import { type DetailedError, FileUrlStorage, Upload, type UploadOptions } from 'tus-js-client';
 import { CommandError } from './command-error.ts';
 import type { Interrupted } from './interrupt.ts';
 import { type Pace, patiently } from './patience.ts';
@@ -21,8 +21,7 @@ declare module 'tus-js-client' {
 
 export interface Uploading {
   readonly client: FramefoldClient;
-  /** Sent with every request of tus. */
-  readonly headers: Record<string, string>;
+  readonly transport: Pick<UploadOptions, 'headers' | 'httpStack'>;
   /** File that remembers where unfinished uploads are. */
   readonly memory: string;
   readonly pace: Pace;
@@ -38,7 +37,7 @@ export interface Uploading {
  * @throws {CommandError} with the API's refusal; the signal's reason
  */
 export async function uploadFile(path: string, uploading: Uploading): Promise<UploadView> {
-  const { client, headers, memory, pace, reporter, signal } = uploading;
+  const { client, transport, memory, pace, reporter, signal } = uploading;
   await mkdir(dirname(memory), { recursive: true });
   const storage = new FileUrlStorage(memory);
   const file = createReadStream(path);
@@ -46,7 +45,7 @@ export async function uploadFile(path: string, uploading: Uploading): Promise<Up
     const url = await new Promise<string>((resolve, reject) => {
       const upload = new Upload(file, {
         endpoint: `${client.baseUrl}/api/uploads`,
-        headers,
+        ...transport,
         metadata: { filename: basename(path) },
         urlStorage: storage,
         retryDelays: Array.from({ length: Math.ceil(pace.patienceMs / pace.retryMs) }, () => pace.retryMs),

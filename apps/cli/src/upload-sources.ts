@@ -1,15 +1,24 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Config } from '@framefold/config';
 import { type TranscodeRequestBody, uploadUrl } from '@framefold/domain';
 import { UsageError } from './command-error.ts';
-import { credentials } from './connect.ts';
+import { tusTransport } from './connect.ts';
 import type { Io } from './io.ts';
 import { uploadFile, type Uploading } from './upload-file.ts';
 
-/** What uploads show to the API, and where they keep the addresses of unfinished ones. */
-export function uploadTools(io: Io): Pick<Uploading, 'headers' | 'memory'> {
-  return { headers: credentials(io), memory: join(io.loadConfig().home, 'resumable-uploads.json') };
+/** How uploads reach the API, and where they keep the addresses of unfinished ones. */
+export function uploadTools(io: Io): Pick<Uploading, 'transport' | 'memory'> {
+  return { transport: tusTransport(io), memory: join(io.loadConfig().home, 'resumable-uploads.json') };
+}
+
+/** Whether files of this machine are to be uploaded: on request, and where the service could not or would not read them. */
+export function sendsFiles(
+  { upload }: { readonly upload?: boolean },
+  { api, fileRoots }: Pick<Config, 'api' | 'fileRoots'>,
+): boolean {
+  return upload === true || !api.isLocal || fileRoots.length === 0;
 }
 
 /** The request with each file of this machine uploaded, for a service that does not see its disks. */

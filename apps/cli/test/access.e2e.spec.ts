@@ -68,6 +68,12 @@ describe('a stack that others can reach', () => {
       const job = JSON.parse(done.stdout.trim().split('\n').at(-1) ?? '') as { id: string };
       expect(job).toMatchObject({ status: 'completed', tenantId: 'acme' });
       await rm(output, { recursive: true });
+      // It was uploaded: the machine's files are not for tenants, whatever the command believes.
+      const byName = await command(['transcode', clipPath('portrait.mp4'), ...options], {
+        ...asAcme,
+        FRAMEFOLD_FILE_ROOTS: '/',
+      });
+      expect(byName).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('SOURCE_FORBIDDEN') });
 
       const path = `/api/jobs/${job.id}`;
       expect(await ask('127.0.0.1', path, asAcme.FRAMEFOLD_API_KEY)).toBe(200);

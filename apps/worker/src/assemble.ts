@@ -110,6 +110,7 @@ export async function assemble({ config, roles, workerId, logger }: AssembleOpti
     fetch: createGuardedFetch({ privateNetworks: config.privateNetworks }),
     fetchS3: createS3Fetch({ access: config.s3, buckets: config.s3.sourceBuckets }),
     fileRoots: config.fileRoots,
+    ownFolders: config.ownFolders,
     slices: config.slices,
     limits: config.limits,
   };

@@ -121,6 +121,16 @@ describe('loadConfig', () => {
   });
 
   it.each([
+    [{}, ['/']],
+    [{ FRAMEFOLD_TEMPORAL_ADDRESS: '[::1]:7233' }, ['/']],
+    [{ FRAMEFOLD_KEYS: 'required' }, []],
+    [{ FRAMEFOLD_TEMPORAL_ADDRESS: 'temporal.internal:7233' }, []],
+    [{ FRAMEFOLD_KEYS: 'required', FRAMEFOLD_FILE_ROOTS: '/films' }, ['/films']],
+  ])('reads files of the machine for its owner alone, unless it is told otherwise: %j', (given, roots) => {
+    expect(load(given).fileRoots).toEqual(roots);
+  });
+
+  it.each([
     ['/mnt/media/../store', { kind: 'folder', folder: '/mnt/store' }],
     ['s3://films', { kind: 's3', bucket: 'films', prefix: '' }],
     ['s3://films/', { kind: 's3', bucket: 'films', prefix: '' }],

@@ -1,6 +1,6 @@
 import { availableParallelism, homedir } from 'node:os';
 import { resolve } from 'node:path';
-import type { JobQueue, LimitCeilings } from '@framefold/domain';
+import { isLoopback, type JobQueue, type LimitCeilings } from '@framefold/domain';
 import { z } from 'zod';
 import { ACCESS_VARIABLES, type AccessConfig, accessConfig, accessProblems } from './access-config.ts';
 
@@ -206,8 +206,10 @@ const Environment = z.object({
     .default('deny')
     .describe('Whether sources and webhooks may be on private or loopback addresses'),
   FRAMEFOLD_FILE_ROOTS: list
-    .default(['/'])
-    .describe('Folders from which file: sources are read, comma-separated'),
+    .optional()
+    .describe(
+      'Folders from which file: sources are read, comma-separated; by default / where no keys are needed and Temporal is on this machine, else none',
+    ),
   FRAMEFOLD_ALLOWED_HOSTS: list
     .default([])
     .describe('Further Host names under which the API answers, comma-separated'),
@@ -310,6 +312,8 @@ export interface Config extends AccessConfig {
   readonly uploadHours: number;
   readonly privateNetworks: 'deny' | 'allow';
   readonly fileRoots: readonly string[];
+  /** Folders in which Framefold keeps what is its own and its tenants'. */
+  readonly ownFolders: readonly string[];
   readonly allowedHosts: readonly string[];
   readonly webhookSecret: string | undefined;
   readonly keepFailedHours: number;
@@ -370,6 +374,20 @@ export function loadConfig(
   const home = resolve(cwd, env.FRAMEFOLD_HOME.replace(/^~(?=\/|$)/, homedir()));
   const api = env.FRAMEFOLD_PORT;
   const s3 = s3Access(env);
+  const store = storeOf(env.FRAMEFOLD_STORE ?? { kind: 'folder', folder: resolve(home, 'store') }, {
+    ...s3,
+    publicEndpoint: env.FRAMEFOLD_S3_PUBLIC_ENDPOINT,
+  });
+  const folders = {
+    catalogue: resolve(home, 'catalogue'),
+    scratch: resolve(home, 'scratch'),
+    uploads: resolve(home, 'uploads'),
+  };
+  const access = accessConfig(env, { port: api, home, cwd });
+  const temporalAddress = env.FRAMEFOLD_TEMPORAL_ADDRESS ?? `127.0.0.1:${api + 1}`;
+  // Who may use it sits at this machine and can read its files anyway.
+  const temporalHost = temporalAddress.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+  const isForItsOwner = !access.keysRequired && isLoopback(temporalHost);
   return {
     home,
     ports: {
@@ -382,20 +400,13 @@ export function loadConfig(
     },
     logLevel: env.FRAMEFOLD_LOG_LEVEL,
     temporal: {
-      address: env.FRAMEFOLD_TEMPORAL_ADDRESS ?? `127.0.0.1:${api + 1}`,
+      address: temporalAddress,
       namespace: env.FRAMEFOLD_TEMPORAL_NAMESPACE,
     },
     databaseUrl: env.DATABASE_URL,
-    store: storeOf(env.FRAMEFOLD_STORE ?? { kind: 'folder', folder: resolve(home, 'store') }, {
-      ...s3,
-      publicEndpoint: env.FRAMEFOLD_S3_PUBLIC_ENDPOINT,
-    }),
+    store,
     s3: { ...s3, sourceBuckets: env.FRAMEFOLD_S3_SOURCE_BUCKETS },
-    folders: {
-      catalogue: resolve(home, 'catalogue'),
-      scratch: resolve(home, 'scratch'),
-      uploads: resolve(home, 'uploads'),
-    },
+    folders,
     tools: {
       ffmpeg: env.FRAMEFOLD_FFMPEG,
       ffprobe: env.FRAMEFOLD_FFPROBE,
@@ -436,9 +447,10 @@ export function loadConfig(
     uploadHours: env.FRAMEFOLD_UPLOAD_HOURS,
     slices: env.FRAMEFOLD_SLICES,
     privateNetworks: env.FRAMEFOLD_PRIVATE_NETWORKS,
-    fileRoots: env.FRAMEFOLD_FILE_ROOTS,
+    fileRoots: env.FRAMEFOLD_FILE_ROOTS ?? (isForItsOwner ? ['/'] : []),
+    ownFolders: [...Object.values(folders), ...(store.kind === 'folder' ? [store.folder] : [])],
     allowedHosts: env.FRAMEFOLD_ALLOWED_HOSTS,
-    ...accessConfig(env, { port: api, home, cwd }),
+    ...access,
     webhookSecret: env.FRAMEFOLD_WEBHOOK_SECRET,
     keepFailedHours: env.FRAMEFOLD_KEEP_FAILED_HOURS,
     webhooks: {

@@ -27,7 +27,7 @@ export const FAILURES = {
   },
   SOURCE_FORBIDDEN: {
     class: 'terminal',
-    hint: 'Use a source that this service is configured to read; see docs/configuration.md.',
+    hint: 'Upload the file, or use a source that this service is configured to read; see FRAMEFOLD_FILE_ROOTS and FRAMEFOLD_S3_SOURCE_BUCKETS in docs/configuration.md.',
   },
   SOURCE_EMPTY: { class: 'terminal', hint: 'The file holds no bytes; upload it again.' },
   SOURCE_NOT_MEDIA: {

@@ -13,7 +13,7 @@ import { progressLines } from '../progress-view.ts';
 import { humanStream, reporterFor, type Voice } from '../reporter.ts';
 import { requestOf, type RequestOptions } from '../request-options.ts';
 import { qualityLines } from '../summary.ts';
-import { uploadTools, uploadSources } from '../upload-sources.ts';
+import { sendsFiles, uploadSources, uploadTools } from '../upload-sources.ts';
 import { endOf } from './end-of.ts';
 
 /** The options of `framefold submit`. */
@@ -31,8 +31,7 @@ export async function submit(source: string | undefined, options: SubmitOptions,
   const client = connect(io);
   const request = requestOf(source, options, io.cwd);
   if (options.dryRun === true) return dryRun(client, request, options, io);
-  if (options.upload === true || !io.loadConfig().api.isLocal)
-    return submitUploaded(client, request, options, io);
+  if (sendsFiles(options, io.loadConfig())) return submitUploaded(client, request, options, io);
   return printed(client, (await client.jobs.submit(request)).jobId, options, io);
 }
 
@@ -43,7 +42,7 @@ async function dryRun(
   io: Io,
 ): Promise<ExitCode> {
   const isFile = request.sourceUrl?.startsWith('file:') ?? false;
-  if (options.upload === true || (isFile && !io.loadConfig().api.isLocal))
+  if (options.upload === true || (isFile && sendsFiles(options, io.loadConfig())))
     throw new UsageError('A dry run uploads nothing: `framefold upload FILE` prints a URL to try.');
   const told = await client.jobs.validate(request);
   const lines = options.json === true ? [JSON.stringify(told)] : dryRunLines(told);

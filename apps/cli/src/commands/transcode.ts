@@ -14,7 +14,7 @@ import { type Reporter, reporterFor, type Voice } from '../reporter.ts';
 import { requestOf, type RequestOptions } from '../request-options.ts';
 import { slugOf } from '../slug.ts';
 import { summaryLines } from '../summary.ts';
-import { uploadTools, uploadSources } from '../upload-sources.ts';
+import { sendsFiles, uploadSources, uploadTools } from '../upload-sources.ts';
 import { endOf } from './end-of.ts';
 
 /** The options of `framefold transcode`. */
@@ -36,10 +36,9 @@ export async function transcode(
     await startStackIfNeeded(client, io, reporter);
     signal.throwIfAborted();
     const idempotencyKey = randomUUID();
-    const submitted =
-      options.upload === true || !io.loadConfig().api.isLocal
-        ? await uploadSources(request, { client, ...uploadTools(io), pace: io.pace, reporter, signal })
-        : request;
+    const submitted = sendsFiles(options, io.loadConfig())
+      ? await uploadSources(request, { client, ...uploadTools(io), pace: io.pace, reporter, signal })
+      : request;
     // Without the signal: a job that is submitted but unknown to us could not be cancelled.
     const { jobId } = await patiently(
       () => client.jobs.submit(submitted, { idempotencyKey }),
