@@ -2,7 +2,7 @@ import type { Config } from '@framefold/config';
 import type { ObjectStore } from '@framefold/platform';
 import type { Metrics } from '@framefold/telemetry';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { AccessGuard } from './access/access-guard.ts';
 import { AdmitRequest } from './access/admit-request.ts';
 import { Authenticator } from './access/authenticator.ts';
@@ -12,6 +12,7 @@ import { TenantsController } from './access/tenants.controller.ts';
 import { UsageController } from './access/usage.controller.ts';
 import { Backends } from './backends.ts';
 import { BatchesController } from './batches/batches.controller.ts';
+import { ReadBody } from './bodies/read-body.ts';
 import { CancelBatch } from './batches/cancel-batch.ts';
 import { ReadBatches } from './batches/read-batches.ts';
 import { StartBatchedJobs } from './batches/start-batched-jobs.ts';
@@ -112,6 +113,8 @@ export class ApiModule {
         { provide: CLOCK, useValue: clock },
         { provide: Backends, useValue: backends },
         { provide: APP_GUARD, useClass: AccessGuard },
+        ReadBody,
+        { provide: APP_INTERCEPTOR, useExisting: ReadBody },
       ],
     };
   }

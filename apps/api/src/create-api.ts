@@ -13,7 +13,6 @@ import { AdmitRequest, admitRequests } from './access/admit-request.ts';
 import { crossOrigin } from './access/cross-origin.ts';
 import { requireSafeTransport } from './access/safe-transport.ts';
 import { type ApiDeps, ApiModule } from './api.module.ts';
-import { batchBodies, BATCHES_PATH } from './batches/batch-bodies.ts';
 import { hostGuard } from './guard/host-guard.ts';
 import { countRequests } from './health/count-requests.ts';
 import { serveOpenApi } from './openapi/openapi.ts';
@@ -63,8 +62,6 @@ export async function createApi(
   app.enableCors(crossOrigin(corsOrigins));
   app.use(answerOptions);
   app.use(admitRequests(app.get(AdmitRequest)));
-  app.use(BATCHES_PATH, batchBodies());
-  app.useBodyParser('json', { limit: '1mb' });
   app.useGlobalFilters(new ProblemFilter());
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: toProblem }));
   serveOpenApi(app, config.keysRequired);

@@ -14,9 +14,14 @@ export function setCaller(request: Request, caller: Caller): void {
   callers.set(request, caller);
 }
 
-/** The parameter of a handler that gets its {@link Caller}. */
-export const CalledBy = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
-  const caller = callers.get(context.switchToHttp().getRequest<Request>());
+/** Who makes a request that the guard has let in. */
+export function callerOf(request: Request): Caller {
+  const caller = callers.get(request);
   if (caller === undefined) throw new Error('An open route has no caller.');
   return caller;
-});
+}
+
+/** The parameter of a handler that gets its {@link Caller}. */
+export const CalledBy = createParamDecorator((_: unknown, context: ExecutionContext): Caller =>
+  callerOf(context.switchToHttp().getRequest<Request>()),
+);

@@ -19,10 +19,10 @@ import { CalledBy, type Caller } from '../access/caller.ts';
 import { Scope } from '../access/scope.ts';
 import { IdempotencyKeyHeader, parseIdempotencyKey } from '../jobs/idempotency-key.ts';
 import { type Cancellation, Cancelled, Cancelling } from '../jobs/job-schemas.ts';
+import { TakesManifest } from '../bodies/read-body.ts';
 import { goesOn, GoesOnResponse } from '../openapi/goes-on.ts';
 import { ProblemResponses } from '../openapi/problem-responses.ts';
 import { toSchema } from '../openapi/to-schema.ts';
-import { BATCHES_PATH } from './batch-bodies.ts';
 import { BatchDocument, BatchList, BatchListQuery, BatchQuery, SubmittedBatch } from './batch-schemas.ts';
 import { CancelBatch } from './cancel-batch.ts';
 import { ReadBatches } from './read-batches.ts';
@@ -30,7 +30,7 @@ import { readManifest } from './read-manifest.ts';
 import { SubmitBatch } from './submit-batch.ts';
 
 @ApiTags('batches')
-@Controller(BATCHES_PATH)
+@Controller('api/batches')
 export class BatchesController {
   constructor(
     @Inject(SubmitBatch) private readonly submission: SubmitBatch,
@@ -40,6 +40,7 @@ export class BatchesController {
 
   @Post()
   @Scope('submit')
+  @TakesManifest()
   @ApiOperation({
     operationId: 'submitBatch',
     summary: 'Submit many jobs by one manifest',

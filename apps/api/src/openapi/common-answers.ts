@@ -8,10 +8,10 @@ type Responses = NonNullable<NonNullable<OpenAPIObject['components']>['responses
 const METHODS = ['get', 'head', 'options', 'post', 'put', 'patch', 'delete'] as const;
 
 /**
- * What any route may answer before it is its turn: a request that cannot be read, one from where none may come, too
- * large a body, too many requests, too large headers, a service that is stopping.
+ * What any route may answer before it is its turn: a request that cannot be read, one from where none may come, too slow
+ * or too large a body, too many requests, too large headers, a service that is stopping.
  */
-const OF_ALL = [400, 403, 413, 429, 431, 503];
+const OF_ALL = [400, 403, 408, 413, 429, 431, 503];
 
 const header = (description: string, required: boolean) => ({
   description,

@@ -128,6 +128,11 @@ export const PROBLEMS = {
     title: 'The sender of the upload paused for too long',
     hint: 'By tus, ask for the offset with HEAD and go on from there; send a form again.',
   },
+  BODY_STALLED: {
+    status: 408,
+    title: 'The body did not come in time',
+    hint: 'Send the request again.',
+  },
   UPLOAD_KIND_REFUSED: {
     status: 415,
     title: 'The file is not media',
