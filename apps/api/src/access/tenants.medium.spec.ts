@@ -19,10 +19,22 @@ const TUS = { 'tus-resumable': '1.0.0' };
 /** What a request for the next bytes of an upload has. */
 const TUS_BYTES = { ...TUS, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' };
 
+/** Begins an upload by tus, at an address that may have a query; returns its id. */
+const beginUpload = async (key: string, path: string, length: number): Promise<string> => {
+  const begun = await world.send(key, 'POST', path, undefined, {
+    ...TUS,
+    'upload-length': String(length),
+    'upload-metadata': `filename ${Buffer.from('a.mp4').toString('base64')}`,
+  });
+  return begun.headers.location?.split('/').at(-1) ?? '';
+};
+
 let world: ApiWithKeys;
 let admin: string;
 beforeAll(async () => {
   world = await startApiWithKeys();
+  // Times of files are the file system's: an upload is not to have expired.
+  world.api.now = Date.now();
   admin = await world.keyOf('default', ['admin']);
 });
 afterAll(() => world.close());
@@ -58,12 +70,7 @@ describe('another tenant', () => {
         startAt: world.api.now,
       },
     ]);
-    const begun = await world.send(own, 'POST', '/api/uploads', undefined, {
-      ...TUS,
-      'upload-length': '9',
-      'upload-metadata': `filename ${Buffer.from('a.mp4').toString('base64')}`,
-    });
-    const uploadId = begun.headers.location?.split('/').at(-1) ?? '';
+    const uploadId = await beginUpload(own, '/api/uploads', 9);
     const { batchId } = (await world.send(own, 'POST', '/api/batches', { jobs: [BODY] })).json;
     const ids: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       jobs: { ours: jobId, nobodys: UNKNOWN },
@@ -115,6 +122,34 @@ describe('another tenant', () => {
       expect((await world.send(admin, 'GET', `${path}?tenant=acme`)).status).toBe(200);
       expect((await world.send(other, 'GET', `${path}?tenant=acme`)).status).toBe(404);
     }
+  });
+
+  it('reaches no upload of ours by a query that ends like its address', async () => {
+    const [own, other] = [await world.keyOf('acme'), await world.keyOf('rival')];
+    const ours = await beginUpload(own, '/api/uploads', 9);
+    const theirs = await beginUpload(other, '/api/uploads', 5);
+    const path = `/api/uploads/${theirs}?x=/${ours}`;
+    const { headers } = await world.send(other, 'HEAD', path, undefined, TUS);
+    expect(headers).toMatchObject({ 'upload-length': '5', 'upload-offset': '0' });
+    expect((await world.send(other, 'PATCH', path, 'abc', TUS_BYTES)).status).toBe(204);
+    const offsetOf = async (key: string, id: string): Promise<number> =>
+      (await world.send(key, 'GET', `/api/uploads/${id}`)).json.offset;
+    expect([await offsetOf(own, ours), await offsetOf(other, theirs)]).toEqual([0, 3]);
+  });
+
+  it('has its uploads by tus served to the operator who names it', async () => {
+    const key = await world.keyOf('acme');
+    const id = await beginUpload(admin, '/api/uploads?tenant=acme', 4);
+    const path = `/api/uploads/${id}?tenant=acme`;
+    expect((await world.send(admin, 'OPTIONS', '/api/uploads?tenant=acme')).status).toBe(204);
+    expect(await world.send(admin, 'HEAD', path, undefined, TUS)).toMatchObject({
+      status: 200,
+      headers: { 'upload-length': '4', 'upload-offset': '0' },
+    });
+    expect((await world.send(admin, 'PATCH', path, 'film', TUS_BYTES)).status).toBe(204);
+    expect((await world.send(key, 'GET', `/api/uploads/${id}`)).json.status).toBe('complete');
+    expect((await world.send(admin, 'GET', `/api/uploads/${id}`)).status).toBe(404);
+    expect((await world.send(admin, 'DELETE', path, undefined, TUS)).status).toBe(204);
   });
 
   it('has lists, usage and idempotency keys of its own', async () => {

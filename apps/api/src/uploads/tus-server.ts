@@ -32,6 +32,8 @@ export function createTusHandler(uploads: Uploads, maxBytes: number, now: () => 
     maxSize: maxBytes,
     relativeLocation: true,
     namingFunction: newUploadId,
+    // By itself it would look in the whole URL, query included, and find another than the one that was checked.
+    getFileIdFromRequest: () => uploads.unfinished.request.getStore()?.id,
     onUploadCreate: async (_, upload) => {
       assertMedia(upload.metadata ?? {});
       await uploads.assertRoom(upload.size ?? 0);
@@ -53,10 +55,10 @@ export function createTusHandler(uploads: Uploads, maxBytes: number, now: () => 
       throw unsupportedVersion();
     assertTusHeaders(request);
     const checksum = parseChecksum(request.get('upload-checksum'));
-    const id = request.params.id;
+    const id = request.params.id === undefined ? undefined : String(request.params.id);
     // One that has expired is not there, even if nobody has removed it yet.
-    if (id !== undefined) await uploads.view(tenantId, String(id));
-    const answer = await uploads.unfinished.request.run({ tenantId, checksum }, () =>
+    if (id !== undefined) await uploads.view(tenantId, id);
+    const answer = await uploads.unfinished.request.run({ tenantId, id, checksum }, () =>
       server.handleWeb(new NodeRequest({ req: request, res: response })),
     );
     if (answer.status >= 400) throw refusalOf({ status_code: answer.status, body: await answer.text() });

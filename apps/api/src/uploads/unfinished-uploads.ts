@@ -24,9 +24,11 @@ export interface UnfinishedUpload {
   readonly path: string;
 }
 
-/** What the request that is being served says of bytes and sender. */
+/** What is known of the request that is being served. */
 interface TusRequest {
   readonly tenantId: string;
+  /** The upload that it is about, which is the tenant's; undefined for one that is yet to begin. */
+  readonly id: string | undefined;
   /** What its bytes have to be. */
   readonly checksum: Checksum | undefined;
 }
