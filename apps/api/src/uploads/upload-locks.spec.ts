@@ -59,6 +59,28 @@ describe('UploadLocks', () => {
     await locks.newLock('a').lock(never, nothing);
   });
 
+  it('gives up no place but its own when the one who waits goes away after its time, or before', async () => {
+    const locks = new UploadLocks(10);
+    const holder = locks.newLock('a');
+    await holder.lock(never, nothing);
+    const wait = (stopped: AbortSignal): Promise<void> =>
+      expect(locks.newLock('a').lock(stopped, nothing)).rejects.toMatchObject({ code: 'UPLOAD_LOCKED' });
+
+    const after = new AbortController();
+    await wait(after.signal);
+    after.abort();
+    await holder.unlock();
+    await holder.lock(never, nothing);
+
+    const before = new AbortController();
+    const gone = wait(before.signal);
+    before.abort();
+    await gone;
+    // Timers of the same length run out in the order in which they were set: that of the one who went away is over now.
+    await wait(never);
+    await holder.unlock();
+  });
+
   it('is not given back by who has it not', async () => {
     const locks = new UploadLocks();
     await locks.newLock('a').lock(never, nothing);

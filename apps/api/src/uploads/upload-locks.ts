@@ -27,14 +27,19 @@ export class UploadLocks implements Locker {
         this.#lines.set(id, line);
         await new Promise<void>((resolve, reject) => {
           const giveUp = (): void => {
+            stopWaiting();
             line.splice(line.indexOf(place), 1);
             reject(new ProblemError('UPLOAD_LOCKED', 'Another request does not let go of the upload.'));
           };
           const timer = setTimeout(giveUp, this.timeoutMs);
           stopped.addEventListener('abort', giveUp);
-          const enter = (): void => {
+          // A place is given up once at most: a second time somebody else's would go.
+          const stopWaiting = (): void => {
             clearTimeout(timer);
             stopped.removeEventListener('abort', giveUp);
+          };
+          const enter = (): void => {
+            stopWaiting();
             resolve();
           };
           const place: Place = { requestRelease, enter };
