@@ -1,7 +1,9 @@
+import { Readable } from 'node:stream';
 import { event, example, request } from '@framefold/domain/testing';
-import { storeKeys } from '@framefold/domain';
+import { DEFAULT_TENANT, storeKeys } from '@framefold/domain';
 import { ProblemError } from '../problem/problem-error.ts';
 import { type ApiUnderTest, startApi } from '../testing/api-under-test.ts';
+import { Uploads } from '../uploads/uploads.ts';
 
 const UNKNOWN = '01936b2e-0000-7000-8000-000000000000';
 const SOURCE = 'https://media.example/films/a%20walk.mp4';
@@ -64,6 +66,23 @@ describe('POST /api/batches', () => {
       failures: [],
       links: { jobs: `/api/jobs?batch=${batchId}` },
     });
+  });
+
+  it('looks at an upload once, however many of its jobs take it, and keeps it for each of them', async () => {
+    const { id } = await api.app.get(Uploads).receive(DEFAULT_TENANT, Readable.from(['film']), {});
+    const list = api.store.list.bind(api.store);
+    const listed: string[] = [];
+    api.store.list = (prefix) => {
+      listed.push(prefix);
+      return list(prefix);
+    };
+    const job = { sourceUrl: `upload://${id}`, append: [{ sourceUrl: `upload://${id}` }] };
+    expect((await post({ ...MANIFEST, jobs: Array.from({ length: 20 }, () => job) })).status).toBe(201);
+    const claims = storeKeys.uploadClaims(id);
+    expect(listed).toEqual([claims]);
+    let kept = 0;
+    for await (const _ of list(claims)) kept += 1;
+    expect(kept).toBe(20);
   });
 
   it('takes CSV, with what concerns the whole in the query', async () => {

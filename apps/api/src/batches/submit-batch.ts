@@ -21,7 +21,7 @@ import { keyOfTenant } from '../jobs/idempotency-key.ts';
 import { ProblemError } from '../problem/problem-error.ts';
 import { validationProblem } from '../problem/validation-problem.ts';
 import { CLOCK, type Clock, CONFIG, STORE } from '../tokens.ts';
-import { claimUploads } from '../uploads/claim-uploads.ts';
+import { claimingTogether, claimUploads } from '../uploads/claim-uploads.ts';
 import { Uploads } from '../uploads/uploads.ts';
 import { assertWebhookUrl } from '../webhooks/assert-webhook-url.ts';
 import type { SubmittedBatch } from './batch-schemas.ts';
@@ -69,10 +69,11 @@ export class SubmitBatch {
     if (known !== undefined) return answer(batchId, known.batch.jobs);
 
     const { title, webhookUrl, ...rest } = content;
+    const uploads = claimingTogether(this.uploads);
     const accepted: TranscodeRequest[] = [];
     for (const [index, request] of content.jobs.entries()) {
       const taker = { tenantId: tenant.id, jobId: batchJobId(batchId, index) };
-      accepted.push(await claimUploads(this.uploads, taker, request, placeOf(index)));
+      accepted.push(await claimUploads(uploads, taker, request, placeOf(index)));
     }
     const manifest: BatchManifest = {
       ...{ batchId, tenantId: tenant.id, submittedAt, ...rest, jobs: accepted },

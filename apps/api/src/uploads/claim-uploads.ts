@@ -31,6 +31,21 @@ export async function claimUploads(
   return { ...request, title: titleOfFile(filename).slice(0, TITLE_LENGTH) };
 }
 
+/**
+ * Claims uploads for jobs of one tenant that are submitted together: each upload is looked at for the first job that
+ * takes it alone, since a look costs as much as there are jobs that took it.
+ */
+export function claimingTogether(uploads: Pick<Uploads, 'claim' | 'keep'>): Pick<Uploads, 'claim'> {
+  const names = new Map<string, string | undefined>();
+  return {
+    async claim(tenantId, id, jobId) {
+      if (names.has(id)) await uploads.keep(id, jobId);
+      else names.set(id, await uploads.claim(tenantId, id, jobId));
+      return names.get(id);
+    },
+  };
+}
+
 /** The name of the upload's file; undefined also for any other source. */
 async function claim(
   uploads: Pick<Uploads, 'claim'>,

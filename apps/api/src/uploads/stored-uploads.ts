@@ -1,13 +1,4 @@
-import {
-  fileOf,
-  hasEnded,
-  storeKeys,
-  type UploadClaim,
-  uploadExpiry,
-  UploadId,
-  UploadRecord,
-  type UploadView,
-} from '@framefold/domain';
+import { fileOf, storeKeys, uploadExpiry, UploadId, UploadRecord, type UploadView } from '@framefold/domain';
 import type { ObjectStore } from '@framefold/platform';
 import type { Backends } from '../backends.ts';
 
@@ -42,13 +33,13 @@ export class StoredUploads {
 
   /** In ms since the epoch; undefined while a job needs it. */
   async expiry({ id, completedAt }: UploadRecord): Promise<number | undefined> {
-    const claims: UploadClaim[] = [];
-    for await (const { key, modifiedAt } of this.store.list(storeKeys.uploadClaims(id))) {
-      const jobId = key.slice(storeKeys.uploadClaims(id).length);
-      // One that was never started is not known.
-      const found = await this.backends.catalogue.job(jobId);
-      claims.push({ at: modifiedAt, isLive: found !== undefined && !hasEnded(found.job.state) });
-    }
+    const takenAt = new Map<string, number>();
+    for await (const { key, modifiedAt } of this.store.list(storeKeys.uploadClaims(id)))
+      takenAt.set(key.slice(storeKeys.uploadClaims(id).length), modifiedAt);
+    if (takenAt.size === 0) return uploadExpiry(completedAt, [], this.hours);
+    // One that was never started is not known, and not among them.
+    const unended = await this.backends.catalogue.unended([...takenAt.keys()]);
+    const claims = [...takenAt].map(([jobId, at]) => ({ at, isLive: unended.has(jobId) }));
     return uploadExpiry(completedAt, claims, this.hours);
   }
 

@@ -498,6 +498,20 @@ describe('a job from an upload', () => {
     expect(await stored(id)).toBeUndefined();
   });
 
+  it('is looked at together with all others that took the upload', async () => {
+    const id = await whole();
+    for (let jobs = 0; jobs < 3; jobs++) await submit({ sourceUrl: `upload://${id}` });
+    const { catalogue } = api;
+    const [unended, asked] = [catalogue.unended.bind(catalogue), [] as number[]];
+    catalogue.unended = (jobIds) => {
+      asked.push(jobIds.length);
+      return unended(jobIds);
+    };
+    catalogue.job = () => Promise.reject(new Error('A job was looked at by itself.'));
+    expect((await view(id)).json).not.toHaveProperty('expiresAt');
+    expect(asked).toEqual([3]);
+  });
+
   it('keeps the title that was asked for', async () => {
     const sourceUrl = `upload://${await whole()}`;
     await submit({ sourceUrl, title: 'My film' });

@@ -121,8 +121,13 @@ export class Uploads {
    */
   async claim(tenantId: string, id: string, jobId: string): Promise<string | undefined> {
     const filename = await this.nameOf(tenantId, id);
-    await this.store.put(storeKeys.uploadClaim(id, jobId), '');
+    await this.keep(id, jobId);
     return filename;
+  }
+
+  /** Keeps for a further job an upload that was just claimed. */
+  async keep(id: string, jobId: string): Promise<void> {
+    await this.store.put(storeKeys.uploadClaim(id, jobId), '');
   }
 
   /** @throws {ProblemError} UPLOAD_NOT_FOUND unless it is complete */

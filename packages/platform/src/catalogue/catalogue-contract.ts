@@ -364,6 +364,8 @@ export function describeCatalogue(name: string, open: () => Promise<CatalogueUnd
         ]);
         expect(await catalogue.batches.failures('b-1', 0)).toEqual([]);
         expect(await catalogue.batches.ended(['b-1-a', 'b-1-c', 'nobody'])).toEqual(new Set(['b-1-a']));
+        expect(await catalogue.unended(['b-1-a', 'b-1-b', 'b-1-c', 'nobody'])).toEqual(new Set(['b-1-c']));
+        expect(await catalogue.unended([])).toEqual(new Set());
         expect(await catalogue.batches.get('nobody')).toBeUndefined();
       });
 

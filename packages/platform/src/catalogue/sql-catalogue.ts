@@ -1,5 +1,13 @@
-import type { JobEvent, JobState, LiveUnit, NewEvent, RecordedEvent } from '@framefold/domain';
-import type { Kysely } from 'kysely';
+import {
+  hasEnded,
+  JOB_STATES,
+  type JobEvent,
+  type JobState,
+  type LiveUnit,
+  type NewEvent,
+  type RecordedEvent,
+} from '@framefold/domain';
+import { sql, type Kysely } from 'kysely';
 import type { AccessStore } from '../access/access-store.ts';
 import { SqlAccessStore } from '../access/sql-access-store.ts';
 import { SqlDeliveries } from '../webhooks/sql-deliveries.ts';
@@ -13,6 +21,8 @@ import { listJobs } from './list-jobs.ts';
 import type { CatalogueSchema } from './schema.ts';
 import { setLive } from './set-live.ts';
 import { SqlBatches } from './sql-batches.ts';
+
+const ENDED = JOB_STATES.filter(hasEnded);
 
 /** The catalogue in PostgreSQL, in-process or on a server. Expects its tables to be there. */
 export class SqlCatalogue implements OpenCatalogue {
@@ -100,6 +110,19 @@ export class SqlCatalogue implements OpenCatalogue {
         .execute(),
     );
     return rows.map((row) => row.job_id);
+  }
+
+  async unended(jobIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await guarded(() =>
+      this.#db
+        .selectFrom('jobs')
+        .select('job_id')
+        .where(sql<boolean>`job_id = any(${[...jobIds]}::text[])`)
+        .where('status', 'not in', ENDED)
+        .where('created_at', 'is not', null)
+        .execute(),
+    );
+    return new Set(rows.map((row) => row.job_id));
   }
 
   async setLive(jobId: string, live: readonly LiveUnit[]): Promise<void> {

@@ -82,6 +82,15 @@ export class FakeCatalogue implements Catalogue {
     return jobs.flatMap((found) => (found?.job.state === state ? [found.jobId] : []));
   }
 
+  async unended(jobIds: readonly string[]): Promise<ReadonlySet<string>> {
+    this.#failIfTold();
+    const running = jobIds.filter((jobId) => {
+      const log = this.#logs.get(jobId);
+      return log !== undefined && !hasEnded(foldAll(log.map(({ event }) => event)).state);
+    });
+    return new Set(running);
+  }
+
   async setLive(jobId: string, live: readonly LiveUnit[]): Promise<void> {
     this.#failIfTold();
     const known = await this.job(jobId);
