@@ -43,6 +43,7 @@ import { RotateSecrets } from './webhooks/rotate-secrets.ts';
 import { WebhookLog } from './webhooks/webhook-log.ts';
 import { WebhooksController } from './webhooks/webhooks.controller.ts';
 import { DirectUploads } from './uploads/direct-uploads.ts';
+import { AdmitUpload } from './uploads/admit-upload.ts';
 import { DirectUploadsController } from './uploads/direct-uploads.controller.ts';
 import { Uploads } from './uploads/uploads.ts';
 import { UploadsController } from './uploads/uploads.controller.ts';
@@ -99,6 +100,7 @@ export class ApiModule {
         RotateSecrets,
         DirectUploads,
         Uploads,
+        AdmitUpload,
         SubmitBatch,
         StartBatchedJobs,
         ReadBatches,

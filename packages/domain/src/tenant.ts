@@ -15,7 +15,12 @@ export const TenantId = z
 export const Quotas = z.strictObject({
   concurrentJobs: z.number().int().nonnegative().optional().describe('Jobs that have not ended'),
   minutesPerDay: z.number().nonnegative().optional().describe('Minutes of finished output, by day in UTC'),
-  storageBytes: z.number().int().nonnegative().optional().describe('Bytes of all output that there is'),
+  storageBytes: z
+    .number()
+    .int()
+    .nonnegative()
+    .optional()
+    .describe('Bytes of all output that there is; an upload has to fit in beside it and other uploads'),
 });
 export type Quotas = z.infer<typeof Quotas>;
 

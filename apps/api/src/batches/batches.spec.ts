@@ -3,6 +3,7 @@ import { event, example, request } from '@framefold/domain/testing';
 import { DEFAULT_TENANT, storeKeys } from '@framefold/domain';
 import { ProblemError } from '../problem/problem-error.ts';
 import { type ApiUnderTest, startApi } from '../testing/api-under-test.ts';
+import { newUploadId } from '../uploads/upload-id.ts';
 import { Uploads } from '../uploads/uploads.ts';
 
 const UNKNOWN = '01936b2e-0000-7000-8000-000000000000';
@@ -69,7 +70,8 @@ describe('POST /api/batches', () => {
   });
 
   it('looks at an upload once, however many of its jobs take it, and keeps it for each of them', async () => {
-    const { id } = await api.app.get(Uploads).receive(DEFAULT_TENANT, Readable.from(['film']), {});
+    const id = newUploadId();
+    await api.app.get(Uploads).receive(DEFAULT_TENANT, id, Readable.from(['film']), {});
     const list = api.store.list.bind(api.store);
     const listed: string[] = [];
     api.store.list = (prefix) => {

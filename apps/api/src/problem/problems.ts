@@ -215,7 +215,7 @@ export const PROBLEMS = {
   QUOTA_EXCEEDED: {
     status: 429,
     title: 'A quota of the tenant is used up',
-    hint: 'Wait until jobs have ended or the day is over, or ask the operator for more; GET /api/usage shows it.',
+    hint: 'Wait until jobs have ended or the day is over, remove uploads, or ask the operator for more; GET /api/usage shows it.',
   },
   HEADERS_TOO_LARGE: {
     status: 431,

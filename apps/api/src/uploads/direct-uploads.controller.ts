@@ -5,6 +5,7 @@ import type { Response } from 'express';
 import { CalledBy, type Caller } from '../access/caller.ts';
 import { Scope } from '../access/scope.ts';
 import { ProblemResponses } from '../openapi/problem-responses.ts';
+import { AdmitUpload } from './admit-upload.ts';
 import {
   DirectUpload,
   DirectUploadRequest,
@@ -22,6 +23,7 @@ export class DirectUploadsController {
   constructor(
     @Inject(DirectUploads) private readonly direct: DirectUploads,
     @Inject(Uploads) private readonly uploads: Uploads,
+    @Inject(AdmitUpload) private readonly admission: AdmitUpload,
   ) {}
 
   @Post('direct')
@@ -43,6 +45,7 @@ export class DirectUploadsController {
     @Body({ schema: DirectUploadRequest }) body: DirectUploadRequest,
     @Res({ passthrough: true }) response: Response,
   ): Promise<DirectUpload> {
+    await this.admission.assertQuota(tenant, body.sizeBytes);
     const upload = await this.direct.begin(tenant.id, body);
     response.location(`${UPLOADS_PATH}/${upload.id}`);
     return upload;

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { storeKeys } from '@framefold/domain';
 import { startS3Server, type S3Server } from '@framefold/testing';
 import { type Answer, type ApiUnderTest, startApi } from '../testing/api-under-test.ts';
+import { startApiWithKeys } from '../testing/api-with-keys.ts';
 import type { DirectUpload } from './direct-upload-schemas.ts';
 import { Uploads } from './uploads.ts';
 
@@ -320,5 +321,32 @@ describe('an abandoned direct upload', () => {
     api.now += 25 * HOUR_MS;
     await uploads.sweep();
     expect(await left(UNKNOWN)).toEqual([]);
+  });
+});
+
+describe('the quota of storage', () => {
+  it('counts direct uploads by what they announce, until they are gone', async () => {
+    const world = await startApiWithKeys({
+      FRAMEFOLD_S3_ENDPOINT: server.endpoint,
+      FRAMEFOLD_STORE: `s3://${server.bucket}/quota`,
+    });
+    try {
+      world.api.now = Date.now();
+      await world.setTenant('acme', { quotas: { storageBytes: 100 } });
+      const key = await world.keyOf('acme');
+      const send = (sizeBytes: number): Promise<Answer> =>
+        world.send(key, 'POST', '/api/uploads/direct', { sizeBytes });
+      const first = await send(60);
+      expect(first.status).toBe(201);
+      expect(await send(41)).toMatchObject({
+        status: 429,
+        json: { code: 'QUOTA_EXCEEDED', quota: 'storageBytes', limit: 100, used: 60 },
+      });
+      expect((await send(40)).status).toBe(201);
+      expect((await world.send(key, 'DELETE', `/api/uploads/${first.json.id}`)).status).toBe(204);
+      expect((await send(60)).status).toBe(201);
+    } finally {
+      await world.close();
+    }
   });
 });

@@ -14,7 +14,7 @@ const FEW = { fields: 20, fieldSize: 1024, parts: 21 };
  *   UPLOAD_STALLED
  */
 export async function receiveForm(
-  tenantId: string,
+  { tenantId, id }: { readonly tenantId: string; readonly id: string },
   request: Request,
   uploads: Uploads,
   maxBytes: number,
@@ -34,7 +34,7 @@ export async function receiveForm(
       );
       const metadata = { ...(filename === undefined ? {} : { filename }), filetype: mimeType };
       // Without a reader the form would never end.
-      received = uploads.receive(tenantId, file, metadata).finally(() => file.resume());
+      received = uploads.receive(tenantId, id, file, metadata).finally(() => file.resume());
       received.catch(reject);
     });
     form.once('filesLimit', () => reject(invalid('The form holds more than one file.')));

@@ -1,9 +1,10 @@
-import { CodedError, uploadUrl } from '@framefold/domain';
+import { CodedError, type Tenant, uploadUrl } from '@framefold/domain';
 import { ERRORS, Server } from '@tus/server';
 import type { Request, Response } from 'express';
 import { NodeRequest } from 'srvx/node';
 import { ProblemError } from '../problem/problem-error.ts';
 import type { ProblemCode } from '../problem/problems.ts';
+import type { AdmitUpload } from './admit-upload.ts';
 import { assertMedia } from './assert-media.ts';
 import { assertTusHeaders, TUS_VERSION, unsupportedVersion } from './tus-headers.ts';
 import { CHECKSUM_ALGORITHMS, parseChecksum } from './upload-checksum.ts';
@@ -15,7 +16,7 @@ import type { Uploads } from './uploads.ts';
 export const UPLOADS_PATH = '/api/uploads';
 
 /** Answers one request by the tus protocol. */
-export type TusHandler = (tenantId: string, request: Request, response: Response) => Promise<void>;
+export type TusHandler = (tenant: Tenant, request: Request, response: Response) => Promise<void>;
 
 /**
  * The tus protocol (https://tus.io/protocols/resumable-upload) over the uploads. What the server of the tus project
@@ -24,7 +25,12 @@ export type TusHandler = (tenantId: string, request: Request, response: Response
  * @param maxBytes largest upload
  * @param now in ms since the epoch
  */
-export function createTusHandler(uploads: Uploads, maxBytes: number, now: () => number): TusHandler {
+export function createTusHandler(
+  uploads: Uploads,
+  admission: AdmitUpload,
+  maxBytes: number,
+  now: () => number,
+): TusHandler {
   const server = new Server({
     path: UPLOADS_PATH,
     datastore: uploads.unfinished,
@@ -36,7 +42,9 @@ export function createTusHandler(uploads: Uploads, maxBytes: number, now: () => 
     getFileIdFromRequest: () => uploads.unfinished.request.getStore()?.id,
     onUploadCreate: async (_, upload) => {
       assertMedia(upload.metadata ?? {});
-      await uploads.assertRoom(upload.size ?? 0);
+      const sizeBytes = upload.size ?? 0;
+      await uploads.assertRoom(sizeBytes);
+      await admission.assertQuota(uploads.unfinished.tenant(), sizeBytes);
       upload.creation_date = new Date(now()).toISOString();
       return {};
     },
@@ -49,7 +57,7 @@ export function createTusHandler(uploads: Uploads, maxBytes: number, now: () => 
     },
   });
 
-  return async (tenantId, request, response) => {
+  return async (tenant, request, response) => {
     response.setHeader('Tus-Resumable', TUS_VERSION);
     if (request.method !== 'OPTIONS' && request.get('tus-resumable') === undefined)
       throw unsupportedVersion();
@@ -57,8 +65,8 @@ export function createTusHandler(uploads: Uploads, maxBytes: number, now: () => 
     const checksum = parseChecksum(request.get('upload-checksum'));
     const id = request.params.id === undefined ? undefined : String(request.params.id);
     // One that has expired is not there, even if nobody has removed it yet.
-    if (id !== undefined) await uploads.view(tenantId, id);
-    const answer = await uploads.unfinished.request.run({ tenantId, id, checksum }, () =>
+    if (id !== undefined) await uploads.view(tenant.id, id);
+    const answer = await uploads.unfinished.request.run({ tenant, id, checksum }, () =>
       server.handleWeb(new NodeRequest({ req: request, res: response })),
     );
     if (answer.status >= 400) throw refusalOf({ status_code: answer.status, body: await answer.text() });
@@ -74,7 +82,7 @@ export function createTusHandler(uploads: Uploads, maxBytes: number, now: () => 
       return;
     }
     const created = id === undefined ? answer.headers.get('location')?.split('/').at(-1) : undefined;
-    const { status, expiresAt } = await uploads.view(tenantId, String(created ?? id));
+    const { status, expiresAt } = await uploads.view(tenant.id, String(created ?? id));
     if (status === 'unfinished' && expiresAt !== undefined)
       response.setHeader('Upload-Expires', new Date(expiresAt).toUTCString());
     if (created === undefined) response.end();

@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { CodedError, UploadId, type UploadRecord } from '@framefold/domain';
+import { CodedError, type Tenant, UploadId, type UploadRecord } from '@framefold/domain';
 import { FileStore } from '@tus/file-store';
 import { Upload } from '@tus/server';
 import { ProblemError } from '../problem/problem-error.ts';
@@ -26,7 +26,7 @@ export interface UnfinishedUpload {
 
 /** What is known of the request that is being served. */
 interface TusRequest {
-  readonly tenantId: string;
+  readonly tenant: Tenant;
   /** The upload that it is about, which is the tenant's; undefined for one that is yet to begin. */
   readonly id: string | undefined;
   /** What its bytes have to be. */
@@ -78,10 +78,15 @@ export class UnfinishedUploads extends FileStore {
     };
   }
 
+  /** Whose upload is being begun. */
+  tenant(): Tenant {
+    const request = this.request.getStore();
+    if (request === undefined) throw new Error('An upload was begun outside of a request.');
+    return request.tenant;
+  }
+
   override async create(upload: Upload): Promise<Upload> {
-    const tenantId = this.request.getStore()?.tenantId;
-    if (tenantId === undefined) throw new Error('An upload was begun outside of a request.');
-    return super.create(Object.assign(upload, { tenantId }));
+    return super.create(Object.assign(upload, { tenantId: this.tenant().id }));
   }
 
   override async getUpload(id: string): Promise<Upload> {

@@ -22,9 +22,11 @@ import { Scope } from '../access/scope.ts';
 import { ProblemResponses } from '../openapi/problem-responses.ts';
 import { ProblemError } from '../problem/problem-error.ts';
 import { CLOCK, type Clock, CONFIG } from '../tokens.ts';
+import { AdmitUpload } from './admit-upload.ts';
 import { receiveForm } from './receive-form.ts';
 import { assertTusHeaders, TUS_VERSION, TusHeader } from './tus-headers.ts';
 import { createTusHandler, type TusHandler, UPLOADS_PATH } from './tus-server.ts';
+import { newUploadId } from './upload-id.ts';
 import { Uploaded } from './upload-schemas.ts';
 import { Uploads } from './uploads.ts';
 
@@ -42,11 +44,12 @@ export class UploadsController {
 
   constructor(
     @Inject(Uploads) private readonly uploads: Uploads,
+    @Inject(AdmitUpload) private readonly admission: AdmitUpload,
     @Inject(CONFIG) { limits }: Config,
     @Inject(CLOCK) now: Clock,
   ) {
     this.#maxBytes = limits.uploadBytes;
-    this.#tus = createTusHandler(uploads, limits.uploadBytes, now);
+    this.#tus = createTusHandler(uploads, admission, limits.uploadBytes, now);
   }
 
   @Options()
@@ -62,7 +65,7 @@ export class UploadsController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    return this.#tus(tenant.id, request, response);
+    return this.#tus(tenant, request, response);
   }
 
   @Post()
@@ -99,11 +102,16 @@ export class UploadsController {
   ): Promise<void> {
     assertTusHeaders(request);
     const isForm = Boolean(request.is(FORM));
-    if (!isForm && request.get('tus-resumable') !== undefined) return this.#tus(tenant.id, request, response);
+    if (!isForm && request.get('tus-resumable') !== undefined) return this.#tus(tenant, request, response);
     if (!isForm) {
       throw new ProblemError('UPLOAD_FORM_INVALID', `The body is not ${FORM}, and Tus-Resumable is missing.`);
     }
-    const { id } = await receiveForm(tenant.id, request, this.uploads, this.#maxBytes);
+    const id = newUploadId();
+    // The length is that of the whole form, which is little more than its file; without one it may be any.
+    const sizeBytes = Math.min(Number(request.get('content-length') ?? Infinity), this.#maxBytes);
+    await this.admission.receiveForm(tenant, id, sizeBytes, () =>
+      receiveForm({ tenantId: tenant.id, id }, request, this.uploads, this.#maxBytes),
+    );
     const uploaded: Uploaded = { id, sourceUrl: uploadUrl(id) };
     response.status(201).location(`${UPLOADS_PATH}/${id}`).json(uploaded);
   }
@@ -116,7 +124,7 @@ export class UploadsController {
   @ApiResponse({ status: 200, description: 'Upload-Offset, Upload-Length, Upload-Metadata, Upload-Expires' })
   @ProblemResponses(400, 404, 409, 412, 423, 503)
   offset(@CalledBy() { tenant }: Caller, @Req() request: Request, @Res() response: Response): Promise<void> {
-    return this.#tus(tenant.id, request, response);
+    return this.#tus(tenant, request, response);
   }
 
   @Patch(':id')
@@ -132,7 +140,7 @@ export class UploadsController {
   @ApiResponse({ status: 204, description: 'Upload-Offset; after the last byte the upload is complete' })
   @ProblemResponses(400, 404, 408, 409, 412, 413, 423, 460, 503)
   append(@CalledBy() { tenant }: Caller, @Req() request: Request, @Res() response: Response): Promise<void> {
-    return this.#tus(tenant.id, request, response);
+    return this.#tus(tenant, request, response);
   }
 
   @Get(':id')

@@ -11,7 +11,7 @@ import { assertRoom } from './assert-room.ts';
 import type { MissingParts, MissingPartsQuery } from './direct-upload-schemas.ts';
 import { DirectUploads } from './direct-uploads.ts';
 import { filenameOf, StoredUploads } from './stored-uploads.ts';
-import { newUploadId, uploadNotFound } from './upload-id.ts';
+import { uploadNotFound } from './upload-id.ts';
 import { UploadLocks } from './upload-locks.ts';
 import { type UnfinishedUpload, UnfinishedUploads } from './unfinished-uploads.ts';
 
@@ -19,6 +19,9 @@ const HOUR_MS = 3_600_000;
 
 /** Between the time at which nobody can take an upload any more and its removal: who has just taken it is not robbed. */
 const GRACE_MS = 60_000;
+
+/** Whose an upload is, and the size of the whole file: neither ever changes. */
+export type UploadSize = Pick<UploadRecord, 'tenantId' | 'sizeBytes'>;
 
 /** Uploads from their first byte, on this machine's disk or straight in the object store, to their end there. */
 @Injectable()
@@ -29,6 +32,8 @@ export class Uploads {
   readonly locker = new UploadLocks();
   /** What is being brought into the store: one at a time of each upload. */
   readonly #finishing = new Map<string, Promise<void>>();
+  /** The last answer of {@link sizes}. */
+  #sizes: ReadonlyMap<string, UploadSize> = new Map();
 
   constructor(
     @Inject(STORE) private readonly store: ObjectStore,
@@ -58,15 +63,40 @@ export class Uploads {
     await assertRoom([folders.uploads, ...(store.kind === 'folder' ? [store.folder] : [])], sizeBytes);
   }
 
+  /** All uploads by their ids, unfinished or complete: those in the store, and those on this machine's disk. */
+  async sizes(): Promise<ReadonlyMap<string, UploadSize>> {
+    const ids = new Set([...(await this.unfinished.all()).keys(), ...(await this.#stored.all()).keys()]);
+    const sizes = new Map<string, UploadSize>();
+    const add = async (id: string): Promise<void> => {
+      // Of one that is known only its being there had to be asked for.
+      const found = this.#sizes.get(id) ?? (await this.#sizeOf(id));
+      if (found !== undefined) sizes.set(id, found);
+    };
+    await Promise.all([...ids].map(add));
+    this.#sizes = sizes;
+    return sizes;
+  }
+
+  async #sizeOf(id: string): Promise<UploadSize | undefined> {
+    const found =
+      (await this.unfinished.find(id)) ?? (await this.#stored.find(id)) ?? (await this.direct.find(id));
+    return found && { tenantId: found.tenantId, sizeBytes: found.sizeBytes };
+  }
+
   /**
    * A file as a whole.
    *
+   * @param id of the upload that it becomes
    * @param bytes end with the file; what breaks them off leaves nothing behind
    * @throws {ProblemError} UPLOAD_KIND_REFUSED
    */
-  async receive(tenantId: string, bytes: Readable, metadata: UploadRecord['metadata']): Promise<UploadView> {
+  async receive(
+    tenantId: string,
+    id: string,
+    bytes: Readable,
+    metadata: UploadRecord['metadata'],
+  ): Promise<UploadView> {
     assertMedia(metadata);
-    const id = newUploadId();
     await this.unfinished.receive(id, bytes, { tenantId, metadata, createdAt: this.now() });
     await this.finish(id);
     return this.view(tenantId, id);

@@ -42,7 +42,7 @@ function withSettings(command: Command): Command {
     .option('--priority-ceiling <priority>', 'the most urgent priority of its jobs, 1 to 9', toNumber)
     .option('--concurrent-jobs <count>', 'jobs that have not ended, at most', toNumber)
     .option('--minutes-per-day <minutes>', 'minutes of finished output a day, at most', toNumber)
-    .option('--storage-bytes <bytes>', 'bytes of output, at most', toNumber);
+    .option('--storage-bytes <bytes>', 'bytes of output and uploads, at most', toNumber);
 }
 
 /** What was named of `options` over what there is. */

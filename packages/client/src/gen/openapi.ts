@@ -1392,7 +1392,7 @@ export interface components {
             concurrentJobs?: number | undefined;
             /** @description Minutes of finished output, by day in UTC */
             minutesPerDay?: number | undefined;
-            /** @description Bytes of all output that there is */
+            /** @description Bytes of all output that there is; an upload has to fit in beside it and other uploads */
             storageBytes?: number | undefined;
         };
         Rational: {
