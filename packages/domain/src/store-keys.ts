@@ -43,7 +43,7 @@ export const storeKeys = {
   directUpload: (uploadId: string) => `uploads/${uploadId}/direct.json`,
   /** The jobs that an upload is kept for, an empty object each. */
   uploadClaims: (uploadId: string) => `uploads/${uploadId}/jobs/`,
-  uploadClaim: (uploadId: string, jobId: string) => `uploads/${uploadId}/jobs/${jobId}`,
+  uploadClaim: (uploadId: string, by: string) => `uploads/${uploadId}/jobs/${by}`,
   /** What a batch was asked to do, and how it ended. */
   batches: () => 'batches/',
   batchManifest: (batchId: string) => `batches/${batchId}/manifest.json`,

@@ -5,6 +5,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { StartBatchedJobs } from '../batches/start-batched-jobs.ts';
 import { ProblemError } from '../problem/problem-error.ts';
 import { type ApiWithKeys, startApiWithKeys } from '../testing/api-with-keys.ts';
+import { newUploadId } from '../uploads/upload-id.ts';
 
 const BODY = { sourceUrl: 'https://media.example/a.mp4', userId: 'ada' };
 const UNKNOWN = '01936b2e-0000-7000-8000-000000000000';
@@ -243,15 +244,18 @@ describe('quotas', () => {
     await world.setTenant('batches', { quotas: { concurrentJobs: 1 } });
     const batchId = uuidv7();
     const [first, second] = [uuidv7(), uuidv7()];
+    const upload = newUploadId();
     const start = (jobId: string) =>
       world.api.app.get(StartBatchedJobs).startJob({
-        ...{ jobId, batchId, tenantId: 'batches', submittedAt: world.api.now, request: request() },
+        ...{ jobId, batchId, tenantId: 'batches', submittedAt: world.api.now },
+        request: request({ sourceUrl: `upload://${upload}` }),
       });
     const isStarted = (jobId: string) => world.api.temporal.started.some((input) => input.jobId === jobId);
     await start(first);
     await start(first);
     await expect(start(second)).rejects.toMatchObject({ code: 'BATCH_RUNNING' });
     expect([first, second].map(isStarted)).toEqual([true, false]);
+    expect(await world.api.store.get(storeKeys.uploadClaim(upload, first))).toBeDefined();
     await world.api.catalogue.append(
       completedOf('batches').map((event, sequence) => ({ jobId: first, stream: 'job', sequence, event })),
     );

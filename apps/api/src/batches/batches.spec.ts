@@ -3,6 +3,7 @@ import { event, example, request } from '@framefold/domain/testing';
 import { DEFAULT_TENANT, storeKeys } from '@framefold/domain';
 import { ProblemError } from '../problem/problem-error.ts';
 import { type ApiUnderTest, startApi } from '../testing/api-under-test.ts';
+import { keepUploads } from '../uploads/claim-uploads.ts';
 import { newUploadId } from '../uploads/upload-id.ts';
 import { Uploads } from '../uploads/uploads.ts';
 
@@ -69,7 +70,7 @@ describe('POST /api/batches', () => {
     });
   });
 
-  it('looks at an upload once, however many of its jobs take it, and keeps it for each of them', async () => {
+  it('looks at an upload once, however many of its jobs take it, and keeps it until it has ended', async () => {
     const id = newUploadId();
     await api.app.get(Uploads).receive(DEFAULT_TENANT, id, Readable.from(['film']), {});
     const list = api.store.list.bind(api.store);
@@ -79,12 +80,19 @@ describe('POST /api/batches', () => {
       return list(prefix);
     };
     const job = { sourceUrl: `upload://${id}`, append: [{ sourceUrl: `upload://${id}` }] };
-    expect((await post({ ...MANIFEST, jobs: Array.from({ length: 20 }, () => job) })).status).toBe(201);
-    const claims = storeKeys.uploadClaims(id);
-    expect(listed).toEqual([claims]);
-    let kept = 0;
-    for await (const _ of list(claims)) kept += 1;
-    expect(kept).toBe(20);
+    const { json } = await post({ ...MANIFEST, jobs: Array.from({ length: 20 }, () => job) });
+    expect(listed).toEqual([storeKeys.uploadClaims(id)]);
+    const expiry = async () => (await api.send('GET', `/api/uploads/${id}`)).json.expiresAt as unknown;
+    expect(await expiry()).toBeUndefined();
+
+    const jobId = 'the-first';
+    await keepUploads(api.app.get(Uploads), jobId, request({ sourceUrl: `upload://${id}` }));
+    await api.catalogue.append([{ jobId, stream: 'job', sequence: 0, event: example('JobSubmitted', 1) }]);
+    await api.catalogue.batches.markEnded(json.batchId, api.now);
+    // It is run again: who was started is kept for by itself.
+    expect(await expiry()).toBeUndefined();
+    await api.catalogue.append([{ jobId, stream: 'job', sequence: 1, event: example('JobCancelled', 2) }]);
+    expect(await expiry()).toEqual(expect.any(Number));
   });
 
   it('takes CSV, with what concerns the whole in the query', async () => {

@@ -5,6 +5,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Backends } from '../backends.ts';
 import { AdmitJob } from '../jobs/admit-job.ts';
 import { ProblemError } from '../problem/problem-error.ts';
+import { keepUploads } from '../uploads/claim-uploads.ts';
+import { Uploads } from '../uploads/uploads.ts';
 
 /** Starts and ends the jobs of batches for the activities that look after them: with the weight and the quotas of their tenants. */
 @Injectable()
@@ -12,6 +14,7 @@ export class StartBatchedJobs implements BatchedJobs {
   constructor(
     @Inject(Backends) private readonly backends: Backends,
     @Inject(AdmitJob) private readonly admission: AdmitJob,
+    @Inject(Uploads) private readonly uploads: Uploads,
   ) {}
 
   async startJob(input: TranscodeJobInput & { readonly tenantId: string }): Promise<void> {
@@ -22,6 +25,7 @@ export class StartBatchedJobs implements BatchedJobs {
       throw new CodedError('BATCH_RUNNING', `Jobs of the batch wait: there is no tenant ${tenantId}.`);
     // One that was let in before takes no second place, and needs none.
     if ((await catalogue.tenantOf(jobId)) !== undefined) return;
+    await keepUploads(this.uploads, jobId, input.request);
     await asCoded(this.admission.letIn(tenant, jobId, () => temporal.startJob(input, tenant.weight)));
   }
 

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as breathe } from 'node:timers/promises';
-import { batchJobId } from '@framefold/activities';
 import type { Config } from '@framefold/config';
 import {
   batchOf,
@@ -70,11 +69,10 @@ export class SubmitBatch {
 
     const { title, webhookUrl, ...rest } = content;
     const uploads = claimingTogether(this.uploads);
+    const taker = { tenantId: tenant.id, by: batchId };
     const accepted: TranscodeRequest[] = [];
-    for (const [index, request] of content.jobs.entries()) {
-      const taker = { tenantId: tenant.id, jobId: batchJobId(batchId, index) };
+    for (const [index, request] of content.jobs.entries())
       accepted.push(await claimUploads(uploads, taker, request, placeOf(index)));
-    }
     const manifest: BatchManifest = {
       ...{ batchId, tenantId: tenant.id, submittedAt, ...rest, jobs: accepted },
       ...(title === undefined ? {} : { title }),

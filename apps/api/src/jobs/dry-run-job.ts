@@ -48,7 +48,7 @@ export class DryRunJob {
     const uploads = {
       claim: (tenantId: string, uploadId: string) => this.uploads.nameOf(tenantId, uploadId),
     };
-    const accepted = await claimUploads(uploads, { tenantId: tenant.id, jobId: id }, request);
+    const accepted = await claimUploads(uploads, { tenantId: tenant.id, by: id }, request);
     this.#begin(tenant.id, id);
     const result = await temporal
       .dryRun({ id, request: accepted, tenantId: tenant.id }, tenant.weight, LONGEST_WAIT_MS)

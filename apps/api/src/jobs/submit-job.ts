@@ -60,7 +60,7 @@ export class SubmitJob {
         if (known !== undefined) return { jobId, status: known.job.state };
       }
     }
-    const accepted = await claimUploads(this.uploads, { tenantId: tenant.id, jobId }, request);
+    const accepted = await claimUploads(this.uploads, { tenantId: tenant.id, by: jobId }, request);
     await this.#startOnce({ jobId, request: accepted, tenantId: tenant.id, submittedAt }, tenant);
     return { jobId, status: 'pending' };
   }

@@ -145,19 +145,19 @@ export class Uploads {
   }
 
   /**
-   * Keeps an upload for a job, and tells its file's name.
+   * Keeps an upload for a job or a batch until that has ended, and tells its file's name.
    *
    * @throws {ProblemError} UPLOAD_NOT_FOUND unless it is complete
    */
-  async claim(tenantId: string, id: string, jobId: string): Promise<string | undefined> {
+  async claim(tenantId: string, id: string, by: string): Promise<string | undefined> {
     const filename = await this.nameOf(tenantId, id);
-    await this.keep(id, jobId);
+    await this.keep(id, by);
     return filename;
   }
 
-  /** Keeps for a further job an upload that was just claimed. */
-  async keep(id: string, jobId: string): Promise<void> {
-    await this.store.put(storeKeys.uploadClaim(id, jobId), '');
+  /** Keeps, for another, an upload that is kept already. */
+  async keep(id: string, by: string): Promise<void> {
+    await this.store.put(storeKeys.uploadClaim(id, by), '');
   }
 
   /** @throws {ProblemError} UPLOAD_NOT_FOUND unless it is complete */

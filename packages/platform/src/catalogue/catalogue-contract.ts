@@ -364,7 +364,8 @@ export function describeCatalogue(name: string, open: () => Promise<CatalogueUnd
         ]);
         expect(await catalogue.batches.failures('b-1', 0)).toEqual([]);
         expect(await catalogue.batches.ended(['b-1-a', 'b-1-c', 'nobody'])).toEqual(new Set(['b-1-a']));
-        expect(await catalogue.unended(['b-1-a', 'b-1-b', 'b-1-c', 'nobody'])).toEqual(new Set(['b-1-c']));
+        const begun = ['b-1', 'b-1-a', 'b-1-b', 'b-1-c', 'nobody'];
+        expect(await catalogue.unended(begun)).toEqual(new Set(['b-1', 'b-1-c']));
         expect(await catalogue.unended([])).toEqual(new Set());
         expect(await catalogue.batches.get('nobody')).toBeUndefined();
       });
@@ -378,6 +379,7 @@ export function describeCatalogue(name: string, open: () => Promise<CatalogueUnd
         await catalogue.batches.markCancelled('b-4', 9);
         expect((await catalogue.batches.get('b-3'))?.batch).toMatchObject({ cancelledAt: 5, endedAt: 7 });
         expect((await catalogue.batches.get('b-4'))?.batch).toEqual(batch('b-4', { endedAt: 7 }));
+        expect(await catalogue.unended(['b-3', 'b-4'])).toEqual(new Set());
       });
 
       it('lists the newest first, in pages, also by label', async () => {

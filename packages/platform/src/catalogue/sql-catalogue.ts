@@ -112,17 +112,24 @@ export class SqlCatalogue implements OpenCatalogue {
     return rows.map((row) => row.job_id);
   }
 
-  async unended(jobIds: readonly string[]): Promise<ReadonlySet<string>> {
+  async unended(ids: readonly string[]): Promise<ReadonlySet<string>> {
     const rows = await guarded(() =>
       this.#db
         .selectFrom('jobs')
-        .select('job_id')
-        .where(sql<boolean>`job_id = any(${[...jobIds]}::text[])`)
+        .select('job_id as id')
+        .where(sql<boolean>`job_id = any(${[...ids]}::text[])`)
         .where('status', 'not in', ENDED)
         .where('created_at', 'is not', null)
+        .unionAll(
+          this.#db
+            .selectFrom('batches')
+            .select('batch_id as id')
+            .where(sql<boolean>`batch_id = any(${[...ids]}::text[])`)
+            .where('ended_at', 'is', null),
+        )
         .execute(),
     );
-    return new Set(rows.map((row) => row.job_id));
+    return new Set(rows.map(({ id }) => id));
   }
 
   async setLive(jobId: string, live: readonly LiveUnit[]): Promise<void> {

@@ -25,6 +25,11 @@ export class FakeBatches implements BatchCatalogue {
     this.#change(batchId, { endedAt: at });
   }
 
+  isUnended(batchId: string): boolean {
+    const batch = this.#batches.get(batchId);
+    return batch !== undefined && batch.endedAt === undefined;
+  }
+
   async get(batchId: string): Promise<CatalogueBatch | undefined> {
     this.failIfTold();
     const batch = this.#batches.get(batchId);

@@ -82,11 +82,13 @@ export class FakeCatalogue implements Catalogue {
     return jobs.flatMap((found) => (found?.job.state === state ? [found.jobId] : []));
   }
 
-  async unended(jobIds: readonly string[]): Promise<ReadonlySet<string>> {
+  async unended(ids: readonly string[]): Promise<ReadonlySet<string>> {
     this.#failIfTold();
-    const running = jobIds.filter((jobId) => {
-      const log = this.#logs.get(jobId);
-      return log !== undefined && !hasEnded(foldAll(log.map(({ event }) => event)).state);
+    const running = ids.filter((id) => {
+      const log = this.#logs.get(id);
+      return log === undefined
+        ? this.batches.isUnended(id)
+        : !hasEnded(foldAll(log.map(({ event }) => event)).state);
     });
     return new Set(running);
   }
