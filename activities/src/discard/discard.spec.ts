@@ -20,6 +20,8 @@ describe('discard', () => {
       await store.put(storeKeys.plan(job), 'x');
       if (job === '1') await store.put(storeKeys.plan(job, 'h264_nvenc'), 'x');
       await store.put(storeKeys.outputFile(job, 'master.m3u8'), 'x');
+      await store.put(storeKeys.outputFile(job, '720p/init.mp4'), 'x');
+      await store.put(storeKeys.eventLog(job), 'x');
       await store.put(storeKeys.commit(job, 'chunk-00000', 0), 'x');
       await store.put(storeKeys.attempt(job, 'chunk-00000', 'g0-1-a'), 'x');
     }
@@ -40,17 +42,19 @@ describe('discard', () => {
     await discard({ store, scratch })({ jobId: '1', what });
   };
 
-  it('removes everything of one job but the records of attempts, twice as well as once', async () => {
+  it('removes everything of one job but its log and the records of attempts, twice as well as once', async () => {
     await run('all');
     await run('all');
-    expect(await keysOf('1')).toEqual(['work/attempts/chunk-00000/g0-1-a.json']);
-    expect(await keysOf('10')).toHaveLength(8);
+    expect(await keysOf('1')).toEqual(['output/events.jsonl', 'work/attempts/chunk-00000/g0-1-a.json']);
+    expect(await keysOf('10')).toHaveLength(10);
     expect(await readdir(join(folder, 'scratch/downloads'))).toEqual(['10_']);
   });
 
   it('removes the source and keeps the work and the output', async () => {
     await run('source');
     expect(await keysOf('1')).toEqual([
+      'output/720p/init.mp4',
+      'output/events.jsonl',
       'output/master.m3u8',
       'work/attempts/chunk-00000/g0-1-a.json',
       'work/commits/chunk-00000-g0.json',

@@ -1,6 +1,7 @@
 import { storeKeys } from '@framefold/domain';
 import type { ObjectStore, ScratchSpace } from '@framefold/platform';
 import type { MediaActivities } from '@framefold/workflows/contract';
+import { discardOutput } from './discard-output.ts';
 
 export interface DiscardDeps {
   readonly store: ObjectStore;
@@ -8,8 +9,8 @@ export interface DiscardDeps {
 }
 
 /**
- * Removes what a job no longer needs. A source that was read in place is not Framefold's, and stays; so do the records
- * of attempts, which are the evidence of what happened.
+ * Removes what a job no longer needs. A source that was read in place is not Framefold's, and stays; so do the event log
+ * and the records of attempts, which are the evidence of what happened.
  */
 export function discard(deps: DiscardDeps): MediaActivities['discard'] {
   return async ({ jobId, what }) => {
@@ -17,7 +18,7 @@ export function discard(deps: DiscardDeps): MediaActivities['discard'] {
     switch (what) {
       case 'all':
         await deps.store.deleteAll(storeKeys.sourceFolder(jobId));
-        await deps.store.deleteAll(storeKeys.output(jobId));
+        await discardOutput(deps.store, jobId);
         await deps.store.deleteAll(storeKeys.commits(jobId));
         await deps.store.deleteAll(storeKeys.qualities(jobId));
         await deps.store.deleteAll(storeKeys.sourceStamps(jobId));

@@ -1,6 +1,7 @@
 import { storeKeys } from '@framefold/domain';
 import type { ObjectStore } from '@framefold/platform';
 import type { SourceRef } from '@framefold/workflows/contract';
+import { discardOutput } from '../discard/discard-output.ts';
 
 /**
  * Removes what a former run of the job has made from a file that has changed since: pieces of the old and of the new
@@ -20,7 +21,7 @@ export async function forgetPiecesOfAnother(
     await store.deleteAll(storeKeys.commits(jobId));
     await store.deleteAll(storeKeys.qualities(jobId));
     await store.deleteAll(storeKeys.slices(jobId));
-    await store.deleteAll(storeKeys.output(jobId));
+    await discardOutput(store, jobId);
   }
   // Last, so that an attempt that is repeated removes them, too.
   await store.put(key, stamp);

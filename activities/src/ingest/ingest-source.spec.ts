@@ -92,6 +92,21 @@ describe('ingestSource', () => {
     expect(await ingest(uri)).toEqual({ uri, sizeBytes: 7, inPlace: true, modifiedAt: Math.trunc(mtimeMs) });
   });
 
+  it('forgets what was made of a file that has changed since, but not what happened', async () => {
+    const uri = await film('a.mp4', 'old');
+    await ingest(uri);
+    const pieces = [storeKeys.commit('job-1', 'chunk-00000', 0), storeKeys.outputFile('job-1', '720p/a.m4s')];
+    const log = storeKeys.eventLog('job-1');
+    for (const key of [...pieces, log]) await store.put(key, 'x');
+    const left = async (): Promise<boolean[]> =>
+      Promise.all([...pieces, log].map(async (key) => (await store.head(key)) !== undefined));
+    await ingest(uri);
+    expect(await left()).toEqual([true, true, true]);
+    await film('a.mp4', 'changed');
+    await ingest(uri);
+    expect(await left()).toEqual([false, false, true]);
+  });
+
   it.each([
     ['is not there', async () => join(folder, 'films/none.mp4'), 'SOURCE_NOT_FOUND'],
     ['is a folder', async () => join(folder, 'films'), 'SOURCE_NOT_MEDIA'],
