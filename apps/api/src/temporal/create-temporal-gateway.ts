@@ -128,6 +128,16 @@ export function createTemporalGateway(
 
   const describe = (workflowId: string) => call(() => client.workflow.getHandle(workflowId).describe());
 
+  /** Undefined for a workflow that Temporal does not know, or no more: ended ones are forgotten after its retention. */
+  const find = async (workflowId: string) => {
+    try {
+      return await describe(workflowId);
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    }
+  };
+
   const pollers = async (
     name: string,
     taskQueueType: proto.temporal.api.enums.v1.TaskQueueType,
@@ -201,14 +211,9 @@ export function createTemporalGateway(
 
   /** Whether a workflow runs, or has ended well so short a time ago that nobody would want it anew. */
   const isFresh = async (workflowId: string): Promise<boolean> => {
-    try {
-      const { status, closeTime } = await describe(workflowId);
-      if (status.name === 'RUNNING') return true;
-      return status.name === 'COMPLETED' && Date.now() - (closeTime?.getTime() ?? 0) < FRESH_MS;
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return false;
-      throw error;
-    }
+    const found = await find(workflowId);
+    if (found?.status.name === 'RUNNING') return true;
+    return found?.status.name === 'COMPLETED' && Date.now() - (found.closeTime?.getTime() ?? 0) < FRESH_MS;
   };
 
   return {
@@ -228,17 +233,18 @@ export function createTemporalGateway(
     async startAgain(input: TranscodeJobInput & { readonly run: number }, weight: number): Promise<void> {
       const { jobId, run } = input;
       for (const deadline = Date.now() + WINDING_UP_MS; Date.now() < deadline; await delay(LOOK_MS)) {
-        const { status, memo } = await describe(jobWorkflowId(jobId));
+        const former = await find(jobWorkflowId(jobId));
         // Somebody else was faster.
-        if (runIn(memo) >= run) return;
+        if (former !== undefined && runIn(former.memo) >= run) return;
         // The log tells of the failure before the workflow has told everybody else of it.
-        if (status.name === 'RUNNING') continue;
+        if (former?.status.name === 'RUNNING') continue;
         try {
           await call(() =>
             client.workflow.start(WORKFLOW_TYPES.transcodeJob, {
               ...jobOptions(input, weight),
               taskQueue: TASK_QUEUES.workflows,
-              workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+              // Where nothing was known, what is known by now is the run that somebody else has started.
+              workflowIdReusePolicy: former === undefined ? 'REJECT_DUPLICATE' : 'ALLOW_DUPLICATE',
               workflowIdConflictPolicy: 'FAIL',
             }),
           );
@@ -355,11 +361,7 @@ export function createTemporalGateway(
       for (const { name, type } of NEEDED_QUEUES) {
         if ((await pollers(name, type)) === 0) return `No worker polls the task queue ${name}.`;
       }
-      try {
-        await describe(NO_WORKFLOW);
-      } catch (error) {
-        if (!(error instanceof WorkflowNotFoundError)) throw error;
-      }
+      await find(NO_WORKFLOW);
       return undefined;
     },
   };

@@ -110,6 +110,33 @@ describe('the gateway to Temporal', () => {
     expect((await handle('again').describe()).runId).toBe(second.runId);
   });
 
+  it('runs a job again whose last run is not known any more, and once only', async () => {
+    const input = { jobId: 'forgotten', request: request(), submittedAt: 2, run: 3 };
+    await Promise.all([gateway.startAgain(input, 1), gateway.startAgain(input, 1)]);
+    const run = await handle('forgotten').describe();
+    expect(run).toMatchObject({ status: { name: 'RUNNING' }, memo: { run: 3 } });
+    await handle('forgotten').terminate();
+    await gateway.startAgain(input, 1);
+    expect((await handle('forgotten').describe()).runId).toBe(run.runId);
+  });
+
+  it('does not repeat a run that began and ended while it looked for the one before', async () => {
+    const input = { jobId: 'overtaken', request: request(), submittedAt: 2, run: 1 };
+    const { workflow } = env.client;
+    const slow = Object.create(workflow, {
+      start: {
+        value: async (...call: Parameters<typeof workflow.start>) => {
+          await gateway.startAgain(input, 1);
+          await handle('overtaken').terminate();
+          return workflow.start(...call);
+        },
+      },
+    }) as typeof workflow;
+    const client = Object.create(env.client, { workflow: { value: slow } }) as Client;
+    await createTemporalGateway(client, 'default').startAgain(input, 1);
+    expect((await handle('overtaken').describe()).status.name).toBe('TERMINATED');
+  });
+
   it('says that it goes on where the server is the first to see that the time is up', async () => {
     const brokenOff = (error: unknown): never => {
       for (let cause = error; cause instanceof Error; cause = cause.cause)

@@ -31,8 +31,8 @@ export interface TemporalGateway extends JobsOfTemporal {
    */
   startJob(input: TranscodeJobInput, weight: number): Promise<void>;
   /**
-   * Starts another run of a job whose last one has failed, as soon as that is wound up; a run that somebody else has
-   * started is left as it is.
+   * Starts another run of a job whose last one has failed, as soon as that is wound up, or is not known any more; a run
+   * that somebody else has started is left as it is.
    */
   startAgain(input: TranscodeJobInput & { readonly run: number }, weight: number): Promise<void>;
   /**
