@@ -126,6 +126,12 @@ describe('following a job', () => {
     expect(server.asked).toHaveLength(1);
   });
 
+  it('rejects when it learns why a stream has ended before the job', async () => {
+    const client = await clientOf(stream(event(0)), json(401, { code: 'KEY_INVALID', detail: 'No.' }));
+    await expect(all(client.jobs.follow('j'))).rejects.toMatchObject({ code: 'KEY_INVALID' });
+    expect(lastIds()).toEqual([undefined, '0']);
+  });
+
   it('gives up an API that stays away, but only then', async () => {
     const client = await clientOf(broken(event(0)), silence);
     const seen: unknown[] = [];

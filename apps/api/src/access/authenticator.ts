@@ -87,6 +87,18 @@ export class Authenticator {
     return { ...caller, tenant: await this.#tenantFor(caller, named) };
   }
 
+  /**
+   * Sees to it that the key of who was let in earlier still holds: for what lasts longer than a request. Scopes are a
+   * key's for good.
+   *
+   * @throws {ProblemError} KEY_INVALID; {CodedError} CATALOGUE_UNAVAILABLE
+   */
+  async confirm({ keyId }: Caller): Promise<void> {
+    if (keyId === undefined) return;
+    const found = this.#seenLately(keyId) ?? (await this.#lookUp(keyId, () => true));
+    if (found === undefined || !isUsable(found.key, this.now())) throw keyInvalid();
+  }
+
   /** Makes a change of a key count at once in this process. */
   forget(keyId: string): void {
     this.#trusted.delete(keyId);
@@ -102,11 +114,7 @@ export class Authenticator {
     }
     const shown = parseKey(token);
     const found = shown === undefined ? undefined : await this.#keyOf(shown, beforeLookup);
-    if (found === undefined) {
-      throw new ProblemError('KEY_INVALID', 'The API key is not valid.', {
-        headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' },
-      });
-    }
+    if (found === undefined) throw keyInvalid();
     const { key, tenant } = found;
     this.#touch(key.id);
     return { keyId: key.id, tenantId: key.tenantId, scopes: key.scopes, tenant };
@@ -114,18 +122,32 @@ export class Authenticator {
 
   /** The key, if it is there and usable, and the secret is its own. */
   async #keyOf({ id, secret }: KeyText, beforeLookup: () => void): Promise<KeyOfTenant | undefined> {
-    const now = this.now();
-    let found = this.#trusted.get(id);
-    if (found === undefined || now - found.readAt >= TRUST_MS) {
+    const isOwn = ({ key }: KeyOfTenant): boolean => matches(secret, key.secretHash);
+    let found = this.#seenLately(id);
+    if (found === undefined) {
       beforeLookup();
-      const read = await this.backends.access.key(id);
-      this.#trusted.delete(id);
-      if (read === undefined) return undefined;
-      found = { ...read, readAt: now };
       // Only with the right secret, so that strangers cannot fill the memory with ids that they have seen.
-      if (matches(secret, read.key.secretHash)) this.#trusted.set(id, found);
+      found = await this.#lookUp(id, isOwn);
     }
-    return matches(secret, found.key.secretHash) && isUsable(found.key, now) ? found : undefined;
+    return found !== undefined && isOwn(found) && isUsable(found.key, this.now()) ? found : undefined;
+  }
+
+  /** What the catalogue said of a key a moment ago. */
+  #seenLately(id: string): KeyOfTenant | undefined {
+    const found = this.#trusted.get(id);
+    return found !== undefined && this.now() - found.readAt < TRUST_MS ? found : undefined;
+  }
+
+  /** What the catalogue says of a key, which is remembered if it is to be. */
+  async #lookUp(
+    id: string,
+    isToBeTrusted: (found: KeyOfTenant) => boolean,
+  ): Promise<KeyOfTenant | undefined> {
+    const readAt = this.now();
+    const found = await this.backends.access.key(id);
+    this.#trusted.delete(id);
+    if (found !== undefined && isToBeTrusted(found)) this.#trusted.set(id, { ...found, readAt });
+    return found;
   }
 
   async #tenantFor(caller: Principal, named: unknown): Promise<Tenant> {
@@ -147,6 +169,12 @@ export class Authenticator {
       .touchKey(keyId, now)
       .catch((error: unknown) => this.#logger.warn(`The use of key ${keyId} is not noted: ${String(error)}`));
   }
+}
+
+function keyInvalid(): ProblemError {
+  return new ProblemError('KEY_INVALID', 'The API key is not valid.', {
+    headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' },
+  });
 }
 
 /** The refusal for a name that no tenant has, or none that the caller may know of. */

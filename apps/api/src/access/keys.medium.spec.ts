@@ -1,4 +1,5 @@
 import { actsForAll, type Scope } from '@framefold/domain';
+import { happyLog } from '@framefold/domain/testing';
 import { type ApiWithKeys, startApiWithKeys } from '../testing/api-with-keys.ts';
 
 const DAY_MS = 86_400_000;
@@ -151,6 +152,39 @@ describe('keys', () => {
     expect(await status(key)).toBe(200);
     world.api.now += 2000;
     expect(await status(key)).toBe(401);
+  });
+
+  it.each<[string, (id: string) => Promise<unknown>]>([
+    ['are revoked', (id) => world.send(admin, 'DELETE', `/api/keys/${id}`)],
+    [
+      'another process revoked',
+      async (id) => {
+        await world.api.catalogue.access.revokeKey('default', id, world.api.now);
+        world.api.now += 2000;
+      },
+    ],
+    ['have expired', async () => (world.api.now += DAY_MS)],
+  ])('that %s take their streams with them', async (_, end) => {
+    const jobId = await world.api.jobWith(happyLog().slice(0, 9));
+    const path = `/api/jobs/${jobId}/events`;
+    const expiresAt = world.api.now + DAY_MS;
+    const { json } = await world.send(admin, 'POST', '/api/keys', {
+      name: 'watcher',
+      scopes: ['read'],
+      expiresAt,
+    });
+    const authorization = `Bearer ${json.key}`;
+    const url = `http://127.0.0.1:${world.api.port}${path}`;
+    const { body } = await fetch(url, { headers: { authorization } });
+    let text = '';
+    for await (const part of body!.pipeThrough(new TextDecoderStream())) {
+      if (text === '') await end(json.id);
+      text += part;
+    }
+    // It ends well, but does not say that the job has.
+    expect(text).toContain('JobSubmitted');
+    expect(text).not.toContain('event: end');
+    expect((await world.send(json.key, 'GET', path)).json.code).toBe('KEY_INVALID');
   });
 
   it('are rotated without a gap: both work, then the new one alone', async () => {

@@ -238,6 +238,25 @@ describe('WatchJob', () => {
     expect([progress, rest.at(-1)?.message.case]).toEqual([1, 'end']);
   });
 
+  it('ends when the key is revoked', async () => {
+    const jobId = await jobOf('watched', logOf('watched').slice(0, 9));
+    const key = await world.keyOf('watched');
+    const watched = async (): Promise<void> => {
+      for await (const { message } of clientWith(key).watchJob({ jobId })) {
+        if (message.case === 'progress')
+          await world.send(
+            await world.keyOf('watched', ['admin']),
+            'DELETE',
+            `/api/keys/${key.split('_')[1]}`,
+          );
+      }
+    };
+    expect(await refusalOf(watched())).toMatchObject({
+      status: 'Unauthenticated',
+      problem: { code: 'KEY_INVALID' },
+    });
+  });
+
   it('ends when the client has enough, at its deadline, and at once for a job that is not there', async () => {
     const jobId = await jobOf('acme', logOf('acme').slice(0, 9));
     const abort = new AbortController();

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { hasEnded, type JobView, type RecordedEvent } from '@framefold/domain';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Authenticator } from '../access/authenticator.ts';
 import type { Caller } from '../access/caller.ts';
 import { Backends } from '../backends.ts';
 import { ReadJobs } from './read-jobs.ts';
@@ -25,6 +26,7 @@ export class FollowJob implements OnModuleDestroy {
   constructor(
     @Inject(Backends) private readonly backends: Backends,
     @Inject(ReadJobs) private readonly jobs: ReadJobs,
+    @Inject(Authenticator) private readonly authenticator: Authenticator,
   ) {}
 
   /** Ends all streams, so that the service can stop; clients come again with the last id that they had. */
@@ -46,6 +48,7 @@ export class FollowJob implements OnModuleDestroy {
    * A job's log from a position on, progress whenever it has changed, and the end when nothing more can come.
    *
    * @param gone ends the stream when the client has left
+   * @throws {ProblemError} JOB_NOT_FOUND; KEY_INVALID as soon as the caller's key has ended
    */
   async *messages(
     caller: Caller,
@@ -57,6 +60,7 @@ export class FollowJob implements OnModuleDestroy {
     let position = afterPosition;
     let shown = '';
     while (!signal.aborted) {
+      await this.authenticator.confirm(caller);
       // The job before its log: when the one has ended, the other is whole.
       const view = await this.jobs.job(caller, jobId);
       for (const recorded of await this.backends.catalogue.events(jobId, position)) {

@@ -49,10 +49,8 @@ export class JobEventsController {
     }
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    await sendEvents(
-      response,
-      toServerSentEvents(this.following.messages(caller, jobId, after, gone.signal)),
-    );
+    const messages = this.following.messages(caller, jobId, after, gone.signal);
+    await sendEvents(response, toServerSentEvents(untilKeyEnds(messages)));
   }
 }
 
@@ -64,6 +62,15 @@ function parsePosition(lastEventId = ''): number {
   throw new ProblemError('VALIDATION_FAILED', `Last-Event-ID ${message}.`, {
     errors: [{ path: 'Last-Event-ID', message }],
   });
+}
+
+/** Ends with the caller's key: who comes again hears why. */
+async function* untilKeyEnds(messages: AsyncIterable<JobMessage>): AsyncGenerator<JobMessage> {
+  try {
+    yield* messages;
+  } catch (error) {
+    if (!(error instanceof ProblemError && error.code === 'KEY_INVALID')) throw error;
+  }
 }
 
 async function* toServerSentEvents(messages: AsyncIterable<JobMessage>): AsyncGenerator<ServerSentEvent> {
