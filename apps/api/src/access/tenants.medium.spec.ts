@@ -3,8 +3,10 @@ import type { JobEvent } from '@framefold/domain';
 import { storeKeys } from '@framefold/domain';
 import { v7 as uuidv7 } from 'uuid';
 import { StartBatchedJobs } from '../batches/start-batched-jobs.ts';
+import { MOST_STREAMS } from '../jobs/open-streams.ts';
 import { ProblemError } from '../problem/problem-error.ts';
 import { type ApiWithKeys, startApiWithKeys } from '../testing/api-with-keys.ts';
+import { openStream } from '../testing/open-stream.ts';
 import { newUploadId } from '../uploads/upload-id.ts';
 
 const BODY = { sourceUrl: 'https://media.example/a.mp4', userId: 'ada' };
@@ -49,6 +51,21 @@ const completedOf = (tenantId: string): JobEvent[] =>
   })) as JobEvent[];
 
 describe('another tenant', () => {
+  it('has streams left to open when one has opened all of its own', async () => {
+    const left = new AbortController();
+    const open = async (tenantId: string): Promise<() => Promise<number>> => {
+      const jobId = await world.api.jobWith(completedOf(tenantId).slice(0, 9));
+      const headers = { authorization: `Bearer ${await world.keyOf(tenantId)}` };
+      const { signal } = left;
+      return async () => (await openStream(world.api.port, jobId, { headers, signal })).status;
+    };
+    const [ours, theirs] = [await open('crowd'), await open('neighbour')];
+    const opened = await Promise.all(Array.from({ length: MOST_STREAMS + 1 }, ours));
+    expect(opened.filter((one) => one !== 200)).toEqual([429]);
+    expect(await theirs()).toBe(200);
+    left.abort();
+  });
+
   it('finds none of our jobs on any route that takes an id', async () => {
     const [own, other] = [
       await world.keyOf('acme', ['admin']),

@@ -3,16 +3,19 @@ import { connect, constants, type IncomingHttpHeaders } from 'node:http2';
 import { connect as connectTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { create, toBinary } from '@bufbuild/protobuf';
-import { Code } from '@connectrpc/connect';
+import { type CallOptions, Code, ConnectError } from '@connectrpc/connect';
 import { happyLog } from '@framefold/domain/testing';
 import { WatchJobRequestSchema } from '@framefold/proto';
 import { createMetrics, type Metrics } from '@framefold/telemetry';
 import { generate } from 'selfsigned';
+import { MOST_STREAMS } from '../jobs/open-streams.ts';
 import { closeHttp } from '../start/close-http.ts';
 import { loadTls } from '../start/tls-material.ts';
 import { type ApiUnderTest, startApi } from '../testing/api-under-test.ts';
 import { type JobClient, jobClient, refusalOf } from '../testing/job-client.ts';
+import { openStream } from '../testing/open-stream.ts';
 import { GrpcServer } from './grpc-server.ts';
 
 let api: ApiUnderTest;
@@ -261,4 +264,43 @@ describe('closing', () => {
     expect(await cancelled).toMatchObject({ status: 'cancelling' });
     await closed;
   });
+});
+
+it('counts open streams with those of HTTP, and each as long as it is open', async () => {
+  await start();
+  const jobId = await api.jobWith(happyLog().slice(0, 9));
+  const ended = await api.jobWith(happyLog());
+  const left = new AbortController();
+  const { signal } = left;
+  const client = jobClient(url);
+  /** Reads a stream to its end, once there is a place for it. */
+  const watch = async (
+    id: string,
+    options: CallOptions = {},
+    atMessage = (): void => {},
+  ): Promise<unknown> => {
+    for (;;) {
+      const reading = async (): Promise<void> => {
+        for await (const _ of client.watchJob({ jobId: id }, options)) atMessage();
+      };
+      const end = await reading().catch((error: unknown) => ConnectError.from(error).code);
+      if (end !== Code.ResourceExhausted) return end;
+      await delay(20);
+    }
+  };
+  const open = () => openStream(api.port, jobId, { signal });
+  await Promise.all(Array.from({ length: MOST_STREAMS - 1 }, open));
+
+  expect(await watch(ended)).toBeUndefined();
+  expect(await watch('x')).toBe(Code.NotFound);
+  expect(await watch(jobId, { timeoutMs: 1000 })).toBe(Code.DeadlineExceeded);
+  const leaving = new AbortController();
+  expect(await watch(jobId, { signal: leaving.signal }, () => leaving.abort())).toBe(Code.Canceled);
+  const isOpen = new Promise<void>((resolve) => void watch(jobId, { signal }, resolve));
+  await isOpen;
+  const refused = await refusalOf(client.watchJob({ jobId }));
+  expect(refused).toMatchObject({ status: 'ResourceExhausted', problem: { code: 'STREAMS_EXCEEDED' } });
+  expect(refused.metadata.get('retry-after')).toBe('1');
+  expect((await open()).status).toBe(429);
+  left.abort();
 });

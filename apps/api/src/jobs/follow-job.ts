@@ -4,6 +4,7 @@ import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Authenticator } from '../access/authenticator.ts';
 import type { Caller } from '../access/caller.ts';
 import { Backends } from '../backends.ts';
+import { OpenStreams } from './open-streams.ts';
 import { ReadJobs } from './read-jobs.ts';
 
 /** Time between two looks at the catalogue, in ms: live progress comes about as often. */
@@ -22,6 +23,7 @@ export type JobProgress = Pick<JobView, 'status' | 'paused' | 'waitingFor' | 'pr
 @Injectable()
 export class FollowJob implements OnModuleDestroy {
   readonly #closing = new AbortController();
+  readonly #streams = new OpenStreams();
 
   constructor(
     @Inject(Backends) private readonly backends: Backends,
@@ -45,12 +47,23 @@ export class FollowJob implements OnModuleDestroy {
   }
 
   /**
-   * A job's log from a position on, progress whenever it has changed, and the end when nothing more can come.
+   * A job's log from a position on, progress whenever it has changed, and the end when nothing more can come. To be read
+   * at once: it takes a place among the open streams.
    *
    * @param gone ends the stream when the client has left
-   * @throws {ProblemError} JOB_NOT_FOUND; KEY_INVALID as soon as the caller's key has ended
+   * @throws {ProblemError} STREAMS_EXCEEDED at once; while it is read JOB_NOT_FOUND, and KEY_INVALID as soon as the
+   *   caller's key has ended
    */
-  async *messages(
+  messages(
+    caller: Caller,
+    jobId: string,
+    afterPosition: number,
+    gone: AbortSignal,
+  ): AsyncGenerator<JobMessage> {
+    return this.#streams.admit(caller.tenantId, this.#messages(caller, jobId, afterPosition, gone), gone);
+  }
+
+  async *#messages(
     caller: Caller,
     jobId: string,
     afterPosition: number,

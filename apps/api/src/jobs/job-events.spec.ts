@@ -1,6 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type JobEvent, hasEnded } from '@framefold/domain';
 import { happyLog } from '@framefold/domain/testing';
+import { MOST_STREAMS } from './open-streams.ts';
 import { type ApiUnderTest, startApi } from '../testing/api-under-test.ts';
+import { openStream, type OpenStream } from '../testing/open-stream.ts';
 
 let api: ApiUnderTest;
 beforeEach(async () => {
@@ -115,5 +118,56 @@ describe('GET /api/jobs/:id/events', () => {
 
   it('knows no other jobs', async () => {
     expect((await api.send('GET', pathOf('01936b2e-0000-7000-8000-000000000000'))).status).toBe(404);
+  });
+});
+
+describe('streams that are open at once', () => {
+  const running = HAPPY.slice(0, 9);
+
+  /** Opens as many as there may be, waiting for places that become free. */
+  const fill = async (jobId: string, signal: AbortSignal): Promise<OpenStream[]> => {
+    const open = async (): Promise<OpenStream> => {
+      for (;;) {
+        const stream = await openStream(api.port, jobId, { signal });
+        if (stream.status === 200) return stream;
+        await delay(50);
+      }
+    };
+    return Promise.all(Array.from({ length: MOST_STREAMS }, open));
+  };
+
+  it.each<[string, (jobId: string, clients: AbortController, streams: OpenStream[]) => unknown]>([
+    ['their clients have left', (_, clients) => clients.abort()],
+    [
+      'the job has ended',
+      (jobId) =>
+        api.catalogue.append(
+          HAPPY.slice(9).map((event, index) => ({ jobId, stream: 'job', sequence: 9 + index, event })),
+        ),
+    ],
+    [
+      'the catalogue was away',
+      async (_jobId, _clients, streams) => {
+        api.catalogue.failure = new Error('away');
+        await Promise.all(streams.map(({ ended }) => ended));
+        api.catalogue.failure = undefined;
+      },
+    ],
+  ])('are limited, and their places are free when %s', async (_, end) => {
+    const clients = new AbortController();
+    const jobId = await api.jobWith(running);
+    const streams = await fill(jobId, clients.signal);
+    const refusal = {
+      status: 429,
+      headers: { 'retry-after': '1' },
+      json: { code: 'STREAMS_EXCEEDED' },
+    };
+    expect(await api.send('GET', pathOf(jobId))).toMatchObject(refusal);
+    await end(jobId, clients, streams);
+    const another = await api.jobWith(running);
+    const others = new AbortController();
+    await fill(another, others.signal);
+    expect(await api.send('GET', pathOf(another))).toMatchObject(refusal);
+    for (const one of [clients, others]) one.abort();
   });
 });

@@ -222,6 +222,11 @@ export const PROBLEMS = {
     title: 'The headers are too large',
     hint: 'The headers of a request may hold 16 kB.',
   },
+  STREAMS_EXCEEDED: {
+    status: 429,
+    title: 'Too many streams are open',
+    hint: 'Close streams that nobody reads; GET /api/jobs/:id tells how a job stands without one.',
+  },
   DRY_RUNS_EXCEEDED: {
     status: 429,
     title: 'Too many dry runs are under way',
