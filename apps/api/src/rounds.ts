@@ -1,4 +1,4 @@
-/** Time between two rounds, in ms. */
+/** Time between two rounds where nothing else is said, in ms. */
 const ROUND_MS = 1_000;
 
 /** Work that is done again and again. */
@@ -8,9 +8,15 @@ export interface Rounds {
 }
 
 /**
- * Does a round of work about once a second until it is stopped; a round that fails is told and followed by the next.
+ * Does a round of work again and again until it is stopped; a round that fails is told and followed by the next.
+ *
+ * @param pauseMs before each round
  */
-export function startRounds(work: () => Promise<void>, onError: (error: unknown) => void): Rounds {
+export function startRounds(
+  work: () => Promise<void>,
+  onError: (error: unknown) => void,
+  pauseMs = ROUND_MS,
+): Rounds {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let round: Promise<void> = Promise.resolve();
@@ -18,7 +24,7 @@ export function startRounds(work: () => Promise<void>, onError: (error: unknown)
     if (stopped) return;
     timer = setTimeout(() => {
       round = work().catch(onError).finally(next);
-    }, ROUND_MS);
+    }, pauseMs);
   };
   next();
   return {

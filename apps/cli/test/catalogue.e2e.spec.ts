@@ -96,3 +96,42 @@ describe('framefold catalogue rebuild', () => {
     LIMIT_MS,
   );
 });
+
+describe('framefold catalogue rebuild where keys are required', () => {
+  let stack: TestStack;
+  beforeAll(async () => {
+    stack = await startStack({ FRAMEFOLD_STACK_WORKER: 'no', FRAMEFOLD_KEYS: 'required' });
+  }, LIMIT_MS);
+  afterAll(() => stack?.stop());
+
+  const keyOf = async (...args: string[]): Promise<string> =>
+    (await framefold(['keys', 'create', ...args], stack.env)).stdout.trim();
+  const usage = async (key: string): Promise<number> =>
+    (await fetch(`${stack.apiUrl}/api/usage`, { headers: { authorization: `Bearer ${key}` } })).status;
+
+  it(
+    'makes keys of before work again, but for those that were revoked',
+    async () => {
+      await framefold(['tenants', 'create', 'acme', '--weight', '2'], stack.env);
+      const key = await keyOf('--tenant', 'acme');
+      const revoked = await keyOf('--tenant', 'acme');
+      const [, revokedId = ''] = /^ff_([^_]+)_/.exec(revoked) ?? [];
+      await framefold(['keys', 'revoke', revokedId, '--tenant', 'acme'], stack.env);
+      expect([await usage(key), await usage(revoked)]).toEqual([200, 401]);
+      await framefold(['down'], stack.env);
+      await rm(join(stack.home, 'catalogue'), { recursive: true });
+      // A start and a stop on the new catalogue, whose only key is the operator's, leave the backup whole.
+      await stack.up();
+      expect(await usage(key)).toBe(401);
+      await framefold(['down'], stack.env);
+      await stack.up();
+
+      const end = await framefold(['catalogue', 'rebuild', '--json'], stack.env);
+      expect(end.exitCode).toBe(0);
+      // The lost operator key comes back, too.
+      expect(JSON.parse(end.stdout)).toMatchObject({ tenants: 1, keys: 3, accessBackup: 'restored' });
+      expect([await usage(key), await usage(revoked)]).toEqual([200, 401]);
+    },
+    LIMIT_MS,
+  );
+});

@@ -1,3 +1,4 @@
+export * from './access-rows.ts';
 export * from './api-key.ts';
 export * from './audio-codecs.ts';
 export * from './batch.ts';

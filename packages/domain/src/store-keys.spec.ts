@@ -1,4 +1,4 @@
-import { chunkUnit, initPath, parseChunkUnit, segmentPath, storeKeys } from './store-keys.ts';
+import { chunkUnit, initPath, JOBS_PREFIX, parseChunkUnit, segmentPath, storeKeys } from './store-keys.ts';
 
 describe('storeKeys', () => {
   it('keeps everything of a job below its folder', () => {
@@ -18,6 +18,11 @@ describe('storeKeys', () => {
     ];
     expect(keys.filter((key) => !key.startsWith(storeKeys.job('j')))).toEqual([]);
     expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('keeps the backup of tenants and keys apart from all that is served', () => {
+    for (const prefix of [JOBS_PREFIX, storeKeys.uploads(), storeKeys.batches()])
+      expect(storeKeys.accessBackup().startsWith(prefix)).toBe(false);
   });
 
   it('gives each generation a commit key of its own', () => {

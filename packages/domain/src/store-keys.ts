@@ -1,4 +1,4 @@
-/** Where everything of a job and of an upload lies in the object store. The only place that spells a key. */
+/** Where everything lies in the object store. The only place that spells a key. */
 export const storeKeys = {
   job: (jobId: string) => `jobs/${jobId}/`,
   /** A downloaded source; gone when the job has ended. */
@@ -48,6 +48,8 @@ export const storeKeys = {
   batches: () => 'batches/',
   batchManifest: (batchId: string) => `batches/${batchId}/manifest.json`,
   batchRecord: (batchId: string) => `batches/${batchId}/record.json`,
+  /** The backup of tenants and keys; see `AccessBackup`. */
+  accessBackup: () => 'catalogue/access.json',
   /** Written and read back by what checks the store. */
   health: (name: string) => `health/${name}`,
   /** What each worker says of itself. */

@@ -3,13 +3,19 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Backends } from '../backends.ts';
 import { CLOCK, type Clock, STORE } from '../tokens.ts';
 import type { RebuildState } from './rebuild-state.ts';
-import { rebuildCatalogue } from './rebuild-catalogue.ts';
+import { rebuildCatalogue, type Restored } from './rebuild-catalogue.ts';
+import { DamagedBackupError } from '../access/access-backup.ts';
+
+const NOTHING: Restored = {
+  ...{ fromStore: 0, fromTemporal: 0, batches: 0 },
+  ...{ tenants: 0, keys: 0, accessBackup: 'unread' },
+};
 
 /** The one rebuild of this process that goes on or went on last. */
 @Injectable()
 export class CatalogueRebuild {
   readonly #logger = new Logger('catalogue');
-  #state: RebuildState = { status: 'none', fromStore: 0, fromTemporal: 0, batches: 0 };
+  #state: RebuildState = { status: 'none', ...NOTHING };
 
   constructor(
     @Inject(Backends) private readonly backends: Backends,
@@ -29,21 +35,20 @@ export class CatalogueRebuild {
    */
   begin(): RebuildState {
     if (this.#state.status === 'running') return this.state;
-    const { catalogue, temporal } = this.backends;
-    const state: RebuildState = {
-      status: 'running',
-      ...{ fromStore: 0, fromTemporal: 0, batches: 0 },
-      startedAt: this.now(),
-    };
+    const { access, catalogue, temporal } = this.backends;
+    const state: RebuildState = { status: 'running', ...NOTHING, startedAt: this.now() };
     this.#state = state;
-    rebuildCatalogue({ catalogue, store: this.store, temporal }, state)
+    rebuildCatalogue({ access, catalogue, store: this.store, temporal }, state)
       .then(() => {
         state.status = 'completed';
       })
       .catch((error: unknown) => {
         this.#logger.error(`The catalogue is not rebuilt: ${String(error)}`);
         state.status = 'failed';
-        state.error = String(error);
+        if (error instanceof DamagedBackupError) {
+          const { message, code, hint } = error;
+          Object.assign(state, { error: message, code, hint });
+        } else state.error = String(error);
       })
       .finally(() => {
         state.completedAt = this.now();

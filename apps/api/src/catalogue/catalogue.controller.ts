@@ -15,7 +15,8 @@ export class CatalogueController {
   @InstallationScope('admin')
   @ApiOperation({
     operationId: 'rebuildCatalogue',
-    summary: 'Restore jobs, logs and batches from the store and Temporal; goes on in the background',
+    summary:
+      'Restore jobs, logs, batches, tenants and keys from the store and Temporal; goes on in the background',
   })
   @ApiResponse({ status: 202, standardSchema: RebuildState, description: 'It goes on' })
   @ProblemResponses(503)

@@ -8,8 +8,9 @@ import {
   RecordedEvent,
   storeKeys,
 } from '@framefold/domain';
-import type { Catalogue, ObjectStore } from '@framefold/platform';
+import type { AccessStore, Catalogue, ObjectStore } from '@framefold/platform';
 import { z } from 'zod';
+import { DamagedBackupError, readAccessBackup } from '../access/access-backup.ts';
 import type { JobsOfTemporal } from '../temporal/jobs-of-temporal.ts';
 
 /** What makes a line a line of a log. What an event holds stays as the version wrote it that recorded it. */
@@ -25,26 +26,52 @@ export interface Restored {
   /** Jobs by their histories in Temporal: those that run. */
   fromTemporal: number;
   batches: number;
+  /** Those that were not there. */
+  tenants: number;
+  keys: number;
+  accessBackup: 'unread' | 'absent' | 'restored' | 'damaged';
 }
 
 /** What a rebuild reads, and what it writes. */
 export interface RebuildDeps {
+  readonly access: AccessStore;
   readonly catalogue: Catalogue;
   readonly store: ObjectStore;
   readonly temporal: JobsOfTemporal;
 }
 
 /**
- * Restores jobs, their logs and batches: those that have ended from the logs in the store, those that run from
- * Temporal's histories. Jobs may go on meanwhile, and the same again changes nothing. No webhooks come of it. Idempotency keys are in no log.
+ * Restores tenants and keys from their backup; jobs, their logs and batches: those that have ended from the logs in the
+ * store, those that run from Temporal's histories. Jobs may go on meanwhile, and the same again changes nothing. No webhooks come of it. Idempotency keys are in no log.
  *
  * @param restored counts on while it goes on
  * @throws {CodedError} STORE_UNAVAILABLE, CATALOGUE_UNAVAILABLE, INTERNAL for a log that is none
+ * @throws {DamagedBackupError} when all the rest is restored
  */
-export async function rebuildCatalogue(
-  { catalogue, store, temporal }: RebuildDeps,
+export async function rebuildCatalogue(deps: RebuildDeps, restored: Restored): Promise<void> {
+  const damage = await restoreAccess(deps, restored);
+  await restoreJobs(deps, restored);
+  if (damage !== undefined) throw damage;
+}
+
+/** @returns what is wrong with the backup: no reason to be without the jobs */
+async function restoreAccess(
+  { access, store }: RebuildDeps,
   restored: Restored,
-): Promise<void> {
+): Promise<DamagedBackupError | undefined> {
+  try {
+    const backup = await readAccessBackup(store);
+    if (backup !== undefined) Object.assign(restored, await access.restore(backup));
+    restored.accessBackup = backup === undefined ? 'absent' : 'restored';
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof DamagedBackupError)) throw error;
+    restored.accessBackup = 'damaged';
+    return error;
+  }
+}
+
+async function restoreJobs({ catalogue, store, temporal }: RebuildDeps, restored: Restored): Promise<void> {
   for await (const { key } of store.list(storeKeys.batches())) {
     const batchId = batchOfManifest(key);
     if (batchId === undefined) continue;

@@ -18,6 +18,7 @@ import {
 } from '@framefold/runtime';
 import { countEvents, createMetrics, type Logger } from '@framefold/telemetry';
 import { Client, Connection } from '@temporalio/client';
+import { startAccessBackup } from '../access/back-up-access.ts';
 import { Backends } from '../backends.ts';
 import { StartBatchedJobs } from '../batches/start-batched-jobs.ts';
 import { createApi } from '../create-api.ts';
@@ -89,6 +90,8 @@ export async function runApi({ config, logger, signal }: ApiProgram): Promise<vo
     backends.catalogue = catalogue;
     backends.access = catalogue.access;
     endings.push(() => catalogue.close());
+    const accessBackup = startAccessBackup({ access: catalogue.access, store });
+    endings.push(() => accessBackup.stop());
     await keepFirstSecret(config, catalogue.webhookSecrets);
     backends.catalogue = catalogue;
     endings.push(startUploadSweep(app.get(Uploads), config.folders.uploads, logger));

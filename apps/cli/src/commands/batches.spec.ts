@@ -130,7 +130,10 @@ it('batch cancel waits until nothing runs any more', async () => {
 describe('catalogue rebuild', () => {
   const state = (status: string, fields: object = {}) => ({
     status: 200,
-    body: { status, fromStore: 0, fromTemporal: 0, batches: 0, ...fields },
+    body: {
+      ...{ status, fromStore: 0, fromTemporal: 0, batches: 0 },
+      ...{ tenants: 0, keys: 0, accessBackup: 'unread', ...fields },
+    },
   });
 
   it('waits for the end and says what was restored', async () => {
@@ -138,11 +141,33 @@ describe('catalogue rebuild', () => {
       'POST /api/catalogue/rebuild': [state('running')],
       'GET /api/catalogue/rebuild': [
         state('running', { fromStore: 3 }),
-        state('completed', { fromStore: 5, fromTemporal: 1, batches: 2 }),
+        state('completed', {
+          ...{ fromStore: 5, fromTemporal: 1, batches: 2 },
+          ...{ accessBackup: 'restored', tenants: 3, keys: 4 },
+        }),
       ],
     });
     expect(await command('catalogue', 'rebuild')).toBe(0);
-    expect(said.stdout).toBe('Restored: 5 jobs from the store, 1 from Temporal, 2 batches.\n');
+    expect(said.stdout).toBe(
+      'Restored: 5 jobs from the store, 1 from Temporal, 2 batches.\n' +
+        'From their backup: 3 tenants and 4 keys that were not there.\n',
+    );
+  });
+
+  it('says that tenants and keys have no backup', async () => {
+    await anApi({ 'POST /api/catalogue/rebuild': [state('completed', { accessBackup: 'absent' })] });
+    expect(await command('catalogue', 'rebuild')).toBe(0);
+    expect(said.stdout).toContain('There is no backup of tenants and keys');
+  });
+
+  it('shows the code and the hint of a backup that is damaged', async () => {
+    const fault = { code: 'ACCESS_BACKUP_DAMAGED', error: 'It is not JSON.', hint: 'Put it back.' };
+    await anApi({
+      'POST /api/catalogue/rebuild': [state('failed', { accessBackup: 'damaged', fromStore: 2, ...fault })],
+    });
+    expect(await command('catalogue', 'rebuild')).toBe(1);
+    expect(said.stdout).toContain('Restored: 2 jobs');
+    expect(said.stderr).toContain('ACCESS_BACKUP_DAMAGED: It is not JSON.\nHint: Put it back.');
   });
 
   it.each([

@@ -24,15 +24,22 @@ export async function rebuild(options: Voice, io: Io): Promise<ExitCode> {
         signal,
       );
     }
-    say(countsOf(state));
+    linesOf(state).forEach(say);
     if (options.json === true) io.stdout.write(`${JSON.stringify(state)}\n`);
     if (state.status === 'completed') return EXIT.ok;
     // A service that was restarted meanwhile knows nothing of it.
     const message = state.error ?? 'The service was restarted before the end.';
-    throw new CommandError('REBUILD_FAILED', message, 'Run it again: what is restored stays.');
+    const { code = 'REBUILD_FAILED', hint = 'Run it again: what is restored stays.' } = state;
+    throw new CommandError(code, message, hint);
   });
 }
 
-function countsOf({ fromStore, fromTemporal, batches }: Schemas['RebuildState']): string {
-  return `Restored: ${fromStore} jobs from the store, ${fromTemporal} from Temporal, ${batches} batches.`;
+function linesOf(state: Schemas['RebuildState']): string[] {
+  const { fromStore, fromTemporal, batches, tenants, keys } = state;
+  const jobs = `Restored: ${fromStore} jobs from the store, ${fromTemporal} from Temporal, ${batches} batches.`;
+  if (state.accessBackup === 'absent')
+    return [jobs, 'There is no backup of tenants and keys: none were restored.'];
+  if (state.accessBackup === 'restored')
+    return [jobs, `From their backup: ${tenants} tenants and ${keys} keys that were not there.`];
+  return [jobs];
 }

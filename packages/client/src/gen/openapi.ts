@@ -471,7 +471,7 @@ export interface paths {
         /** How the last rebuild stands */
         get: operations["getCatalogueRebuild"];
         put?: never;
-        /** Restore jobs, logs and batches from the store and Temporal; goes on in the background */
+        /** Restore jobs, logs, batches, tenants and keys from the store and Temporal; goes on in the background */
         post: operations["rebuildCatalogue"];
         delete?: never;
         options?: never;
@@ -1410,9 +1410,22 @@ export interface components {
             /** @description Jobs restored from their histories in Temporal */
             fromTemporal: number;
             batches: number;
+            /** @description Tenants restored from their backup in the store, beside those that were there */
+            tenants: number;
+            /** @description API keys restored from their backup, beside those that were there */
+            keys: number;
+            /**
+             * @description What became of the backup of tenants and keys
+             * @enum {string}
+             */
+            accessBackup: "unread" | "absent" | "restored" | "damaged";
             startedAt?: number | undefined;
             completedAt?: number | undefined;
             error?: string | undefined;
+            /** @description Of the error, where it has one */
+            code?: string | undefined;
+            /** @description What to do about the error */
+            hint?: string | undefined;
         };
         Rendition: {
             name: string;

@@ -137,6 +137,77 @@ export function describeAccessStore(name: string, open: () => Promise<OpenCatalo
       });
     });
 
+    describe('rows of a backup', () => {
+      it('are all tenants and keys, without last uses', async () => {
+        await access.createTenant(tenantOf('rows', { quotas: { concurrentJobs: 3 } }));
+        await access.createKey(keyOf('rows-1', { tenantId: 'rows', expiresAt: NOW + 9 }));
+        await access.touchKey('rows-1', NOW);
+        await access.createKey(keyOf('rows-2', { tenantId: 'rows' }));
+        await access.revokeKey('rows', 'rows-2', NOW + 1);
+        const { tenants, keys } = await access.rows();
+        expect(tenants.find(({ id }) => id === 'rows')).toEqual({
+          ...tenantOf('rows', { quotas: { concurrentJobs: 3 } }),
+          changedAt: NOW,
+        });
+        const ofRows = keys.filter(({ tenantId }) => tenantId === 'rows');
+        expect(new Set(ofRows)).toEqual(
+          new Set([
+            keyOf('rows-1', { tenantId: 'rows', expiresAt: NOW + 9 }),
+            keyOf('rows-2', { tenantId: 'rows', revokedAt: NOW + 1 }),
+          ]),
+        );
+      });
+
+      it('come back once, with keys that stay revoked', async () => {
+        const tenants = [{ ...tenantOf('back', { weight: 3 }), changedAt: NOW + 1 }];
+        const keys = [
+          keyOf('back-1', { tenantId: 'back' }),
+          keyOf('back-2', { tenantId: 'back', revokedAt: NOW + 2 }),
+        ];
+        expect(await access.restore({ tenants, keys })).toEqual({ tenants: 1, keys: 2 });
+        expect(await access.restore({ tenants, keys })).toEqual({ tenants: 0, keys: 0 });
+        const all = await access.rows();
+        expect(all.tenants).toEqual(expect.arrayContaining(tenants));
+        expect(all.keys).toEqual(expect.arrayContaining(keys));
+        expect(await access.restore({ tenants: [], keys: [] })).toEqual({ tenants: 0, keys: 0 });
+      });
+
+      it('do not go back behind what was decided since', async () => {
+        await access.createTenant(tenantOf('since'));
+        await access.createKey(keyOf('since-1', { tenantId: 'since' }));
+        await access.createKey(keyOf('since-2', { tenantId: 'since' }));
+        const { tenants, keys } = await access.rows();
+        const settings = { weight: 7, priorityCeiling: 2, quotas: {} };
+        await access.setTenant('since', settings);
+        await access.revokeKey('since', 'since-1', NOW);
+        const ofSince = {
+          tenants: tenants.filter(({ id }) => id === 'since'),
+          // Of another key the backup knows an end that is not known here.
+          keys: keys
+            .filter(({ tenantId }) => tenantId === 'since')
+            .map((key) => (key.id === 'since-2' ? { ...key, revokedAt: NOW + 3, expiresAt: NOW + 4 } : key)),
+        };
+        expect(await access.restore(ofSince)).toEqual({ tenants: 0, keys: 0 });
+        expect(await access.tenant('since')).toMatchObject(settings);
+        expect((await access.key('since-1'))?.key.revokedAt).toBe(NOW);
+        expect((await access.key('since-2'))?.key).toMatchObject({ revokedAt: NOW + 3, expiresAt: NOW + 4 });
+      });
+
+      it('give the default tenant its settings where nobody decided them here, and only there', async () => {
+        const settings = { weight: 5, priorityCeiling: 3, quotas: {} };
+        const backup = (changedAt: number) => ({
+          tenants: [{ ...tenantOf('default', settings), changedAt }],
+          keys: [],
+        });
+        await access.restore(backup(0));
+        expect(await access.tenant('default')).toEqual(tenantOf('default', settings));
+        const decided = { weight: 1, priorityCeiling: 4, quotas: {} };
+        await access.setTenant('default', decided);
+        await access.restore(backup(NOW - 10 * 365 * 86_400_000));
+        expect(await access.tenant('default')).toMatchObject(decided);
+      });
+    });
+
     describe('jobs of a tenant', () => {
       it('are listed by themselves', async () => {
         await catalogue.append([...logOf('of-a', [submitted('a')]), ...logOf('of-b', [submitted('b')])]);

@@ -1,11 +1,13 @@
 import { DEFAULT_TENANT, TenantSettings, type Scope } from '@framefold/domain';
-import { sql, type Migration } from 'kysely';
+import { sql, type Generated, type Migration } from 'kysely';
 
 /** Times are ms since the epoch, as everywhere in the catalogue. */
 export interface TenantsTable {
   id: string;
   settings: TenantSettings;
   created_at: number;
+  /** When the settings were decided; 0 for those that the table began with. */
+  changed_at: Generated<number>;
 }
 
 export interface ApiKeysTable {
@@ -95,5 +97,15 @@ export const ACCESS_MIGRATIONS: Readonly<Record<string, Migration>> = {
           sum(coalesce(cast(fold -> 'output' ->> 'sizeBytes' as double precision), 0))
         from jobs where created_at is not null group by 2`.execute(db);
     },
+  },
+};
+
+/** Tells newer settings of a tenant from older ones, such as those of a backup. */
+export const datedTenants: Migration = {
+  async up(db) {
+    await db.schema
+      .alterTable('tenants')
+      .addColumn('changed_at', 'double precision', (column) => column.notNull().defaultTo(0))
+      .execute();
   },
 };

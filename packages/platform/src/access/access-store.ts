@@ -1,4 +1,12 @@
-import type { ApiKey, ExceededQuota, Standing, Tenant, TenantSettings, UsageDay } from '@framefold/domain';
+import type {
+  AccessRows,
+  ApiKey,
+  ExceededQuota,
+  Standing,
+  Tenant,
+  TenantSettings,
+  UsageDay,
+} from '@framefold/domain';
 
 /** A key with what its secret is recognised by. */
 export interface StoredKey extends ApiKey {
@@ -50,6 +58,16 @@ export interface AccessStore {
   revokeKey(tenantId: string, id: string, at: number): Promise<ApiKey | undefined>;
   /** Notes that a key was used; an unknown one is no error. */
   touchKey(id: string, at: number): Promise<void>;
+
+  /** All tenants and keys, revoked ones as well. */
+  rows(): Promise<AccessRows>;
+  /**
+   * Brings rows of a backup back, in one transaction. What is here already stays as it is, but for a tenant that the backup
+   * has later settings of (or the default one, when nobody decided its settings here), and for keys that end sooner there.
+   *
+   * @returns how many were not here before
+   */
+  restore(rows: AccessRows): Promise<{ readonly tenants: number; readonly keys: number }>;
 
   /** What a tenant used by day, from `fromDay` (as in 2026-11-30) on, in order. */
   usage(tenantId: string, fromDay: string): Promise<readonly UsageDay[]>;

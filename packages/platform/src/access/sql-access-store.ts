@@ -4,14 +4,17 @@ import {
   exceededQuota,
   hasEnded,
   JOB_STATES,
+  type AccessRows,
   type ApiKey,
   type ExceededQuota,
+  type KeyRow,
   type Standing,
   type Tenant,
+  type TenantRow,
   type TenantSettings,
   type UsageDay,
 } from '@framefold/domain';
-import { sql, type Kysely, type Selectable } from 'kysely';
+import { sql, type InsertObject, type Kysely, type Selectable } from 'kysely';
 import { guarded } from '../catalogue/guarded.ts';
 import { json, type CatalogueSchema } from '../catalogue/schema.ts';
 import { storableText } from '../catalogue/storable-text.ts';
@@ -20,6 +23,9 @@ import type { AccessStore, Admission, KeyOfTenant, StoredKey } from './access-st
 
 /** How long a job that was let in may take to get into the catalogue, in ms; after that it was never started. */
 const ADMISSION_MS = 60_000;
+
+/** Rows of one statement: far below the 65,535 parameters that PostgreSQL takes. */
+const MOST_ROWS = 1_000;
 
 const ENDED = JOB_STATES.filter(hasEnded);
 
@@ -35,7 +41,7 @@ export class SqlAccessStore implements AccessStore {
     const made = await guarded(() =>
       this.#db
         .insertInto('tenants')
-        .values({ id, settings: json(settings), created_at: createdAt })
+        .values({ id, settings: json(settings), created_at: createdAt, changed_at: createdAt })
         .onConflict((conflict) => conflict.column('id').doNothing())
         .returning('id')
         .execute(),
@@ -59,7 +65,8 @@ export class SqlAccessStore implements AccessStore {
     const row = await guarded(() =>
       this.#db
         .updateTable('tenants')
-        .set({ settings: json(settings) })
+        // Later than before also by a clock that was set back.
+        .set({ settings: json(settings), changed_at: sql<number>`greatest(changed_at + 1, ${Date.now()})` })
         .where('id', '=', storableText(id))
         .returningAll()
         .executeTakeFirst(),
@@ -135,6 +142,38 @@ export class SqlAccessStore implements AccessStore {
   async touchKey(id: string, at: number): Promise<void> {
     await guarded(() =>
       this.#db.updateTable('api_keys').set({ last_used_at: at }).where('id', '=', id).execute(),
+    );
+  }
+
+  async rows(): Promise<AccessRows> {
+    return await guarded(async () => {
+      // Keys first: no tenant is ever removed, so that of each key is among those that are read then.
+      const keys = await this.#db.selectFrom('api_keys').selectAll().execute();
+      const tenants = await this.#db.selectFrom('tenants').selectAll().execute();
+      return {
+        tenants: tenants.map((row) => ({ ...toTenant(row), changedAt: row.changed_at })),
+        keys: keys.map((row) => {
+          const { lastUsedAt: _lastUsedAt, ...key } = toKey(row);
+          return { ...key, secretHash: row.secret_hash };
+        }),
+      };
+    });
+  }
+
+  async restore({ tenants, keys }: AccessRows): Promise<{ tenants: number; keys: number }> {
+    return await guarded(() =>
+      this.#db.transaction().execute(async (trx) => {
+        const present = {
+          tenants: await idsOf(trx, 'tenants'),
+          keys: await idsOf(trx, 'api_keys'),
+        };
+        for (const rows of blocks(tenants)) await restoreTenants(trx, rows);
+        for (const rows of blocks(keys)) await restoreKeys(trx, rows);
+        return {
+          tenants: tenants.filter(({ id }) => !present.tenants.has(id)).length,
+          keys: keys.filter(({ id }) => !present.keys.has(id)).length,
+        };
+      }),
     );
   }
 
@@ -218,20 +257,70 @@ async function standingOf(
 }
 
 async function insertKey(db: Kysely<CatalogueSchema>, key: StoredKey): Promise<void> {
+  await db.insertInto('api_keys').values(fromKey(key)).execute();
+}
+
+async function idsOf(
+  db: Kysely<CatalogueSchema>,
+  table: 'tenants' | 'api_keys',
+): Promise<ReadonlySet<string>> {
+  const rows = await db.selectFrom(table).select('id').execute();
+  return new Set(rows.map(({ id }) => id));
+}
+
+async function restoreTenants(db: Kysely<CatalogueSchema>, tenants: readonly TenantRow[]): Promise<void> {
+  await db
+    .insertInto('tenants')
+    .values(
+      tenants.map(({ id, createdAt, changedAt, ...settings }) => ({
+        ...{ id, settings: json(settings) },
+        ...{ created_at: createdAt, changed_at: changedAt },
+      })),
+    )
+    .onConflict((conflict) =>
+      conflict
+        .column('id')
+        .doUpdateSet((eb) => ({
+          settings: eb.ref('excluded.settings'),
+          created_at: eb.ref('excluded.created_at'),
+          changed_at: eb.ref('excluded.changed_at'),
+        }))
+        // At the same time they are the same, but for those that every catalogue begins with.
+        .whereRef('tenants.changed_at', '<=', 'excluded.changed_at'),
+    )
+    .execute();
+}
+
+async function restoreKeys(db: Kysely<CatalogueSchema>, keys: readonly KeyRow[]): Promise<void> {
   await db
     .insertInto('api_keys')
-    .values({
-      id: key.id,
-      tenant_id: key.tenantId,
-      name: storableText(key.name),
-      scopes: json(key.scopes),
-      secret_hash: key.secretHash,
-      created_at: key.createdAt,
-      expires_at: key.expiresAt ?? null,
-      revoked_at: key.revokedAt ?? null,
-      last_used_at: key.lastUsedAt ?? null,
-    })
+    .values(keys.map(fromKey))
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet({
+        expires_at: sql<number>`least(api_keys.expires_at, excluded.expires_at)`,
+        revoked_at: sql<number>`least(api_keys.revoked_at, excluded.revoked_at)`,
+      }),
+    )
     .execute();
+}
+
+function fromKey(key: StoredKey): InsertObject<CatalogueSchema, 'api_keys'> {
+  return {
+    id: key.id,
+    tenant_id: key.tenantId,
+    name: storableText(key.name),
+    scopes: json(key.scopes),
+    secret_hash: key.secretHash,
+    created_at: key.createdAt,
+    expires_at: key.expiresAt ?? null,
+    revoked_at: key.revokedAt ?? null,
+    last_used_at: key.lastUsedAt ?? null,
+  };
+}
+
+function blocks<Row>(rows: readonly Row[]): Row[][] {
+  const count = Math.ceil(rows.length / MOST_ROWS);
+  return Array.from({ length: count }, (_, block) => rows.slice(block * MOST_ROWS, (block + 1) * MOST_ROWS));
 }
 
 function toTenant({ id, settings, created_at }: Selectable<TenantsTable>): Tenant {

@@ -1,6 +1,6 @@
 import type { JobEvent, JobFold, JobState, JobSummary, LiveUnit } from '@framefold/domain';
 import { sql, type Generated, type Migration, type RawBuilder } from 'kysely';
-import { ACCESS_MIGRATIONS, type AccessTables } from '../access/access-schema.ts';
+import { ACCESS_MIGRATIONS, datedTenants, type AccessTables } from '../access/access-schema.ts';
 import { webhookMigration, type WebhookTables } from '../webhooks/webhook-tables.ts';
 import { summariesAndBatches } from './summaries-and-batches.ts';
 import { storableText } from './storable-text.ts';
@@ -135,4 +135,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   ...ACCESS_MIGRATIONS,
   '0004-webhooks': webhookMigration,
   '0005-summaries-and-batches': summariesAndBatches,
+  '0006-dated-tenants': datedTenants,
 };

@@ -1,13 +1,31 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { storeKeys, type NewEvent } from '@framefold/domain';
 import { event, example, happyLog, request } from '@framefold/domain/testing';
-import { type ApiUnderTest, startApi } from '../testing/api-under-test.ts';
+import { openCatalogue, type OpenCatalogue } from '@framefold/platform';
+import { v7 as uuidv7 } from 'uuid';
+import { type ApiUnderTest, startApiOn } from '../testing/api-under-test.ts';
 
-const IDS = Array.from({ length: 4 }, (_, index) => `01936b2e-0000-7000-8000-00000000000${index}`);
 const BATCH = '01936b2e-0000-7000-8000-0000000000bb';
 
-let api: ApiUnderTest;
+/** All tests share one catalogue: each has jobs of its own. */
+let folder: string;
+let catalogue: OpenCatalogue;
+let api: ApiUnderTest<OpenCatalogue>;
+let ids: readonly string[];
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'framefold-rebuild-'));
+  catalogue = await openCatalogue({ folder });
+});
+afterAll(async () => {
+  await catalogue.close();
+  await rm(folder, { recursive: true });
+});
 beforeEach(async () => {
-  api = await startApi();
+  ids = Array.from({ length: 4 }, () => uuidv7());
+  api = await startApiOn(catalogue);
+  api.backends.access = catalogue.access;
 });
 afterEach(() => api.close());
 
@@ -29,7 +47,7 @@ const failed = [event('JobSubmitted', 5, { request: request(), batchId: BATCH })
 
 describe('POST /api/catalogue/rebuild', () => {
   it('restores jobs from the store and from Temporal, and batches', async () => {
-    const [complete, broken, running, rerun] = IDS as [string, string, string, string];
+    const [complete, broken, running, rerun] = ids as [string, string, string, string];
     await keep(logOf(complete, happyLog()));
     await keep(logOf(broken, failed));
     await keep(logOf(rerun, failed));
@@ -51,21 +69,22 @@ describe('POST /api/catalogue/rebuild', () => {
 
     expect(await rebuild()).toEqual({
       ...{ status: 'completed', fromStore: 3, fromTemporal: 2, batches: 1 },
+      ...{ tenants: 0, keys: 0, accessBackup: 'absent' },
       ...{ startedAt: api.now, completedAt: api.now },
     });
-    const views = await Promise.all(IDS.map(async (id) => (await api.send('GET', `/api/jobs/${id}`)).json));
+    const views = await Promise.all(ids.map(async (id) => (await api.send('GET', `/api/jobs/${id}`)).json));
     expect(views.map(({ status }) => status)).toEqual(['completed', 'failed', 'transcoding', 'pending']);
     expect((await api.catalogue.events(complete)).map((one) => one.event)).toEqual(happyLog());
     expect((await api.send('GET', `/api/batches/${BATCH}`)).json).toMatchObject({
       ...{ status: 'failed', labels: ['b'], completedAt: 9, counts: { failed: 1 } },
     });
-    const before = await Promise.all(IDS.map((id) => api.catalogue.events(id)));
+    const before = await Promise.all(ids.map((id) => api.catalogue.events(id)));
     await rebuild();
-    expect(await Promise.all(IDS.map((id) => api.catalogue.events(id)))).toEqual(before);
+    expect(await Promise.all(ids.map((id) => api.catalogue.events(id)))).toEqual(before);
   });
 
   it('looks twice at what runs: the catalogue may have refused what came in between', async () => {
-    const [jobId = ''] = IDS;
+    const [jobId = ''] = ids;
     let looks = 0;
     api.temporal.histories.set(jobId, { running: true, log: [] });
     api.temporal.historyLog = async () => logOf(jobId, happyLog().slice(0, 8 + ++looks));
@@ -75,8 +94,37 @@ describe('POST /api/catalogue/rebuild', () => {
     expect(await api.catalogue.events(jobId)).toHaveLength(10);
   });
 
+  it('restores tenants and keys from their backup, once', async () => {
+    const tenant = {
+      ...{ id: 'acme', weight: 2, priorityCeiling: 4, quotas: {} },
+      createdAt: 5,
+      changedAt: 5,
+    };
+    const key = { id: 'k', tenantId: 'acme', name: 'k', scopes: ['read'], createdAt: 6, revokedAt: 7 };
+    const keys = [{ ...key, secretHash: 'ab'.repeat(32) }];
+    const backup = { version: 1, writtenAt: 9, tenants: [tenant], keys };
+    await api.store.put(storeKeys.accessBackup(), JSON.stringify(backup));
+    expect(await rebuild()).toMatchObject({ status: 'completed', tenants: 1, keys: 1 });
+    expect(await api.catalogue.access.keys('acme')).toEqual([key]);
+    expect(await rebuild()).toMatchObject({ tenants: 0, keys: 0, accessBackup: 'restored' });
+  });
+
+  it.each([
+    ['torn', '{"version":1,"tena', 'it is not JSON'],
+    ['of another kind', '{"version":1,"writtenAt":3,"tenants":[],"keys":[{}]}', 'keys.0.id'],
+  ])('restores the jobs although the backup of tenants and keys is %s', async (_kind, text, reason) => {
+    const [jobId = ''] = ids;
+    await keep(logOf(jobId, happyLog()));
+    await api.store.put(storeKeys.accessBackup(), text);
+    expect(await rebuild()).toMatchObject({
+      ...{ status: 'failed', fromStore: 1, accessBackup: 'damaged', code: 'ACCESS_BACKUP_DAMAGED' },
+      ...{ error: expect.stringContaining(reason), hint: expect.stringContaining('catalogue/access.json') },
+    });
+    expect((await api.send('GET', `/api/jobs/${jobId}`)).json).toMatchObject({ status: 'completed' });
+  });
+
   it('says what broke it', async () => {
-    await api.store.put(storeKeys.eventLog(IDS[0]!), '{"jobId":"x"}\n');
+    await api.store.put(storeKeys.eventLog(ids[0]!), '{"jobId":"x"}\n');
     expect(await rebuild()).toMatchObject({ status: 'failed', error: expect.stringContaining('stream') });
   });
 });
