@@ -246,6 +246,24 @@ export function describeAccessStore(name: string, open: () => Promise<OpenCatalo
         });
       });
 
+      it('is on the same days when a log is restored as when it was recorded', async () => {
+        const overnight = (tenantId: string): JobEvent[] => [
+          submitted(tenantId, NOW - 86_400_000),
+          ...completed(tenantId).slice(1),
+        ];
+        for (const one of logOf('lived', overnight('lived'))) await catalogue.append([one]);
+        const recorded = await access.usage('lived', '2026-11-01');
+        expect(recorded.map(({ jobs }) => jobs)).toEqual([1, 0]);
+        await catalogue.restore('restored', logOf('restored', overnight('restored')));
+        expect(await access.usage('restored', '2026-11-01')).toEqual(recorded);
+        // What was there before counts once.
+        await catalogue.append(logOf('partly', overnight('partly').slice(0, 4)));
+        for (const jobId of ['partly', 'lived']) {
+          await catalogue.restore(jobId, logOf(jobId, overnight(jobId)));
+          expect(await access.usage(jobId, '2026-11-01')).toEqual(recorded);
+        }
+      });
+
       it('is the same when appends of many jobs meet', async () => {
         const logs = Array.from({ length: 6 }, (_, index) => logOf(`meet-${index}`, completed('meet')));
         await Promise.all([

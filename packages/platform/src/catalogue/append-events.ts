@@ -1,5 +1,6 @@
 import {
   EMPTY_FOLD,
+  foldAll,
   hasEnded,
   tenantOf,
   titleOf,
@@ -78,7 +79,7 @@ export async function restoreLog(
     const placed = placeEvents({ job: EMPTY_FOLD, log: [] }, events);
     await insertEvents(trx, placed.recorded);
     await writeProjections(trx, jobId, placed, []);
-    await addUsage(trx, usageOf(row.fold, placed.job));
+    await addUsage(trx, usageOf(row.fold, placed));
   });
 }
 
@@ -106,14 +107,19 @@ async function appendToJob(
   if (placed.recorded.length === 0) return [{ ...placed, before }];
   await insertEvents(trx, placed.recorded);
   await writeProjections(trx, jobId, placed, row.live);
-  used.push(...usageOf(before, placed.job));
+  used.push(...usageOf(before, placed));
   return [{ ...placed, before }];
 }
 
-/** What a job's tenant used by what the job has become. */
-function usageOf(before: JobFold, after: JobFold): TenantUsage[] {
-  const delta = usageDelta(before, after);
-  return delta === undefined ? [] : [{ tenantId: tenantOf(after), ...delta }];
+/** What a job's tenant used by what the job has become. Its submission counts on its own day, whatever came with it. */
+function usageOf(before: JobFold, { job, recorded }: Placed): TenantUsage[] {
+  const [first] = recorded;
+  const isNew = before.request === undefined && first?.event.type === 'JobSubmitted';
+  const steps = isNew ? [before, foldAll([first.event]), job] : [before, job];
+  return steps.slice(1).flatMap((after, index) => {
+    const delta = usageDelta(steps[index] ?? before, after);
+    return delta === undefined ? [] : [{ tenantId: tenantOf(after), ...delta }];
+  });
 }
 
 /** A job's row, made if there is none. Its lock puts all changes of a job in a line. */
