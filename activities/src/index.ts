@@ -25,6 +25,7 @@ import { recordEvents } from './record/record-events.ts';
 import { splitSource, type SplitDeps } from './split/split-source.ts';
 
 export { batchJobId } from './batch/batch-job-id.ts';
+export { recordAttempts } from './record/record-attempts.ts';
 export type { BatchedJobs } from './batch/batched-jobs.ts';
 export { restoredBatch } from './batch/stored-batch.ts';
 export type { QueuedWork } from './control-queued/control-queued.ts';

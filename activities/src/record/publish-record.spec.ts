@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JobView, RecordedEvent, storeKeys, type JobEventType, type NewDelivery } from '@framefold/domain';
-import { example } from '@framefold/domain/testing';
+import { attempt, example } from '@framefold/domain/testing';
 import { createFolderStore, type Catalogue, type ObjectStore } from '@framefold/platform';
-import { FakeDeliveries } from '@framefold/testing';
+import { FakeCatalogue, FakeDeliveries } from '@framefold/testing';
 import { publishRecord } from './publish-record.ts';
 
 const TO_PLAN = ['JobSubmitted', 'ProbingStarted', 'SourceProbed', 'SplittingStarted', 'PlanFrozen'] as const;
@@ -48,10 +48,15 @@ describe('publishRecord', () => {
     });
     const deliveries = new FakeDeliveries();
     await deliveries.add([DELIVERY]);
-    const catalogue = { events: () => Promise.resolve(log), deliveries } as Partial<Catalogue> as Catalogue;
+    const catalogue = {
+      events: () => Promise.resolve(log),
+      deliveries,
+      attempts,
+    } as Partial<Catalogue> as Catalogue;
     due = () => deliveries.due(0, 9);
     await publishRecord({ store, catalogue })({ jobId: '1' });
   };
+  const { attempts } = new FakeCatalogue();
   let due: FakeDeliveries['due'];
   const read = async (key: string): Promise<string | undefined> => (await store.get(key))?.toString();
 
@@ -79,6 +84,13 @@ describe('publishRecord', () => {
   it.each([[COMPLETED], [[...TO_PLAN, 'JobCancelled'] as const]])('lets the webhooks out', async (types) => {
     await publish(types);
     expect(await due(0, 9)).toMatchObject([{ id: DELIVERY.id }]);
+  });
+
+  it('brings the attempts into the catalogue', async () => {
+    const failed = attempt({ jobId: '1', outcome: { endedAt: 2, result: 'failed' } });
+    await store.put(storeKeys.attempt('1', failed.unit, failed.attemptId), JSON.stringify(failed));
+    await publish(COMPLETED);
+    expect(await attempts.list({ jobId: '1', limit: 9 })).toEqual({ attempts: [failed] });
   });
 
   it('waits for the end of the log', async () => {

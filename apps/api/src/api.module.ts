@@ -27,6 +27,8 @@ import { QueueOutlooks } from './jobs/queue-outlooks.ts';
 import { CancelJob } from './jobs/cancel-job.ts';
 import { DryRunJob } from './jobs/dry-run-job.ts';
 import { FollowJob } from './jobs/follow-job.ts';
+import { AttemptsController } from './jobs/attempts.controller.ts';
+import { ReadAttempts } from './jobs/read-attempts.ts';
 import { JobEventsController } from './jobs/job-events.controller.ts';
 import { JobTenants } from './jobs/job-tenants.ts';
 import { JobsController } from './jobs/jobs.controller.ts';
@@ -67,6 +69,7 @@ export class ApiModule {
       controllers: [
         JobsController,
         JobEventsController,
+        AttemptsController,
         SteerJobController,
         WebhooksController,
         KeysController,
@@ -104,6 +107,7 @@ export class ApiModule {
         SubmitBatch,
         StartBatchedJobs,
         ReadBatches,
+        ReadAttempts,
         CancelBatch,
         CatalogueRebuild,
         Readiness,

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { TranscodeRequestBody } from '@framefold/domain';
+import type { AttemptView, TranscodeRequestBody } from '@framefold/domain';
 import { clipPath, scriptedFfmpeg, startStack, type TestStack } from '@framefold/testing';
 import { evidenceOf } from './job-evidence.ts';
 
@@ -60,6 +60,12 @@ describe('a job that failed halfway', () => {
       expect(await stack.follow(jobId, ({ status }) => status !== 'pending')).not.toHaveProperty('failure');
       expect(await stack.follow(jobId)).toMatchObject({ status: 'completed' });
       for (const unit of kept) expect(await evidence.attempts(unit)).toHaveLength(1);
+      const listed = await fetch(`${stack.apiUrl}/api/jobs/${jobId}/attempts?limit=1000`);
+      const { attempts } = (await listed.json()) as { attempts: AttemptView[] };
+      const results = new Map(attempts.map(({ id, outcome }) => [id, outcome?.result]));
+      const records = await evidence.attempts();
+      expect(results).toEqual(new Map(records.map(({ attemptId, outcome }) => [attemptId, outcome?.result])));
+      expect(new Set(results.values())).toEqual(new Set(['committed', 'failed']));
       expect(await evidence.checksums()).toBe(await evidenceOf(stack, undisturbed).checksums());
     },
     LIMIT_MS,

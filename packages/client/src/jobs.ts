@@ -3,6 +3,8 @@ import type { Http } from './http.ts';
 import { idempotencyHeader, type KeyOptions } from './idempotency-key.ts';
 import type { CallOptions } from './operation.ts';
 import type {
+  Attempt,
+  AttemptPage,
   DryRun,
   Job,
   JobFilter,
@@ -56,6 +58,22 @@ export class Jobs {
     for (let { cursor } = filter; ;) {
       const page = await this.page({ ...filter, cursor }, options);
       yield* page.jobs;
+      cursor = page.nextCursor;
+      if (cursor === undefined) return;
+    }
+  }
+
+  /** Every attempt at the pieces of a job, or at one, in the order of their start, read page by page. */
+  async *attempts(
+    id: string,
+    { unit }: { readonly unit?: string } = {},
+    options: CallOptions = {},
+  ): AsyncGenerator<Attempt, void, undefined> {
+    for (let cursor: string | undefined; ;) {
+      const query = { unit, cursor, limit: 1000 };
+      const request = { ...options, path: { id }, query };
+      const page: AttemptPage = await this.http.call('get', '/api/jobs/{id}/attempts', request);
+      yield* page.attempts;
       cursor = page.nextCursor;
       if (cursor === undefined) return;
     }

@@ -16,6 +16,9 @@ export type JobPage = Schemas['JobPage'];
 /** A job in a list. */
 export type JobSummary = Schemas['JobSummary'];
 export type JobFilter = NonNullable<RequestOf<Operation<'get', '/api/jobs'>>['query']>;
+/** One try at a piece of a job: by which worker, when, and how it ended. */
+export type Attempt = Schemas['Attempt'];
+export type AttemptPage = Schemas['AttemptPage'];
 /** How a job stands after it was told something. */
 export type Steered = Schemas['Steered'];
 export type Priority = NonNullable<JobRequest['priority']>;

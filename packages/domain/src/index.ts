@@ -1,5 +1,6 @@
 export * from './access-rows.ts';
 export * from './api-key.ts';
+export * from './attempt-view.ts';
 export * from './audio-codecs.ts';
 export * from './batch.ts';
 export * from './batch-notice.ts';

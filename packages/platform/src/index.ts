@@ -1,4 +1,5 @@
 export * from './access/access-store.ts';
+export * from './catalogue/attempt-catalogue.ts';
 export * from './catalogue/batch-catalogue.ts';
 export * from './catalogue/catalogue.ts';
 export { CURSOR_FORM } from './catalogue/cursor.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { storeKeys, type NewEvent } from '@framefold/domain';
-import { event, example, happyLog, request } from '@framefold/domain/testing';
+import { attempt, event, example, happyLog, request } from '@framefold/domain/testing';
 import { openCatalogue, type OpenCatalogue } from '@framefold/platform';
 import { v7 as uuidv7 } from 'uuid';
 import { type ApiUnderTest, startApiOn } from '../testing/api-under-test.ts';
@@ -51,6 +51,8 @@ describe('POST /api/catalogue/rebuild', () => {
     await keep(logOf(complete, happyLog()));
     await keep(logOf(broken, failed));
     await keep(logOf(rerun, failed));
+    const tried = attempt({ jobId: complete, outcome: { endedAt: 2, result: 'committed' } });
+    await api.store.put(storeKeys.attempt(complete, tried.unit, tried.attemptId), JSON.stringify(tried));
     await api.store.put(storeKeys.outputFile(complete, 'master.m3u8'), '#EXTM3U\n');
     const again = { jobId: rerun, stream: 'job-2', sequence: 0, event: failed[0]! };
     api.temporal.histories
@@ -75,6 +77,7 @@ describe('POST /api/catalogue/rebuild', () => {
     const views = await Promise.all(ids.map(async (id) => (await api.send('GET', `/api/jobs/${id}`)).json));
     expect(views.map(({ status }) => status)).toEqual(['completed', 'failed', 'transcoding', 'pending']);
     expect((await api.catalogue.events(complete)).map((one) => one.event)).toEqual(happyLog());
+    expect(await api.catalogue.attempts.list({ jobId: complete, limit: 9 })).toEqual({ attempts: [tried] });
     expect((await api.send('GET', `/api/batches/${BATCH}`)).json).toMatchObject({
       ...{ status: 'failed', labels: ['b'], completedAt: 9, counts: { failed: 1 } },
     });

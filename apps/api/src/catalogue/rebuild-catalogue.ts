@@ -8,6 +8,7 @@ import {
   RecordedEvent,
   storeKeys,
 } from '@framefold/domain';
+import { recordAttempts } from '@framefold/activities';
 import type { AccessStore, Catalogue, ObjectStore } from '@framefold/platform';
 import { z } from 'zod';
 import { DamagedBackupError, readAccessBackup } from '../access/access-backup.ts';
@@ -83,6 +84,7 @@ async function restoreJobs({ catalogue, store, temporal }: RebuildDeps, restored
     const jobId = jobOfEventLog(key);
     if (jobId === undefined) continue;
     await catalogue.restore(jobId, await storedLog(store, key));
+    await recordAttempts({ catalogue, store }, jobId);
     stored.add(jobId);
     restored.fromStore += 1;
   }

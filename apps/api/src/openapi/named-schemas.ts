@@ -2,6 +2,7 @@ import {
   ApiKey,
   AudioProfile,
   AudioRendition,
+  AttemptView,
   AudioTrack,
   BatchSummary,
   Delivery,
@@ -50,6 +51,7 @@ import {
 import { BatchDocument, BatchList, SubmittedBatch } from '../batches/batch-schemas.ts';
 import { RebuildState } from '../catalogue/rebuild-state.ts';
 import { JobLinks } from '../jobs/job-links.ts';
+import { AttemptList } from '../jobs/attempt-schemas.ts';
 import { JobDocument, JobList, SentEvent, Steered, Submitted } from '../jobs/job-schemas.ts';
 import { Problem } from '../problem/problem.ts';
 import { DirectUpload, DirectUploadRequest, MissingParts } from '../uploads/direct-upload-schemas.ts';
@@ -81,6 +83,8 @@ const TAKEN: Named = {
 const GIVEN: Named = {
   AcceptedRequest: TranscodeRequest,
   ApiKey,
+  Attempt: AttemptView,
+  AttemptPage: AttemptList,
   AudioRendition,
   AudioTrack,
   Batch: BatchDocument,

@@ -88,6 +88,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/{id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every attempt at the units of a job: by which worker, when, and how it ended */
+        get: operations["listAttempts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs/{id}/pause": {
         parameters: {
             query?: never;
@@ -738,6 +755,37 @@ export interface components {
             startSeconds?: number | undefined;
             /** @description Leave out what comes from this time of the source on */
             endSeconds?: number | undefined;
+        };
+        Attempt: {
+            id: string;
+            /** @description What was encoded, such as a chunk of the picture or a track of sound */
+            unit: string;
+            /** @description How often the unit was to be encoded again by then */
+            generation: number;
+            /** @description Temporal's count, from 1 */
+            attempt: number;
+            workerId: string;
+            encoderBuild: string;
+            /** @description ms since the epoch */
+            startedAt: number;
+            /** @description How it ended; absent while it runs, and for ever where its worker was lost */
+            outcome?: {
+                endedAt: number;
+                /** @enum {string} */
+                result: "committed" | "duplicate" | "failed" | "cancelled";
+                code?: string | undefined;
+                usage?: {
+                    cpuSeconds: number;
+                    peakMemoryBytes: number;
+                    peakDiskBytes: number;
+                } | undefined;
+                fetchedBytes?: number | undefined;
+            } | undefined;
+        };
+        AttemptPage: {
+            attempts: components["schemas"]["Attempt"][];
+            /** @description For the next page; absent on the last */
+            nextCursor?: string | undefined;
         };
         AudioProfile: {
             /**
@@ -2272,6 +2320,46 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            413: components["responses"]["413"];
+            429: components["responses"]["429"];
+            431: components["responses"]["431"];
+            503: components["responses"]["503"];
+        };
+    };
+    listAttempts: {
+        parameters: {
+            query?: {
+                /** @description Those at this unit alone */
+                unit?: string;
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                /** @description Attempts on a page */
+                limit?: number;
+                /** @description For admin keys of the default tenant: the tenant that this is about */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, in order of their start */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttemptPage"];
+                };
             };
             400: components["responses"]["400"];
             401: components["responses"]["401"];

@@ -2,7 +2,7 @@ import type { AudioRendition, PictureTreatment, PlannedInput } from '../plan.ts'
 import type { VideoRendition } from '../ladder.ts';
 import type { FrameTable, SourceMeta, VideoTrack } from '../probe.ts';
 import type { JobEvent, JobEventData, JobEventType, MeasuredRendition } from '../events.ts';
-import type { UnitResult } from '../encode-record.ts';
+import type { AttemptRecord, UnitResult } from '../encode-record.ts';
 import { TranscodeRequest } from '../request.ts';
 import type { WorkerReport } from '../worker-report.ts';
 
@@ -321,5 +321,12 @@ export const workerReport = (fields: Partial<WorkerReport> = {}): WorkerReport =
   gpus: [],
   encoders: ['libx264'],
   proved: [],
+  ...fields,
+});
+
+/** The record of an attempt that has not ended. */
+export const attempt = (fields: Partial<AttemptRecord> = {}): AttemptRecord => ({
+  ...{ jobId: 'job', unit: 'chunk-00000', generation: 0, attemptId: 'g0-1-aaaa', temporalAttempt: 1 },
+  ...{ workerId: 'worker', host: 'machine', encoderBuild: 'x264', argv: ['-i', 'source'], startedAt: 1 },
   ...fields,
 });

@@ -1,4 +1,5 @@
 import {
+  type AttemptRecord,
   type Batch,
   foldAll,
   type JobEvent,
@@ -8,7 +9,7 @@ import {
   toView,
   type TranscodeRequest,
 } from '@framefold/domain';
-import { event, EXAMPLES, example, happyLog, request } from '@framefold/domain/testing';
+import { attempt, event, EXAMPLES, example, happyLog, request } from '@framefold/domain/testing';
 import type { BatchFilter } from './batch-catalogue.ts';
 import { BadCursorError, type Catalogue } from './catalogue.ts';
 import type { RefusedEvent } from './catalogue.ts';
@@ -52,6 +53,46 @@ export function describeCatalogue(name: string, open: () => Promise<CatalogueUnd
     it('folds the same whether events come at once or one by one', async () => {
       for (const one of logOf('piecemeal', happyLog())) await catalogue.append([one]);
       expect((await catalogue.job('piecemeal'))?.job).toEqual(foldAll(happyLog()));
+    });
+
+    describe('attempts', () => {
+      const tried = (attemptId: string, startedAt: number, fields: Partial<AttemptRecord> = {}) =>
+        attempt({ jobId: 'tried', unit: 'c0', attemptId, startedAt, ...fields });
+      const outcome = { endedAt: 9, result: 'failed', code: 'ENCODER_CRASHED' } as const;
+
+      it('come in the order of their start, page by page, of one job or one unit', async () => {
+        const [a, b, c] = [tried('a', 3), tried('b', 1), tried('c', 2, { unit: 'c1' })];
+        await catalogue.attempts.put([a, b, c, tried('a', 1, { jobId: 'other' })]);
+        const first = await catalogue.attempts.list({ jobId: 'tried', limit: 2 });
+        expect(first.attempts).toEqual([b, c]);
+        const { nextCursor: cursor } = first;
+        const second = await catalogue.attempts.list({ jobId: 'tried', cursor, limit: 2 });
+        expect(second).toEqual({ attempts: [a] });
+        expect((await catalogue.attempts.list({ jobId: 'tried', unit: 'c1', limit: 9 })).attempts).toEqual([
+          c,
+        ]);
+        await expect(catalogue.attempts.list({ jobId: 'tried', cursor: '?', limit: 2 })).rejects.toThrow(
+          BadCursorError,
+        );
+      });
+
+      it('take their end once, and lose it no more', async () => {
+        const running = tried('d', 4, { jobId: 'ends' });
+        await catalogue.attempts.put([running]);
+        expect(await catalogue.attempts.ended('ends')).toEqual(new Set());
+        await catalogue.attempts.put([{ ...running, outcome }]);
+        await catalogue.attempts.put([running]);
+        expect((await catalogue.attempts.list({ jobId: 'ends', limit: 9 })).attempts).toEqual([
+          { ...running, outcome },
+        ]);
+        expect(await catalogue.attempts.ended('ends')).toEqual(new Set(['c0/d']));
+      });
+
+      it('are any number at once', async () => {
+        const many = Array.from({ length: 250 }, (_, index) => tried(`m${index}`, index, { jobId: 'many' }));
+        await catalogue.attempts.put(many);
+        expect((await catalogue.attempts.list({ jobId: 'many', limit: 999 })).attempts).toEqual(many);
+      });
     });
 
     it('knows nothing of an unknown job', async () => {

@@ -11,6 +11,7 @@ import type {
 import type { AccessStore } from '../access/access-store.ts';
 import type { Deliveries } from '../webhooks/deliveries.ts';
 import type { WebhookSecrets } from '../webhooks/webhook-secrets.ts';
+import type { AttemptCatalogue } from './attempt-catalogue.ts';
 import type { BatchCatalogue } from './batch-catalogue.ts';
 
 export interface CatalogueJob {
@@ -111,6 +112,7 @@ export interface Catalogue {
    */
   restore(jobId: string, log: readonly NewEvent[]): Promise<void>;
   readonly batches: BatchCatalogue;
+  readonly attempts: AttemptCatalogue;
   /** Gives the database back. Nothing may be called afterwards but this again. */
   close(): Promise<void>;
 }

@@ -1,7 +1,8 @@
-import type { JobEvent, JobFold, JobState, JobSummary, LiveUnit } from '@framefold/domain';
+import type { AttemptRecord, JobEvent, JobFold, JobState, JobSummary, LiveUnit } from '@framefold/domain';
 import { sql, type Generated, type Migration, type RawBuilder } from 'kysely';
 import { ACCESS_MIGRATIONS, datedTenants, type AccessTables } from '../access/access-schema.ts';
 import { webhookMigration, type WebhookTables } from '../webhooks/webhook-tables.ts';
+import { attemptsOfJobs } from './attempts-of-jobs.ts';
 import { summariesAndBatches } from './summaries-and-batches.ts';
 import { storableText } from './storable-text.ts';
 
@@ -48,6 +49,16 @@ export interface BatchesTable {
   ended_at: number | null;
 }
 
+/** The attempts at the units of jobs, as their workers recorded them. */
+export interface AttemptsTable {
+  job_id: string;
+  unit: string;
+  attempt_id: string;
+  started_at: number;
+  has_ended: boolean;
+  record: AttemptRecord;
+}
+
 /** The logs. */
 export interface EventsTable {
   job_id: string;
@@ -72,6 +83,7 @@ export interface CatalogueSchema extends AccessTables, WebhookTables {
   events: EventsTable;
   job_labels: JobLabelsTable;
   batches: BatchesTable;
+  attempts: AttemptsTable;
   idempotency_keys: IdempotencyKeysTable;
 }
 
@@ -136,4 +148,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-webhooks': webhookMigration,
   '0005-summaries-and-batches': summariesAndBatches,
   '0006-dated-tenants': datedTenants,
+  '0007-attempts': attemptsOfJobs,
 };

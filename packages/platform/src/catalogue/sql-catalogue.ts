@@ -13,6 +13,7 @@ import { SqlAccessStore } from '../access/sql-access-store.ts';
 import { SqlDeliveries } from '../webhooks/sql-deliveries.ts';
 import { SqlWebhookSecrets } from '../webhooks/sql-webhook-secrets.ts';
 import { appendEvents, restoreLog } from './append-events.ts';
+import type { AttemptCatalogue } from './attempt-catalogue.ts';
 import type { BatchCatalogue } from './batch-catalogue.ts';
 import type { CatalogueJob, CatalogueListener, JobFilter, JobPage, OpenCatalogue } from './catalogue.ts';
 import { guarded } from './guarded.ts';
@@ -20,6 +21,7 @@ import { JobReader } from './job-reader.ts';
 import { listJobs } from './list-jobs.ts';
 import type { CatalogueSchema } from './schema.ts';
 import { setLive } from './set-live.ts';
+import { SqlAttempts } from './sql-attempts.ts';
 import { SqlBatches } from './sql-batches.ts';
 
 const ENDED = JOB_STATES.filter(hasEnded);
@@ -34,6 +36,7 @@ export class SqlCatalogue implements OpenCatalogue {
   readonly #onClosed: () => void;
   readonly #jobs: JobReader;
   readonly batches: BatchCatalogue;
+  readonly attempts: AttemptCatalogue;
   #closing: Promise<void> | undefined;
 
   /**
@@ -48,6 +51,7 @@ export class SqlCatalogue implements OpenCatalogue {
     this.#onClosed = release ?? (() => undefined);
     this.#jobs = new JobReader(db, release !== undefined);
     this.batches = new SqlBatches(db);
+    this.attempts = new SqlAttempts(db);
   }
 
   async append(events: readonly NewEvent[]): Promise<void> {

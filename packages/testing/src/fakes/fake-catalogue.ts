@@ -9,6 +9,7 @@ import {
   type RecordedEvent,
 } from '@framefold/domain';
 import type { Catalogue, CatalogueJob, JobFilter, JobPage } from '@framefold/platform';
+import { FakeAttempts } from './fake-attempts.ts';
 import { FakeBatches } from './fake-batches.ts';
 import { FakeDeliveries } from './fake-deliveries.ts';
 import { FakeWebhookSecrets } from './fake-webhook-secrets.ts';
@@ -24,6 +25,7 @@ export class FakeCatalogue implements Catalogue {
   /** Every call throws this while it is set. */
   failure: Error | undefined;
   closed = false;
+  readonly attempts = new FakeAttempts(() => this.#failIfTold());
   readonly batches = new FakeBatches(
     () => this.#failIfTold(),
     async (batchId) => (await this.list({ batchId, limit: Infinity })).jobs,
