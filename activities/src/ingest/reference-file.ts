@@ -1,7 +1,7 @@
 import { access, constants, realpath, stat } from 'node:fs/promises';
-import { relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { CodedError } from '@framefold/domain';
+import { isBelow } from '@framefold/platform';
 import type { SourceRef } from '@framefold/workflows/contract';
 import type { IngestDeps } from './ingest-source.ts';
 
@@ -16,10 +16,10 @@ export async function referenceFile(
   url: URL,
 ): Promise<SourceRef> {
   const given = pathOf(url);
-  if (!(await isBelow(given, fileRoots))) throw forbidden();
+  if (!(await isInOne(given, fileRoots))) throw forbidden();
   const path = await locate(given);
   // A link leads elsewhere; and what others have uploaded or had made is no file of the machine.
-  if (!(await isBelow(path, fileRoots)) || (await isBelow(path, ownFolders))) throw forbidden();
+  if (!(await isInOne(path, fileRoots)) || (await isInOne(path, ownFolders))) throw forbidden();
   const found = await stat(path);
   if (!found.isFile()) throw new CodedError('SOURCE_NOT_MEDIA', 'The source is not a regular file.');
   if (found.size === 0) throw new CodedError('SOURCE_EMPTY', 'The source is empty.');
@@ -63,13 +63,8 @@ async function locate(given: string): Promise<string> {
 }
 
 /** Whether a path lies in one of some folders, as they are named or where their names lead. */
-async function isBelow(path: string, folders: readonly string[]): Promise<boolean> {
-  for (const folder of folders) {
-    const named = resolve(folder);
-    for (const place of [named, await realpath(named).catch(() => named)]) {
-      const inside = relative(place, path);
-      if (inside !== '..' && !inside.startsWith('../')) return true;
-    }
-  }
+async function isInOne(path: string, folders: readonly string[]): Promise<boolean> {
+  for (const folder of folders)
+    if (isBelow(path, folder) || isBelow(path, await realpath(folder).catch(() => folder))) return true;
   return false;
 }

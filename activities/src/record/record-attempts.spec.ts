@@ -55,6 +55,7 @@ describe('recordAttempts', () => {
   it('leaves out what is no record', async () => {
     await write(attempt({ outcome }));
     await store.put(storeKeys.attempt('job', 'c9', 'g0-1-zz'), '{"jobId":"job"}');
+    await store.put(storeKeys.attempt('job', 'c9', 'g0-2-zz'), '{"jobId":');
     expect(await recorded()).toEqual([attempt({ outcome })]);
   });
 });

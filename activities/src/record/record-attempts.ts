@@ -25,9 +25,12 @@ export async function recordAttempts(
   }
 }
 
-/** Empty for what another version wrote in a form of its own: no job is held up by that. */
+/** Empty for what is damaged, or in the form of another version: no job is held up by that. */
 async function readAttempt(store: ObjectStore, key: string): Promise<AttemptRecord[]> {
   const stored = await store.get(key);
-  const { data } = AttemptRecord.safeParse(stored === undefined ? undefined : JSON.parse(String(stored)));
-  return data === undefined ? [] : [data];
+  try {
+    return [AttemptRecord.parse(JSON.parse(String(stored)))];
+  } catch {
+    return [];
+  }
 }

@@ -73,7 +73,10 @@ describe('a stack that others can reach', () => {
         ...asAcme,
         FRAMEFOLD_FILE_ROOTS: '/',
       });
-      expect(byName).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('SOURCE_FORBIDDEN') });
+      expect(byName).toMatchObject({
+        exitCode: 1,
+        stderr: expect.stringContaining('outside of the folders'),
+      });
 
       const path = `/api/jobs/${job.id}`;
       expect(await ask('127.0.0.1', path, asAcme.FRAMEFOLD_API_KEY)).toBe(200);

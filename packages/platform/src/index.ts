@@ -5,6 +5,7 @@ export * from './catalogue/catalogue.ts';
 export { CURSOR_FORM } from './catalogue/cursor.ts';
 export { openCatalogue, type CataloguePlace } from './catalogue/open-catalogue.ts';
 export * from './engine/encode-engine.ts';
+export { isBelow } from './is-below.ts';
 export * from './process/process-runner.ts';
 export * from './store/direct-writes.ts';
 export * from './store/object-store.ts';

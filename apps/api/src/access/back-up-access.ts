@@ -1,5 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { mergeAccessRows, storeKeys, type AccessBackup, type AccessRows } from '@framefold/domain';
+import {
+  DEFAULT_TENANT,
+  mergeAccessRows,
+  storeKeys,
+  type AccessBackup,
+  type AccessRows,
+} from '@framefold/domain';
 import type { AccessStore, ObjectStore } from '@framefold/platform';
 import { Logger } from '@nestjs/common';
 import { startRounds, type Rounds } from '../rounds.ts';
@@ -48,7 +54,7 @@ export function startAccessBackup(deps: Deps): Rounds {
 
 /** Whether there is nothing but what every catalogue begins with. */
 function isUntouched({ tenants, keys }: AccessRows): boolean {
-  return keys.length === 0 && tenants.every(({ changedAt }) => changedAt === 0);
+  return keys.length === 0 && tenants.every(({ id, changedAt }) => id === DEFAULT_TENANT && changedAt === 0);
 }
 
 function rowsOf({ tenants, keys }: AccessBackup): AccessRows {

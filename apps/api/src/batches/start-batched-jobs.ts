@@ -25,8 +25,11 @@ export class StartBatchedJobs implements BatchedJobs {
       throw new CodedError('BATCH_RUNNING', `Jobs of the batch wait: there is no tenant ${tenantId}.`);
     // One that was let in before takes no second place, and needs none.
     if ((await catalogue.tenantOf(jobId)) !== undefined) return;
-    await keepUploads(this.uploads, jobId, input.request);
-    await asCoded(this.admission.letIn(tenant, jobId, () => temporal.startJob(input, tenant.weight)));
+    const start = async (): Promise<void> => {
+      await keepUploads(this.uploads, jobId, input.request);
+      await temporal.startJob(input, tenant.weight);
+    };
+    await asCoded(this.admission.letIn(tenant, jobId, start));
   }
 
   async requestCancel(jobId: string): Promise<boolean> {

@@ -15,6 +15,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { Caller } from '../access/caller.ts';
 import { Backends } from '../backends.ts';
+import { assertFiles } from '../jobs/assert-files.ts';
 import { assertPriority } from '../jobs/assert-priority.ts';
 import { keyOfTenant } from '../jobs/idempotency-key.ts';
 import { ProblemError } from '../problem/problem-error.ts';
@@ -58,6 +59,7 @@ export class SubmitBatch {
     assertWebhookUrl(content, this.config.privateNetworks);
     for (const [index, request] of content.jobs.entries()) {
       assertWebhookUrl(request, this.config.privateNetworks, placeOf(index));
+      assertFiles(request, this.config, placeOf(index));
       assertPriority(caller, request.priority, placeOf(index));
     }
     const submittedAt = this.now();

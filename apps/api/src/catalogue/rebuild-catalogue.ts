@@ -95,6 +95,7 @@ async function restoreJobs({ catalogue, store, temporal }: RebuildDeps, restored
       const former = await storedLog(store, storeKeys.eventLog(jobId));
       await catalogue.restore(jobId, [...former, ...(await temporal.historyLog(jobId))]);
     } else await restoreFromHistory({ catalogue, temporal }, jobId);
+    await recordAttempts({ catalogue, store }, jobId);
     restored.fromTemporal += 1;
   }
 }

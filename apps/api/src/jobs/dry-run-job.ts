@@ -10,6 +10,7 @@ import { CONFIG } from '../tokens.ts';
 import { claimUploads } from '../uploads/claim-uploads.ts';
 import { Uploads } from '../uploads/uploads.ts';
 import { assertWebhookUrl } from '../webhooks/assert-webhook-url.ts';
+import { assertFiles } from './assert-files.ts';
 import { assertPriority } from './assert-priority.ts';
 
 /** Finished jobs that an estimate looks at. */
@@ -40,6 +41,7 @@ export class DryRunJob {
    */
   async run(caller: Caller, request: TranscodeRequest): Promise<DryRun | undefined> {
     assertWebhookUrl(request, this.config.privateNetworks);
+    assertFiles(request, this.config);
     assertPriority(caller, request.priority);
     const { catalogue, temporal } = this.backends;
     const { tenant } = caller;

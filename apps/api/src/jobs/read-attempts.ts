@@ -1,5 +1,5 @@
 import { recordAttempts } from '@framefold/activities';
-import { hasEnded, toAttemptView } from '@framefold/domain';
+import { toAttemptView } from '@framefold/domain';
 import type { ObjectStore } from '@framefold/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Caller } from '../access/caller.ts';
@@ -20,10 +20,10 @@ export class ReadAttempts {
 
   /** @throws {ProblemError} JOB_NOT_FOUND, VALIDATION_FAILED for a cursor that no page had */
   async list(caller: Caller, jobId: string, { unit, cursor, limit }: AttemptListQuery): Promise<AttemptList> {
-    const { job } = await this.jobs.catalogueJob(caller, jobId);
+    await this.jobs.catalogueJob(caller, jobId);
     const { catalogue } = this.backends;
-    // The end of a job brings them here; until then the workers' records alone tell.
-    if (!hasEnded(job.state)) await recordAttempts({ catalogue, store: this.store }, jobId);
+    // A job's end brings them here, and those of earlier versions did not.
+    if (cursor === undefined) await recordAttempts({ catalogue, store: this.store }, jobId);
     const { attempts, ...page } = await catalogue.attempts
       .list({ jobId, unit, cursor, limit })
       .catch(refuseBadCursor);

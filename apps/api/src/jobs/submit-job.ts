@@ -12,6 +12,7 @@ import { claimUploads } from '../uploads/claim-uploads.ts';
 import { Uploads } from '../uploads/uploads.ts';
 import { assertWebhookUrl } from '../webhooks/assert-webhook-url.ts';
 import { AdmitJob } from './admit-job.ts';
+import { assertFiles } from './assert-files.ts';
 import { assertPriority } from './assert-priority.ts';
 import { keyOfTenant } from './idempotency-key.ts';
 import type { Submitted } from './job-schemas.ts';
@@ -39,6 +40,7 @@ export class SubmitJob {
    */
   async submit(caller: Caller, request: TranscodeRequest, key: string | undefined): Promise<Submitted> {
     assertWebhookUrl(request, this.config.privateNetworks);
+    assertFiles(request, this.config);
     const { catalogue } = this.backends;
     const { tenant } = caller;
     assertPriority(caller, request.priority);

@@ -107,5 +107,8 @@ export const datedTenants: Migration = {
       .alterTable('tenants')
       .addColumn('changed_at', 'double precision', (column) => column.notNull().defaultTo(0))
       .execute();
+    await sql`update tenants set changed_at = greatest(created_at, 1) where id <> ${DEFAULT_TENANT}`.execute(
+      db,
+    );
   },
 };

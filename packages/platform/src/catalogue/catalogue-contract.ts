@@ -416,6 +416,7 @@ export function describeCatalogue(name: string, open: () => Promise<CatalogueUnd
         await catalogue.batches.add(batch('b-4'));
         await catalogue.batches.markCancelled('b-3', 5);
         await catalogue.batches.markCancelled('b-3', 6);
+        expect(await catalogue.unended(['b-3', 'b-4'])).toEqual(new Set(['b-4']));
         for (const at of [7, 8]) for (const id of ['b-3', 'b-4']) await catalogue.batches.markEnded(id, at);
         await catalogue.batches.markCancelled('b-4', 9);
         expect((await catalogue.batches.get('b-3'))?.batch).toMatchObject({ cancelledAt: 5, endedAt: 7 });

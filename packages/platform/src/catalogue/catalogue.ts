@@ -92,7 +92,10 @@ export interface Catalogue {
   list(filter: JobFilter): Promise<JobPage>;
   /** The ids of all jobs in a state; costs nothing of the jobs' size. */
   idsInState(state: JobState): Promise<readonly string[]>;
-  /** Which of these jobs and batches have been submitted and have not ended; costs nothing of their size. */
+  /**
+   * Which of these jobs have been submitted and have not ended, and which of these batches may start jobs yet; costs
+   * nothing of their size.
+   */
   unended(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /**
    * Replaces what the running encoders of a job last reported. A job that is unknown or has ended is no error: it keeps

@@ -129,7 +129,8 @@ export class SqlCatalogue implements OpenCatalogue {
             .selectFrom('batches')
             .select('batch_id as id')
             .where(sql<boolean>`batch_id = any(${[...ids]}::text[])`)
-            .where('ended_at', 'is', null),
+            .where('ended_at', 'is', null)
+            .where('cancelled_at', 'is', null),
         )
         .execute(),
     );

@@ -27,7 +27,7 @@ export class FakeBatches implements BatchCatalogue {
 
   isUnended(batchId: string): boolean {
     const batch = this.#batches.get(batchId);
-    return batch !== undefined && batch.endedAt === undefined;
+    return batch !== undefined && batch.endedAt === undefined && batch.cancelledAt === undefined;
   }
 
   async get(batchId: string): Promise<CatalogueBatch | undefined> {
