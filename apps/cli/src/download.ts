@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { types } from 'node:util';
+import { RECORD_FILES } from '@framefold/domain';
 import { errorOfSilence, type FramefoldClient, FramefoldError, type Job } from '@framefold/client';
 import { type ListedFile, parseChecksums } from './checksums.ts';
 import { CommandError } from './command-error.ts';
@@ -14,8 +15,6 @@ import { type Pace, patiently } from './patience.ts';
 
 const parallelDownloads = 8;
 const listName = 'SHA256SUMS';
-/** They tell of the job, not of the media, and stand outside the list. */
-const unlisted = ['job.json', 'events.jsonl'];
 
 /** What to fetch, where to, and how. */
 export interface Download {
@@ -41,8 +40,9 @@ export async function downloadTree(download: Download): Promise<void> {
     await mkdir(partial, { recursive: true });
     const list = await fetchList(download);
     await writeFile(join(partial, listName), list.text);
-    for (const path of unlisted) await waitFor(download, path);
-    await fetchAll(download, partial, [...list.files, ...unlisted.map((path) => ({ path }))]);
+    // They stand outside the list.
+    for (const path of RECORD_FILES) await waitFor(download, path);
+    await fetchAll(download, partial, [...list.files, ...RECORD_FILES.map((path) => ({ path }))]);
     await rename(partial, folder);
   } catch (error) {
     await rm(partial, { recursive: true, force: true });

@@ -72,6 +72,9 @@ export function batchOfManifest(key: string): string | undefined {
   return batchId;
 }
 
+/** What lies beside the output and is not for its viewers: the job as its owner sees it, and its log. */
+export const RECORD_FILES: readonly string[] = ['job.json', 'events.jsonl'];
+
 /**
  * The name of a chunk as a unit of encode work.
  *

@@ -1,5 +1,5 @@
 import { pipeline } from 'node:stream/promises';
-import { storeKeys } from '@framefold/domain';
+import { RECORD_FILES, storeKeys } from '@framefold/domain';
 import type { ObjectStore } from '@framefold/platform';
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
@@ -58,8 +58,8 @@ export class MediaController {
     @Res() response: Response,
   ): Promise<void> {
     assertJobId(jobId);
-    const playbackQuery = await this.#admit(request, jobId);
     const path = safePath(parts);
+    const playbackQuery = await this.#admit(request, jobId, path);
     const key = path === undefined ? undefined : storeKeys.outputFile(jobId, path);
     const found = key === undefined ? undefined : await this.store.head(key);
     if (path === undefined || key === undefined || found === undefined) throw fileNotFound();
@@ -100,12 +100,14 @@ export class MediaController {
   }
 
   /**
-   * Lets through who has a signed URL, or, where none are signed, whose key may read the job.
+   * Lets through who has a signed URL, or, where none are signed and for what viewers are not to see, whose key may read
+   * the job.
    *
    * @returns the query of a signed URL
    */
-  async #admit(request: Request, jobId: string): Promise<string> {
-    if (this.playback.isSigned) return this.playback.check(jobId, request.query);
+  async #admit(request: Request, jobId: string, path: string | undefined): Promise<string> {
+    const isForViewers = path === undefined || !RECORD_FILES.includes(path);
+    if (this.playback.isSigned && isForViewers) return this.playback.check(jobId, request.query);
     const caller = await this.authenticator.authorize(request, { scope: 'read' });
     await this.tenants.assertOf(caller, jobId);
     return '';
