@@ -132,6 +132,12 @@ class FolderStore implements ObjectStore {
     }
   }
 
+  async *folders(prefix: string): AsyncIterable<string> {
+    assertPrefix(prefix);
+    for (const name of await guarded(() => sortedNames(join(this.#folder, prefix))))
+      if (name.endsWith('/') && !name.startsWith('.')) yield name.slice(0, -1);
+  }
+
   async delete(key: string): Promise<void> {
     const path = this.#path(key);
     await guarded(async () => {

@@ -39,6 +39,8 @@ export interface ObjectStore {
   head(key: string): Promise<StoredObject | undefined>;
   /** All objects below a prefix that ends in `/`, in order of their keys. */
   list(prefix: string): AsyncIterable<StoredObject>;
+  /** The names right below a prefix that ends in `/` below which objects lie, each once; costs nothing of their number. */
+  folders(prefix: string): AsyncIterable<string>;
   /** Removes an object; one that is not there is no error. */
   delete(key: string): Promise<void>;
   /** Removes every object below a prefix that ends in `/`. */

@@ -181,6 +181,18 @@ class S3Store implements ObjectStore {
     yield* found;
   }
 
+  async *folders(prefix: string): AsyncIterable<string> {
+    assertPrefix(prefix);
+    const Prefix = this.#prefix + prefix;
+    const query = { Bucket: this.#bucket, Prefix, Delimiter: '/' };
+    const pages = paginateListObjectsV2({ client: this.#client }, query);
+    for (;;) {
+      const { done, value } = await guarded(() => pages.next());
+      if (done === true) return;
+      for (const { Prefix: found = '' } of value.CommonPrefixes ?? []) yield found.slice(Prefix.length, -1);
+    }
+  }
+
   async delete(key: string): Promise<void> {
     const place = this.#place(key);
     await guarded(() => this.#client.send(new DeleteObjectCommand(place)));

@@ -182,6 +182,14 @@ export function describeObjectStore(name: string, make: () => Promise<ObjectStor
       expect(await keysBelow('p/')).toEqual([...keys].sort());
     });
 
+    it('names the folders below a prefix, however much is in them', async () => {
+      for (const key of ['f/a/1', 'f/a/2/x', 'f/b-1/y', 'f/c', 'g/z/1']) await store.put(key, key);
+      const names: string[] = [];
+      for await (const name of store.folders('f/')) names.push(name);
+      expect(names.sort()).toEqual(['a', 'b-1']);
+      for await (const name of store.folders('nothing/')) expect(name).toBeUndefined();
+    });
+
     it('shows nobody half an object while it is replaced', async () => {
       const versions = ['a', 'b'].map((letter) => letter.repeat(300_000));
       await store.put('big', versions[0] ?? '');
