@@ -94,7 +94,6 @@ export async function runApi({ config, logger, signal }: ApiProgram): Promise<vo
     endings.push(() => accessBackup.stop());
     await keepFirstSecret(config, catalogue.webhookSecrets);
     backends.catalogue = catalogue;
-    endings.push(startUploadSweep(app.get(Uploads), config.folders.uploads, logger));
 
     const connection = Connection.lazy({ address: config.temporal.address });
     const { namespace } = config.temporal;
@@ -104,6 +103,7 @@ export async function runApi({ config, logger, signal }: ApiProgram): Promise<vo
       keepFailedHours: config.keepFailedHours,
     });
     endings.push(() => connection.close());
+    endings.push(startUploadSweep(app.get(Uploads), config.folders.uploads, logger));
 
     const queuedWork = createQueuedWork(client, namespace);
     const workers = await runWorkers(

@@ -169,6 +169,17 @@ describe('the gateway to Temporal', () => {
     expect(['ended', 'not-found']).toContain(await outcome);
   });
 
+  it('knows whether any of many jobs and batches runs', async () => {
+    const unknown = Array.from({ length: 120 }, (_, index) => `unknown-${index}`);
+    const batchId = 'runs-as-batch';
+    await Promise.all([start('runs'), start('ran'), gateway.startBatch({ batchId, jobs: 1 })]);
+    await handle('ran').terminate();
+    for (const id of ['runs', batchId]) while (!(await gateway.anyRuns([...unknown, id]))) await delay(50);
+    while (await gateway.anyRuns(['ran'])) await delay(50);
+    expect(await gateway.anyRuns(unknown)).toBe(false);
+    expect(await gateway.anyRuns([])).toBe(false);
+  });
+
   it('finds no progress where nothing runs', async () => {
     await start('idle');
     expect(await gateway.liveUnits('idle')).toEqual([]);

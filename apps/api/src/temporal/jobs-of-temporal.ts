@@ -1,10 +1,13 @@
 import type { NewEvent } from '@framefold/domain';
-import { jobWorkflowId, WORKFLOW_TYPES } from '@framefold/workflows/contract';
+import { jobWorkflowId, transcodeBatchWorkflowId, WORKFLOW_TYPES } from '@framefold/workflows/contract';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type proto from '@temporalio/proto';
 
 type HistoryEvent = proto.temporal.api.history.v1.IHistoryEvent;
+
+/** Jobs and batches that one query asks for. */
+const PER_QUERY = 50;
 
 /** A job that Temporal knows. */
 export interface KnownWorkflow {
@@ -16,6 +19,8 @@ export interface KnownWorkflow {
 export interface JobsOfTemporal {
   /** All jobs that Temporal knows; those that ended longer ago than its retention are not among them. */
   knownJobs(): AsyncIterable<KnownWorkflow>;
+  /** Whether the workflow of any of these jobs and batches runs. Those that were started within seconds may be missing. */
+  anyRuns(ids: readonly string[]): Promise<boolean>;
   /** The events that a job and its batches of chunks have recorded, in the order in which they were; empty for an unknown job. */
   historyLog(jobId: string): Promise<readonly NewEvent[]>;
 }
@@ -60,6 +65,18 @@ export function jobsOfTemporal(
       const query = `WorkflowType = '${WORKFLOW_TYPES.transcodeJob}'`;
       for await (const { workflowId, status } of client.workflow.list({ query }))
         yield { jobId: workflowId.replace(jobWorkflowId(''), ''), running: status.name === 'RUNNING' };
+    },
+
+    async anyRuns(ids) {
+      for (let first = 0; first < ids.length; first += PER_QUERY) {
+        const workflowIds = ids
+          .slice(first, first + PER_QUERY)
+          .flatMap((id) => [jobWorkflowId(id), transcodeBatchWorkflowId(id)]);
+        const query = `ExecutionStatus = 'Running' AND WorkflowId IN ('${workflowIds.join("', '")}')`;
+        const { count } = await call(() => client.workflow.count(query));
+        if (count > 0) return true;
+      }
+      return false;
     },
 
     async historyLog(jobId) {

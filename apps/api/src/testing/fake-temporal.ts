@@ -86,6 +86,11 @@ export class FakeTemporal implements TemporalGateway {
     for (const [jobId, { running }] of this.histories) yield { jobId, running };
   }
 
+  async anyRuns(ids: readonly string[]): Promise<boolean> {
+    this.#failIfTold();
+    return ids.some((id) => this.histories.get(id)?.running === true);
+  }
+
   async historyLog(jobId: string): Promise<readonly NewEvent[]> {
     this.#failIfTold();
     return this.histories.get(jobId)?.log ?? [];

@@ -33,14 +33,22 @@ export class StoredUploads {
 
   /** In ms since the epoch; undefined while a job needs it. */
   async expiry({ id, completedAt }: UploadRecord): Promise<number | undefined> {
-    const takenAt = new Map<string, number>();
-    for await (const { key, modifiedAt } of this.store.list(storeKeys.uploadClaims(id)))
-      takenAt.set(key.slice(storeKeys.uploadClaims(id).length), modifiedAt);
+    const takenAt = await this.#claims(id);
     if (takenAt.size === 0) return uploadExpiry(completedAt, [], this.hours);
     // One that was never started is not known, and not among them.
     const unended = await this.backends.catalogue.unended([...takenAt.keys()]);
     const claims = [...takenAt].map(([jobId, at]) => ({ at, isLive: unended.has(jobId) }));
     return uploadExpiry(completedAt, claims, this.hours);
+  }
+
+  /**
+   * Whether a job or batch that took it runs, also one that the catalogue has lost.
+   *
+   * @throws {ProblemError} TEMPORAL_UNAVAILABLE, NOT_READY
+   */
+  async isInUse(id: string): Promise<boolean> {
+    const takers = [...(await this.#claims(id)).keys()];
+    return takers.length > 0 && (await this.backends.temporal.anyRuns(takers));
   }
 
   /** All that something is in the store of, complete or not, with when that was last written in ms since the epoch. */
@@ -51,6 +59,15 @@ export class StoredUploads {
       found.set(id, Math.max(found.get(id) ?? 0, modifiedAt));
     }
     return found;
+  }
+
+  /** When which job or batch took it, in ms since the epoch. */
+  async #claims(id: string): Promise<ReadonlyMap<string, number>> {
+    const prefix = storeKeys.uploadClaims(id);
+    const takenAt = new Map<string, number>();
+    for await (const { key, modifiedAt } of this.store.list(prefix))
+      takenAt.set(key.slice(prefix.length), modifiedAt);
+    return takenAt;
   }
 }
 

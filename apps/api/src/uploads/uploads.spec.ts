@@ -4,6 +4,7 @@ import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { DEFAULT_TENANT, storeKeys } from '@framefold/domain';
 import { happyLog } from '@framefold/domain/testing';
+import { FakeCatalogue } from '@framefold/testing';
 import { type Answer, type ApiUnderTest, startApi } from '../testing/api-under-test.ts';
 import { Uploads } from './uploads.ts';
 
@@ -496,6 +497,22 @@ describe('a job from an upload', () => {
     await uploads.sweep();
     expect((await view(id)).json.code).toBe('UPLOAD_NOT_FOUND');
     expect(await stored(id)).toBeUndefined();
+  });
+
+  it.each([
+    ['while it runs in Temporal', true],
+    ['while Temporal cannot be asked', undefined],
+    ['no longer than it runs there', false],
+  ])('keeps the upload where the catalogue is lost, %s', async (_, running) => {
+    const id = await whole();
+    const { json } = await submit({ sourceUrl: `upload://${id}` });
+    api.backends.catalogue = new FakeCatalogue();
+    if (running === undefined) api.temporal.failure = new Error('Temporal is away.');
+    else api.temporal.histories.set(json.jobId, { running, log: [] });
+    api.now += 25 * HOUR_MS;
+    const swept = uploads.sweep();
+    await (running === undefined ? expect(swept).rejects.toThrow('away') : swept);
+    expect(await stored(id)).toBe(running === false ? undefined : CONTENT);
   });
 
   it('is looked at together with all others that took the upload', async () => {

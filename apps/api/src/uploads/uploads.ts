@@ -167,7 +167,11 @@ export class Uploads {
     return filename;
   }
 
-  /** Brings in what an earlier process left whole on disk, and removes what has expired. */
+  /**
+   * Brings in what an earlier process left whole on disk, and removes what has expired.
+   *
+   * @throws {ProblemError} TEMPORAL_UNAVAILABLE, NOT_READY; nothing that a job took is removed then
+   */
   async sweep(): Promise<void> {
     for (const [id, writtenAt] of await this.unfinished.all()) {
       await this.finish(id);
@@ -188,7 +192,9 @@ export class Uploads {
     const record = await this.#stored.find(id);
     const expiresAt =
       record === undefined ? await this.#expiryOfRest(id, writtenAt) : await this.#stored.expiry(record);
-    return expiresAt !== undefined && this.#isPast(expiresAt);
+    if (expiresAt === undefined || !this.#isPast(expiresAt)) return false;
+    // A catalogue that was lost does not know who needs it.
+    return !(await this.#stored.isInUse(id));
   }
 
   /**
