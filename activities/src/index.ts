@@ -28,6 +28,7 @@ export { batchJobId } from './batch/batch-job-id.ts';
 export { recordAttempts } from './record/record-attempts.ts';
 export type { BatchedJobs } from './batch/batched-jobs.ts';
 export { restoredBatch } from './batch/stored-batch.ts';
+export { endDeliveries } from './notify/end-deliveries.ts';
 export type { QueuedWork } from './control-queued/control-queued.ts';
 export { workerReports } from './worker-reports.ts';
 export type { EncodeDeps } from './encode-unit.ts';

@@ -4,6 +4,7 @@ import { event, example, happyLog, request } from '@framefold/domain/testing';
 import { ForbiddenUrlError, type GuardedFetch, type GuardedRequest } from '@framefold/platform';
 import { FakeCatalogue } from '@framefold/testing';
 import { Webhook } from 'standardwebhooks';
+import { quietEnvironment } from '../testing/quiet-environment.ts';
 import { attemptDelivery } from './attempt-delivery.ts';
 
 const HOUR_MS = 3_600_000;
@@ -130,8 +131,18 @@ describe('attemptDelivery', () => {
     expect(sent).toHaveLength(2);
   });
 
-  it('leaves a delivery to the workflow that sends it again, and one that is not there', async () => {
-    expect(await attempt()).toEqual({ state: 'superseded' });
+  it.each([
+    ['waits for a rebuild of the catalogue where it is not there', 23],
+    ['gives it up when the time for it is over', 24],
+  ])('%s', async (_, hoursAgo) => {
+    const environment = quietEnvironment({ scheduledTimestampMs: Date.now() - hoursAgo * HOUR_MS - 1_000 });
+    const tried = environment.run(() => attempt());
+    if (hoursAgo < 24) await expect(tried).rejects.toMatchObject({ code: 'CATALOGUE_UNAVAILABLE' });
+    else expect(await tried).toEqual({ state: 'failed' });
+    expect(sent).toEqual([]);
+  });
+
+  it('leaves a delivery to the workflow that sends it again', async () => {
     await add();
     await catalogue.deliveries.sendAgain(ID, 1);
     expect(await attempt()).toEqual({ state: 'superseded' });

@@ -1,4 +1,4 @@
-import { afterAttempt, errorOfAttempt, hasEnded, type DeliveryOutcome } from '@framefold/domain';
+import { afterAttempt, CodedError, errorOfAttempt, hasEnded, type DeliveryOutcome } from '@framefold/domain';
 import {
   forbiddenReason,
   reasonOf,
@@ -7,6 +7,7 @@ import {
   type StoredDelivery,
 } from '@framefold/platform';
 import type { ControlActivities } from '@framefold/workflows/contract';
+import { activityInfo } from '@temporalio/activity';
 import { sign } from './sign.ts';
 
 const HOUR_MS = 3_600_000;
@@ -32,8 +33,9 @@ export function attemptDelivery(deps: DeliveryDeps): ControlActivities['attemptD
   const { deliveries } = deps.catalogue;
   return async ({ deliveryId: id, run, attempt }) => {
     const delivery = await deliveries.find(id);
+    if (delivery === undefined) return awaitRebuild(id, deps.webhooks.hours);
     // Somebody has sent it again: that is another workflow's now.
-    if (delivery?.run !== run) return { state: 'superseded' };
+    if (delivery.run !== run) return { state: 'superseded' };
     if (delivery.attemptsOfRun >= attempt) {
       const { state, nextAttemptAt = 0 } = delivery;
       return state === 'pending' ? { state, waitMs: Math.max(0, nextAttemptAt - Date.now()) } : { state };
@@ -67,6 +69,20 @@ export function attemptDelivery(deps: DeliveryDeps): ControlActivities['attemptD
       ? { state: next.state, waitMs: next.nextAttemptAt - now }
       : { state: next.state };
   };
+}
+
+/**
+ * No delivery is ever removed: one that is not there was lost with the catalogue, and a rebuild brings it back. That is
+ * waited for as long as a delivery is tried, from when this attempt was first due.
+ *
+ * @throws {CodedError} CATALOGUE_UNAVAILABLE until then
+ */
+function awaitRebuild(id: string, hours: number): { readonly state: 'failed' } {
+  if (activityInfo().scheduledTimestampMs + hours * HOUR_MS <= Date.now()) return { state: 'failed' };
+  throw new CodedError(
+    'CATALOGUE_UNAVAILABLE',
+    `The catalogue has lost the webhook ${id}: run framefold catalogue rebuild.`,
+  );
 }
 
 /** Whether it tells progress of a job that has ended meanwhile. What somebody sends again by hand is sent. */

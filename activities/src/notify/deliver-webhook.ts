@@ -1,6 +1,6 @@
-import { deliveriesOf, EMPTY_FOLD } from '@framefold/domain';
 import type { Catalogue } from '@framefold/platform';
 import type { ControlActivities } from '@framefold/workflows/contract';
+import { endDeliveries } from './end-deliveries.ts';
 
 /**
  * What jobs that began under a version before the delivery log call when they have ended: makes sure that the log holds
@@ -11,13 +11,8 @@ export function deliverWebhook(deps: {
   readonly publicBaseUrl: string;
 }): ControlActivities['deliverWebhook'] {
   return async ({ jobId, event }) => {
-    const found = await deps.catalogue.job(jobId);
-    const recorded = await deps.catalogue.events(jobId);
-    if (found !== undefined) {
-      const change = { jobId, before: EMPTY_FOLD, recorded, job: found.job };
-      const all = deliveriesOf(change, deps.publicBaseUrl);
-      await deps.catalogue.deliveries.add(all.filter((delivery) => delivery.event === event));
-    }
+    const ends = await endDeliveries(deps.catalogue, jobId, deps.publicBaseUrl);
+    await deps.catalogue.deliveries.add(ends.filter((delivery) => delivery.event === event));
     return { status: ACCEPTED };
   };
 }

@@ -1,10 +1,13 @@
+import type { Config } from '@framefold/config';
 import type { ObjectStore } from '@framefold/platform';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Backends } from '../backends.ts';
-import { CLOCK, type Clock, STORE } from '../tokens.ts';
+import { CLOCK, type Clock, CONFIG, STORE } from '../tokens.ts';
 import type { RebuildState } from './rebuild-state.ts';
 import { rebuildCatalogue, type Restored } from './rebuild-catalogue.ts';
 import { DamagedBackupError } from '../access/access-backup.ts';
+
+const HOUR_MS = 3_600_000;
 
 const NOTHING: Restored = {
   ...{ fromStore: 0, fromTemporal: 0, batches: 0 },
@@ -21,6 +24,7 @@ export class CatalogueRebuild {
     @Inject(Backends) private readonly backends: Backends,
     @Inject(STORE) private readonly store: ObjectStore,
     @Inject(CLOCK) private readonly now: Clock,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /** How it stands. */
@@ -38,7 +42,12 @@ export class CatalogueRebuild {
     const { access, catalogue, temporal } = this.backends;
     const state: RebuildState = { status: 'running', ...NOTHING, startedAt: this.now() };
     this.#state = state;
-    rebuildCatalogue({ access, catalogue, store: this.store, temporal }, state)
+    const { api, webhooks } = this.config;
+    const due = {
+      publicBaseUrl: api.url,
+      webhooksSince: this.now() - webhooks.hours * HOUR_MS,
+    };
+    rebuildCatalogue({ access, catalogue, store: this.store, temporal, ...due }, state)
       .then(() => {
         state.status = 'completed';
       })

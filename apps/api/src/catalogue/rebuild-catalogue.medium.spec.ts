@@ -7,6 +7,7 @@ import { openCatalogue, type OpenCatalogue } from '@framefold/platform';
 import { v7 as uuidv7 } from 'uuid';
 import { type ApiUnderTest, startApiOn } from '../testing/api-under-test.ts';
 
+const HOUR_MS = 3_600_000;
 const BATCH = '01936b2e-0000-7000-8000-0000000000bb';
 
 /** All tests share one catalogue: each has jobs of its own. */
@@ -84,6 +85,32 @@ describe('POST /api/catalogue/rebuild', () => {
     const before = await Promise.all(ids.map((id) => api.catalogue.events(id)));
     await rebuild();
     expect(await Promise.all(ids.map((id) => api.catalogue.events(id)))).toEqual(before);
+  });
+
+  it('restores the webhooks of ends that may be due yet, and of no others', async () => {
+    const now = Date.now();
+    api.now = now;
+    const webhookUrl = 'https://hooks.example/h';
+    const endedAgo = (hours: number) => [
+      event('JobSubmitted', 5, { request: request({ webhookUrl }) }),
+      example('ProbingStarted', 6),
+      example('JobFailed', now - hours * HOUR_MS),
+    ];
+    const [waiting, told, unstarted, old] = ids as [string, string, string, string];
+    for (const jobId of [waiting, told, unstarted]) await keep(logOf(jobId, endedAgo(23)));
+    await keep(logOf(old, endedAgo(25)));
+    api.temporal.deliveryRuns
+      .set(`msg_${waiting}_2`, { running: true })
+      .set(`msg_${told}_2`, { running: false });
+    await rebuild();
+    await rebuild();
+    const restored = await Promise.all(ids.map((id) => catalogue.deliveries.ofJob(id)));
+    expect(restored.map((all) => all.map(({ id, state }) => [id, state]))).toEqual([
+      [[`msg_${waiting}_2`, 'pending']],
+      [],
+      [[`msg_${unstarted}_2`, 'pending']],
+      [],
+    ]);
   });
 
   it('looks twice at what runs: the catalogue may have refused what came in between', async () => {

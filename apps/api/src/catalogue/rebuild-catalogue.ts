@@ -1,14 +1,14 @@
-import { restoredBatch } from '@framefold/activities';
+import { endDeliveries, recordAttempts, restoredBatch } from '@framefold/activities';
 import {
   batchOfManifest,
   EVENT_PAYLOADS,
+  hasEnded,
   jobOfEventLog,
   JOBS_PREFIX,
   type NewEvent,
   RecordedEvent,
   storeKeys,
 } from '@framefold/domain';
-import { recordAttempts } from '@framefold/activities';
 import type { AccessStore, Catalogue, ObjectStore } from '@framefold/platform';
 import { z } from 'zod';
 import { DamagedBackupError, readAccessBackup } from '../access/access-backup.ts';
@@ -39,11 +39,16 @@ export interface RebuildDeps {
   readonly catalogue: Catalogue;
   readonly store: ObjectStore;
   readonly temporal: JobsOfTemporal;
+  /** Where clients reach the API, without a slash at the end. */
+  readonly publicBaseUrl: string;
+  /** Since when a job must have ended for its webhook to be due yet, in ms since the epoch. */
+  readonly webhooksSince: number;
 }
 
 /**
  * Restores tenants and keys from their backup; jobs, their logs and batches: those that have ended from the logs in the
- * store, those that run from Temporal's histories. Jobs may go on meanwhile, and the same again changes nothing. No webhooks come of it. Idempotency keys are in no log.
+ * store, those that run from Temporal's histories. Jobs may go on meanwhile, and the same again changes nothing. Of
+ * webhooks those of ends come back that may be due yet. Idempotency keys are in no log.
  *
  * @param restored counts on while it goes on
  * @throws {CodedError} STORE_UNAVAILABLE, CATALOGUE_UNAVAILABLE, INTERNAL for a log that is none
@@ -72,7 +77,8 @@ async function restoreAccess(
   }
 }
 
-async function restoreJobs({ catalogue, store, temporal }: RebuildDeps, restored: Restored): Promise<void> {
+async function restoreJobs(deps: RebuildDeps, restored: Restored): Promise<void> {
+  const { catalogue, store, temporal } = deps;
   for await (const { key } of store.list(storeKeys.batches())) {
     const batchId = batchOfManifest(key);
     if (batchId === undefined) continue;
@@ -85,6 +91,7 @@ async function restoreJobs({ catalogue, store, temporal }: RebuildDeps, restored
     if (jobId === undefined) continue;
     await catalogue.restore(jobId, await storedLog(store, key));
     await recordAttempts({ catalogue, store }, jobId);
+    await restoreDeliveries(deps, jobId);
     stored.add(jobId);
     restored.fromStore += 1;
   }
@@ -96,6 +103,7 @@ async function restoreJobs({ catalogue, store, temporal }: RebuildDeps, restored
       await catalogue.restore(jobId, [...former, ...(await temporal.historyLog(jobId))]);
     } else await restoreFromHistory({ catalogue, temporal }, jobId);
     await recordAttempts({ catalogue, store }, jobId);
+    await restoreDeliveries(deps, jobId);
     restored.fromTemporal += 1;
   }
 }
@@ -112,6 +120,20 @@ async function restoreFromHistory(
     const log = await temporal.historyLog(jobId);
     if (log.length > 0) await catalogue.restore(jobId, log);
   }
+}
+
+/**
+ * What Temporal does not know was never begun, or its first run ended longer ago than Temporal's retention: it is sent
+ * rather once too often.
+ */
+async function restoreDeliveries(
+  { catalogue, temporal, publicBaseUrl, webhooksSince }: RebuildDeps,
+  jobId: string,
+): Promise<void> {
+  const { state, enteredAt } = (await catalogue.job(jobId))?.job ?? {};
+  if (state === undefined || !hasEnded(state) || (enteredAt?.[state] ?? 0) < webhooksSince) return;
+  for (const delivery of await endDeliveries(catalogue, jobId, publicBaseUrl))
+    if (!(await temporal.hasDeliveryEnded(delivery.id))) await catalogue.deliveries.add([delivery]);
 }
 
 async function storedLog(store: ObjectStore, key: string): Promise<readonly NewEvent[]> {

@@ -180,6 +180,15 @@ describe('the gateway to Temporal', () => {
     expect(await gateway.anyRuns([])).toBe(false);
   });
 
+  it('knows whether the delivery of a webhook has ended', async () => {
+    const id = 'msg_told';
+    expect(await gateway.hasDeliveryEnded(id)).toBe(false);
+    await gateway.startDelivery({ id, run: 0, jobId: 'told', event: 'job.completed' });
+    expect(await gateway.hasDeliveryEnded(id)).toBe(false);
+    await env.client.workflow.getHandle(`webhook-${id}`).terminate();
+    expect(await gateway.hasDeliveryEnded(id)).toBe(true);
+  });
+
   it('finds no progress where nothing runs', async () => {
     await start('idle');
     expect(await gateway.liveUnits('idle')).toEqual([]);

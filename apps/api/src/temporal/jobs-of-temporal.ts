@@ -1,5 +1,10 @@
 import type { NewEvent } from '@framefold/domain';
-import { jobWorkflowId, transcodeBatchWorkflowId, WORKFLOW_TYPES } from '@framefold/workflows/contract';
+import {
+  deliveryWorkflowId,
+  jobWorkflowId,
+  transcodeBatchWorkflowId,
+  WORKFLOW_TYPES,
+} from '@framefold/workflows/contract';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type proto from '@temporalio/proto';
@@ -21,6 +26,8 @@ export interface JobsOfTemporal {
   knownJobs(): AsyncIterable<KnownWorkflow>;
   /** Whether the workflow of any of these jobs and batches runs. Those that were started within seconds may be missing. */
   anyRuns(ids: readonly string[]): Promise<boolean>;
+  /** Whether the first run of a webhook's delivery has ended, well or not; false for one that Temporal does not know. */
+  hasDeliveryEnded(deliveryId: string): Promise<boolean>;
   /** The events that a job and its batches of chunks have recorded, in the order in which they were; empty for an unknown job. */
   historyLog(jobId: string): Promise<readonly NewEvent[]>;
 }
@@ -77,6 +84,17 @@ export function jobsOfTemporal(
         if (count > 0) return true;
       }
       return false;
+    },
+
+    async hasDeliveryEnded(deliveryId) {
+      try {
+        const workflowId = deliveryWorkflowId({ deliveryId, run: 0 });
+        const { status } = await call(() => client.workflow.getHandle(workflowId).describe());
+        return status.name !== 'RUNNING';
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return false;
+        throw error;
+      }
     },
 
     async historyLog(jobId) {

@@ -32,6 +32,8 @@ export class FakeTemporal implements TemporalGateway {
   readonly batches: TranscodeBatchInput[] = [];
   /** The logs of jobs by their histories, and whether they run. */
   readonly histories = new Map<string, { readonly running: boolean; readonly log: readonly NewEvent[] }>();
+  /** The first runs of deliveries that it knows. */
+  readonly deliveryRuns = new Map<string, { readonly running: boolean }>();
   readonly live = new Map<string, readonly LiveUnit[]>();
   /** Every call throws this while it is set. */
   failure: Error | undefined;
@@ -89,6 +91,11 @@ export class FakeTemporal implements TemporalGateway {
   async anyRuns(ids: readonly string[]): Promise<boolean> {
     this.#failIfTold();
     return ids.some((id) => this.histories.get(id)?.running === true);
+  }
+
+  async hasDeliveryEnded(id: string): Promise<boolean> {
+    this.#failIfTold();
+    return this.deliveryRuns.get(id)?.running === false;
   }
 
   async historyLog(jobId: string): Promise<readonly NewEvent[]> {
