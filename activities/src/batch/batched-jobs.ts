@@ -5,7 +5,8 @@ export interface BatchedJobs {
   /**
    * Starts a job of a tenant; one that was started before is left as it is.
    *
-   * @throws {CodedError} BATCH_RUNNING while a quota leaves no room for it, TEMPORAL_UNAVAILABLE, CATALOGUE_UNAVAILABLE
+   * @throws {CodedError} BATCH_RUNNING while a quota leaves no room for it, TEMPORAL_UNAVAILABLE, CATALOGUE_UNAVAILABLE;
+   *   INTERNAL for one that can never be started
    */
   startJob(input: TranscodeJobInput & { readonly tenantId: string }): Promise<void>;
   /**

@@ -62,6 +62,12 @@ describe('an entry of a manifest', () => {
       { labels: ['b'] },
       ['jobs[17].labels'],
     ],
+    [
+      'labels that are too long with those of the batch',
+      { sourceUrl: URL_A, labels: Array.from({ length: 10 }, (_, index) => `${index}${'ж'.repeat(63)}`) },
+      { labels: Array.from({ length: 10 }, (_, index) => `b${index}${'ж'.repeat(62)}`) },
+      ['jobs[17].labels'],
+    ],
   ])('is refused with its place for %s', (_, entry, batch, paths) => {
     const resolved = resolve(entry, batch);
     expect(resolved.ok ? [] : resolved.issues.map(({ path }) => path)).toEqual(paths);

@@ -11,7 +11,9 @@ const { title, webhookUrl, labels } = TranscodeRequest.shape;
 /** What a batch says of itself, beside its jobs. */
 export const BatchHeader = z.strictObject({
   title: title.describe('A name for people'),
-  labels: labels.describe('Of the batch, and of each of its jobs beside their own'),
+  labels: labels.describe(
+    'Of the batch, and of each of its jobs beside their own; the limits are those of both together',
+  ),
   webhookUrl: webhookUrl.describe('Called once, when the last job has ended'),
 });
 export type BatchHeader = z.infer<typeof BatchHeader>;

@@ -24,6 +24,22 @@ describe('TranscodeRequest', () => {
     });
   });
 
+  it('has labels of any kind that Temporal takes together', () => {
+    // As JSON 2,048 bytes: 1,976 of these, 11 of the last, 61 of marks.
+    const wide = Array.from({ length: 19 }, () => 'ж'.repeat(52));
+    const issuesWith = (last: string) =>
+      fieldIssues(
+        TranscodeRequest.safeParse({ sourceUrl: SOURCE, labels: [...wide, last] }).error?.issues ?? [],
+      );
+    expect(issuesWith('a'.repeat(11))).toEqual([]);
+    expect(issuesWith('a'.repeat(12))).toEqual([
+      { path: 'labels', message: 'must have at most 2048 bytes as JSON', rule: true },
+    ]);
+    // JSON writes it with six bytes.
+    expect(issuesWith('a'.repeat(5) + '\u0001')).toEqual([]);
+    expect(issuesWith('a'.repeat(6) + '\u0001')).toHaveLength(1);
+  });
+
   it('reads its own output as the same request', () => {
     const request = TranscodeRequest.parse({ sourceUrl: SOURCE, priority: 'high', title: 'A' });
     expect(request.priority).toBe(3);

@@ -90,6 +90,16 @@ const Metadata = z
     error: `must have at most ${MAX_METADATA} entries`,
   });
 
+/** Bytes that Temporal takes for one search attribute, which a job's labels are (2 kB by default). */
+const MAX_LABELS_BYTES = 2048;
+
+const Labels = z
+  .array(z.string().min(1).max(64))
+  .max(20)
+  .refine((labels) => new TextEncoder().encode(JSON.stringify(labels)).length <= MAX_LABELS_BYTES, {
+    error: `must have at most ${MAX_LABELS_BYTES} bytes as JSON`,
+  });
+
 /** A source, and the part of it that is taken. */
 const JobInput = z.strictObject({ sourceUrl: SourceUrl, ...trim }).refine(isForward, NOT_FORWARD);
 export type JobInput = z.infer<typeof JobInput>;
@@ -142,7 +152,9 @@ export const TranscodeRequest = z
       .boolean()
       .default(false)
       .describe('Measure how like the source each rendition and segment is: VMAF, PSNR, SSIM'),
-    labels: z.array(z.string().min(1).max(64)).max(20).default([]),
+    labels: Labels.default([]).describe(
+      `To find the job by; as JSON at most ${MAX_LABELS_BYTES} bytes of UTF-8`,
+    ),
     metadata: Metadata.default({}).describe(
       'Texts of your own, given back with the job and in its webhooks: 20 at most, each named by a letter and up to 63 letters, digits or characters of _.:-',
     ),

@@ -280,6 +280,17 @@ describe('quotas', () => {
     expect(isStarted(second)).toBe(true);
   });
 
+  it('are not what a job waits for that can never be started', async () => {
+    await world.setTenant('refused', {});
+    world.api.temporal.failure = new ProblemError('INTERNAL', 'Temporal refuses what it was asked.');
+    const start = world.api.app.get(StartBatchedJobs).startJob({
+      ...{ jobId: uuidv7(), batchId: uuidv7(), tenantId: 'refused', submittedAt: world.api.now },
+      request: request(),
+    });
+    await expect(start).rejects.toMatchObject({ code: 'INTERNAL' });
+    world.api.temporal.failure = undefined;
+  });
+
   it('give the same job again to who repeats a request', async () => {
     await world.setTenant('repeats', { quotas: { concurrentJobs: 1 } });
     const key = await world.keyOf('repeats');

@@ -40,7 +40,7 @@ export class StartBatchedJobs implements BatchedJobs {
 /**
  * The problems that the API would tell a client as faults that activities are tried again for.
  *
- * @throws {CodedError} BATCH_RUNNING, TEMPORAL_UNAVAILABLE
+ * @throws {CodedError} BATCH_RUNNING, TEMPORAL_UNAVAILABLE; INTERNAL for what trying again cannot help
  */
 async function asCoded<T>(call: Promise<T>): Promise<T> {
   try {
@@ -54,6 +54,7 @@ async function asCoded<T>(call: Promise<T>): Promise<T> {
         {},
         { cause },
       );
+    if (cause.code === 'INTERNAL') throw new CodedError('INTERNAL', cause.message, {}, { cause });
     throw new CodedError('TEMPORAL_UNAVAILABLE', 'Temporal does not answer.', {}, { cause });
   }
 }

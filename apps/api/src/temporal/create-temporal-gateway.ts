@@ -32,6 +32,8 @@ import {
   type Client,
   isGrpcCancelledError,
   isGrpcDeadlineError,
+  isGrpcServiceError,
+  ServiceError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
   WorkflowNotFoundError,
@@ -59,6 +61,9 @@ const CALL_TIMEOUT_MS = 10_000;
 /** Time in which a job that failed removes what it has to and tells whom it has to, and between two looks, in ms. */
 const WINDING_UP_MS = 15_000;
 const LOOK_MS = 250;
+
+/** What gRPC says of a request that is wrong whatever the state of the server (https://grpc.io/docs/guides/status-codes/). */
+const INVALID_ARGUMENT = 3;
 
 /** Under which a workflow remembers how often its job was run before. */
 const RUN_MEMO = 'run';
@@ -100,7 +105,7 @@ export function createTemporalGateway(
     client.withDeadline(Date.now() + CALL_TIMEOUT_MS, work).catch((error: unknown) => {
       if (error instanceof WorkflowNotFoundError || error instanceof WorkflowExecutionAlreadyStartedError)
         throw error;
-      throw unavailable(error);
+      throw isRefusal(error) ? refused(error) : unavailable(error);
     });
 
   /** Starts a workflow, unless one of its id runs or has run. */
@@ -379,6 +384,17 @@ function runIn(memo: Record<string, unknown> | undefined): number {
  */
 function ranOutOfTime(error: unknown): boolean {
   return isGrpcDeadlineError(error) || isGrpcCancelledError(error);
+}
+
+/** Whether Temporal answers that it will never do what it was asked. */
+function isRefusal(error: unknown): boolean {
+  const cause = error instanceof ServiceError ? error.cause : error;
+  const code: number | undefined = isGrpcServiceError(cause) ? cause.code : undefined;
+  return code === INVALID_ARGUMENT;
+}
+
+function refused(cause: unknown): ProblemError {
+  return new ProblemError('INTERNAL', 'Temporal refuses what it was asked.', {}, { cause });
 }
 
 function unavailable(cause: unknown): ProblemError {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadConfig } from '@framefold/config';
+import { TranscodeRequest } from '@framefold/domain';
 import { request } from '@framefold/domain/testing';
 import { jobWorkflowId, SEARCH_ATTRIBUTES } from '@framefold/workflows/contract';
 import { type Client, isGrpcServiceError } from '@temporalio/client';
@@ -62,6 +63,18 @@ describe('the gateway to Temporal', () => {
     });
     expect(job.typedSearchAttributes.get(SEARCH_ATTRIBUTES.user)).toBe('ŝ'.repeat(64));
     expect(job.typedSearchAttributes.get(SEARCH_ATTRIBUTES.labels)).toEqual(['day']);
+  });
+
+  it('starts a job with all labels that a request may have; more are refused, which is no outage', async () => {
+    // As JSON 2,048 bytes: 1,976 of these, 11 of the last, 61 of marks.
+    const wide = Array.from({ length: 19 }, () => 'ж'.repeat(52));
+    const startWith = async (last: string): Promise<boolean> => {
+      const labelled = request({ labels: [...wide, last] });
+      await gateway.startJob({ jobId: `labels-${last}`, request: labelled, submittedAt: 1 }, 1);
+      return TranscodeRequest.safeParse(labelled).success;
+    };
+    expect(await startWith('a'.repeat(11))).toBe(true);
+    await expect(startWith('a'.repeat(12))).rejects.toMatchObject({ code: 'INTERNAL' });
   });
 
   it('joins a dry run that goes on, and begins one anew that was ended', async () => {

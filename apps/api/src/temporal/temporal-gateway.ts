@@ -22,7 +22,7 @@ export interface JobControl {
 export type ControlOutcome =
   { readonly answer: ControlAnswer } | { readonly refusal: string; readonly reason: string };
 
-/** What the API asks of Temporal. Failures are ProblemErrors with TEMPORAL_UNAVAILABLE. */
+/** What the API asks of Temporal. Failures are ProblemErrors with TEMPORAL_UNAVAILABLE, or INTERNAL for what Temporal will never take. */
 export interface TemporalGateway extends JobsOfTemporal {
   /**
    * Starts a job's workflow; one that was started before is left as it is.

@@ -726,7 +726,10 @@ export interface components {
              * @default false
              */
             qualityReport: boolean;
-            /** @default [] */
+            /**
+             * @description To find the job by; as JSON at most 2048 bytes of UTF-8
+             * @default []
+             */
             labels: string[];
             /**
              * @description Texts of your own, given back with the job and in its webhooks: 20 at most, each named by a letter and up to 63 letters, digits or characters of _.:-
@@ -879,7 +882,7 @@ export interface components {
             /** @description A name for people */
             title?: string | undefined;
             /**
-             * @description Of the batch, and of each of its jobs beside their own
+             * @description Of the batch, and of each of its jobs beside their own; the limits are those of both together
              * @default []
              */
             labels?: string[] | undefined;
@@ -1152,7 +1155,10 @@ export interface components {
              * @default false
              */
             qualityReport?: boolean | undefined;
-            /** @default [] */
+            /**
+             * @description To find the job by; as JSON at most 2048 bytes of UTF-8
+             * @default []
+             */
             labels?: string[] | undefined;
             /**
              * @description Texts of your own, given back with the job and in its webhooks: 20 at most, each named by a letter and up to 63 letters, digits or characters of _.:-
@@ -1289,7 +1295,10 @@ export interface components {
              * @default false
              */
             qualityReport?: boolean | undefined;
-            /** @default [] */
+            /**
+             * @description To find the job by; as JSON at most 2048 bytes of UTF-8
+             * @default []
+             */
             labels?: string[] | undefined;
             /**
              * @description Texts of your own, given back with the job and in its webhooks: 20 at most, each named by a letter and up to 63 letters, digits or characters of _.:-
