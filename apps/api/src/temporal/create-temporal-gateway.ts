@@ -226,11 +226,13 @@ export function createTemporalGateway(
       await startOnce(WORKFLOW_TYPES.transcodeJob, jobOptions(input, weight));
     },
 
-    async startDelivery({ id, run, jobId, event }: DueRun): Promise<void> {
+    async startDelivery({ id, run, tenantId, jobId, event }: DueRun): Promise<void> {
       const delivery: WebhookDelivery = { deliveryId: id, run };
       await startOnce(WORKFLOW_TYPES.webhookDelivery, {
         workflowId: deliveryWorkflowId(delivery),
         args: [delivery],
+        // Its attempts inherit it: a tenant whose receivers are dead takes turns with the others.
+        priority: { fairnessKey: tenantId },
         staticSummary: `${event} of ${jobId}`,
       });
     },

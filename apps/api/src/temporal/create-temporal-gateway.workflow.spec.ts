@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { loadConfig } from '@framefold/config';
 import { TranscodeRequest } from '@framefold/domain';
 import { request } from '@framefold/domain/testing';
-import { jobWorkflowId, SEARCH_ATTRIBUTES } from '@framefold/workflows/contract';
+import { deliveryWorkflowId, jobWorkflowId, SEARCH_ATTRIBUTES } from '@framefold/workflows/contract';
 import { type Client, isGrpcServiceError } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { msToTs } from '@temporalio/common/lib/time';
@@ -75,6 +75,15 @@ describe('the gateway to Temporal', () => {
     };
     expect(await startWith('a'.repeat(11))).toBe(true);
     await expect(startWith('a'.repeat(12))).rejects.toMatchObject({ code: 'INTERNAL' });
+  });
+
+  it('starts a webhook in the turn of its tenant', async () => {
+    const run = { id: 'msg_1', run: 0, tenantId: 'acme', jobId: 'once', event: 'job.completed' } as const;
+    await gateway.startDelivery(run);
+    const delivery = await env.client.workflow
+      .getHandle(deliveryWorkflowId({ deliveryId: 'msg_1', run: 0 }))
+      .describe();
+    expect(delivery).toMatchObject({ type: 'webhookDelivery', priority: { fairnessKey: 'acme' } });
   });
 
   it('joins a dry run that goes on, and begins one anew that was ended', async () => {

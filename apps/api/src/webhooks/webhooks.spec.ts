@@ -57,8 +57,8 @@ describe('the log of webhooks', () => {
     const answer = await api.send('POST', `/api/deliveries/${delivery.id}/send-again`);
     expect(answer).toMatchObject({ status: 202, json: { id: delivery.id, state: 'pending' } });
     expect(answer.json).not.toHaveProperty('nextAttemptAt');
-    const { id, jobId, event } = delivery;
-    expect(await api.catalogue.deliveries.due(api.now, 9)).toEqual([{ id, run: 1, jobId, event }]);
+    const { id, tenantId, jobId, event } = delivery;
+    expect(await api.catalogue.deliveries.due(api.now, 9)).toEqual([{ id, run: 1, tenantId, jobId, event }]);
   });
 
   it.each([

@@ -20,6 +20,7 @@ export interface DeliveryRun {
 
 /** A run that waits for its workflow. */
 export interface DueRun extends DeliveryRun {
+  readonly tenantId: string;
   readonly jobId: string;
   readonly event: Delivery['event'];
 }

@@ -23,14 +23,20 @@ export class SqlDeliveries implements Deliveries {
     const rows = await guarded(() =>
       this.#db
         .selectFrom('deliveries')
-        .select(['delivery_id', 'run', 'job_id', 'event'])
+        .select(['delivery_id', 'run', 'tenant_id', 'job_id', 'event'])
         .where('start_at', '<=', now)
         .orderBy('start_at')
         .orderBy('sequence')
         .limit(limit)
         .execute(),
     );
-    return rows.map((row) => ({ id: row.delivery_id, run: row.run, jobId: row.job_id, event: row.event }));
+    return rows.map((row) => ({
+      id: row.delivery_id,
+      run: row.run,
+      tenantId: row.tenant_id,
+      jobId: row.job_id,
+      event: row.event,
+    }));
   }
 
   async markStarted({ id, run }: DeliveryRun): Promise<void> {

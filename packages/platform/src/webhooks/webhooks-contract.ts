@@ -78,13 +78,15 @@ export function describeWebhooks(name: string, open: () => Promise<WebhooksUnder
       expect(await isDue('due', 9e12)).toBe(false);
     });
 
-    it('gives the oldest first, and no more than were asked for', async () => {
-      const early = [-3, -1, -2].map((startAt) => delivery(`early${startAt}`, { startAt }));
+    it('gives the oldest first with their tenants, and no more than were asked for', async () => {
+      const early = [-3, -1, -2].map((startAt) =>
+        delivery(`early${startAt}`, { startAt, tenantId: `tenant${startAt}` }),
+      );
       await deliveries.add(early);
       const due = await deliveries.due(-1, 2);
       expect(due).toEqual([
-        { id: 'early-3', run: 0, jobId: 'job of early-3', event: 'job.completed' },
-        { id: 'early-2', run: 0, jobId: 'job of early-2', event: 'job.completed' },
+        { id: 'early-3', run: 0, tenantId: 'tenant-3', jobId: 'job of early-3', event: 'job.completed' },
+        { id: 'early-2', run: 0, tenantId: 'tenant-2', jobId: 'job of early-2', event: 'job.completed' },
       ]);
       for (const { id } of early) await deliveries.markStarted({ id, run: 0 });
     });
@@ -123,7 +125,7 @@ export function describeWebhooks(name: string, open: () => Promise<WebhooksUnder
       await deliveries.recordAttempt({ id: 'again', run: 0, attempt: 1 }, refused, retry);
       await deliveries.sendAgain('again', 8_000);
       expect(await deliveries.due(8_000, 1_000)).toContainEqual({
-        ...{ id: 'again', run: 1, jobId: 'job of again', event: 'job.completed' },
+        ...{ id: 'again', run: 1, tenantId: 'default', jobId: 'job of again', event: 'job.completed' },
       });
       const found = await deliveries.find('again');
       expect(found).toMatchObject({

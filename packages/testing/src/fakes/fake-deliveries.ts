@@ -36,7 +36,7 @@ export class FakeDeliveries implements Deliveries {
       .filter(({ startAt }) => startAt !== undefined && startAt <= now)
       .sort((a, b) => order(a)[0]! - order(b)[0]! || order(a)[1]! - order(b)[1]!)
       .slice(0, limit)
-      .map(({ added: { id, jobId, event }, run }) => ({ id, run, jobId, event }));
+      .map(({ added: { id, tenantId, jobId, event }, run }) => ({ id, run, tenantId, jobId, event }));
   }
 
   async markStarted(run: DeliveryRun): Promise<void> {
