@@ -57,14 +57,8 @@ export const storeKeys = {
   worker: (workerId: string) => `workers/${workerId}.json`,
 } as const;
 
-/** All that is kept of jobs; see {@link jobOfEventLog}. */
+/** All that is kept of jobs, by their ids. */
 export const JOBS_PREFIX = 'jobs/';
-
-/** The job whose event log lies under a key; undefined for any other key. */
-export function jobOfEventLog(key: string): string | undefined {
-  const [, jobId] = /^jobs\/([^/]+)\/output\/events\.jsonl$/.exec(key) ?? [];
-  return jobId;
-}
 
 /** The batch whose manifest lies under a key; undefined for any other key. */
 export function batchOfManifest(key: string): string | undefined {

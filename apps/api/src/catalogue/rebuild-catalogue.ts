@@ -3,7 +3,6 @@ import {
   batchOfManifest,
   EVENT_PAYLOADS,
   hasEnded,
-  jobOfEventLog,
   JOBS_PREFIX,
   type NewEvent,
   RecordedEvent,
@@ -86,10 +85,10 @@ async function restoreJobs(deps: RebuildDeps, restored: Restored): Promise<void>
     restored.batches += 1;
   }
   const stored = new Set<string>();
-  for await (const { key } of store.list(JOBS_PREFIX)) {
-    const jobId = jobOfEventLog(key);
-    if (jobId === undefined) continue;
-    await catalogue.restore(jobId, await storedLog(store, key));
+  for await (const jobId of store.folders(JOBS_PREFIX)) {
+    const log = await storedLog(store, storeKeys.eventLog(jobId));
+    if (log.length === 0) continue;
+    await catalogue.restore(jobId, log);
     await recordAttempts({ catalogue, store }, jobId);
     await restoreDeliveries(deps, jobId);
     stored.add(jobId);

@@ -205,7 +205,7 @@ describe('the gateway to Temporal', () => {
   it('knows whether the delivery of a webhook has ended', async () => {
     const id = 'msg_told';
     expect(await gateway.hasDeliveryEnded(id)).toBe(false);
-    await gateway.startDelivery({ id, run: 0, jobId: 'told', event: 'job.completed' });
+    await gateway.startDelivery({ id, run: 0, tenantId: 'acme', jobId: 'told', event: 'job.completed' });
     expect(await gateway.hasDeliveryEnded(id)).toBe(false);
     await env.client.workflow.getHandle(`webhook-${id}`).terminate();
     expect(await gateway.hasDeliveryEnded(id)).toBe(true);
