@@ -1,5 +1,5 @@
 import { foldAll, type JobEvent, type NewEvent, type Tenant } from '@framefold/domain';
-import { event, EXAMPLES, happyLog, request } from '@framefold/domain/testing';
+import { event, example, EXAMPLES, happyLog, request } from '@framefold/domain/testing';
 import type { OpenCatalogue } from '../catalogue/catalogue.ts';
 import type { AccessStore, StoredKey } from './access-store.ts';
 
@@ -314,6 +314,31 @@ export function describeAccessStore(name: string, open: () => Promise<OpenCatalo
         await catalogue.append(logOf('lost-3', [submitted('forgets')]));
         await access.release('lost-3');
         expect(await catalogue.job('lost-3')).toBeDefined();
+      });
+
+      it('lets failed jobs be run again only as far as the quota has room for them together', async () => {
+        const tenant = tenantOf('retries', { quotas: { concurrentJobs: 1 } });
+        await access.createTenant(tenant);
+        const ids = Array.from({ length: 8 }, (_, index) => `retry-${index}`);
+        for (const id of ids)
+          await catalogue.append(logOf(id, [submitted('retries'), example('JobFailed', NOW)]));
+        const admitted = async (): Promise<string[]> => {
+          const outcomes = await Promise.all(ids.map((jobId) => access.admit({ tenant, jobId, now: NOW })));
+          return ids.filter((_, index) => outcomes[index] === undefined);
+        };
+        const [first, ...others] = await admitted();
+        expect(others).toEqual([]);
+        await access.release(first!);
+        expect(await access.standing('retries', NOW)).toMatchObject({ runningJobs: 0 });
+        expect((await catalogue.job(first!))?.job.state).toBe('failed');
+
+        const [second = ''] = await admitted();
+        // What the former run tells late does not begin the new one.
+        await catalogue.append(logOf(second, [example('WarningRaised', NOW)], 2));
+        expect(await access.standing('retries', NOW)).toMatchObject({ runningJobs: 1 });
+        const again = logOf(second, [submitted('retries'), example('JobFailed', NOW)]);
+        await catalogue.append(again.map((one) => ({ ...one, stream: 'job/1' })));
+        expect(await access.standing('retries', NOW)).toMatchObject({ runningJobs: 0 });
       });
 
       it('refuses when minutes or bytes are used up', async () => {

@@ -112,3 +112,16 @@ export const datedTenants: Migration = {
     );
   },
 };
+
+/** Tells jobs that were let in, and are not in the log yet, from all others: also those that are run again. */
+export const datedAdmissions: Migration = {
+  async up(db) {
+    await db.schema.alterTable('jobs').addColumn('admitted_at', 'double precision').execute();
+    await db.schema
+      .createIndex('jobs_admitted')
+      .on('jobs')
+      .columns(['tenant_id', 'admitted_at'])
+      .where('admitted_at', 'is not', null)
+      .execute();
+  },
+};

@@ -76,11 +76,12 @@ export interface AccessStore {
   /**
    * Lets a job in unless that would exceed a quota of its tenant. A job that was let in counts as running from now on,
    * though it is in the catalogue only when its JobSubmitted is; one that never gets there is forgotten after a minute.
-   * Many at once do not get past the quota together. A job that is known is let in again.
+   * Many at once do not get past the quota together, those that failed and are to be run again neither. A job that is
+   * known is let in again.
    *
    * @returns the quota that is in the way; undefined when the job is in
    */
   admit(admission: Admission): Promise<ExceededQuota | undefined>;
-  /** Forgets a job that was let in and then not started. */
+  /** Forgets a job, or another run of one, that was let in and then not started. */
   release(jobId: string): Promise<void>;
 }

@@ -21,13 +21,13 @@ import { storableText } from '../catalogue/storable-text.ts';
 import type { ApiKeysTable, TenantsTable } from './access-schema.ts';
 import type { AccessStore, Admission, KeyOfTenant, StoredKey } from './access-store.ts';
 
-/** How long a job that was let in may take to get into the catalogue, in ms; after that it was never started. */
+/** How long a run that was let in may take to get into the catalogue, in ms; after that it was never started. */
 const ADMISSION_MS = 60_000;
 
 /** Rows of one statement: far below the 65,535 parameters that PostgreSQL takes. */
 const MOST_ROWS = 1_000;
 
-const ENDED = JOB_STATES.filter(hasEnded);
+const RUNNING = JOB_STATES.filter((state) => !hasEnded(state));
 
 /** Tenants, keys and usage in PostgreSQL, in-process or on a server. Expects its tables to be there. */
 export class SqlAccessStore implements AccessStore {
@@ -210,8 +210,9 @@ export class SqlAccessStore implements AccessStore {
             labels: json([]),
             fold: json(EMPTY_FOLD),
             live: json([]),
+            admitted_at: now,
           })
-          .onConflict((conflict) => conflict.column('job_id').doUpdateSet({ updated_at: now }))
+          .onConflict((conflict) => conflict.column('job_id').doUpdateSet({ admitted_at: now }))
           .execute();
         return undefined;
       }),
@@ -219,14 +220,16 @@ export class SqlAccessStore implements AccessStore {
   }
 
   async release(jobId: string): Promise<void> {
-    await guarded(() =>
-      this.#db
+    await guarded(async () => {
+      const { numDeletedRows } = await this.#db
         .deleteFrom('jobs')
         .where('job_id', '=', jobId)
         // Without an event it was only let in.
         .where('next_position', 'is', null)
-        .execute(),
-    );
+        .executeTakeFirst();
+      if (numDeletedRows > 0n) return;
+      await this.#db.updateTable('jobs').set({ admitted_at: null }).where('job_id', '=', jobId).execute();
+    });
   }
 }
 
@@ -241,9 +244,14 @@ async function standingOf(
     .selectFrom('jobs')
     .select(({ fn }) => fn.countAll<string>().as('count'))
     .where('tenant_id', '=', tenantId)
-    .where('status', 'not in', ENDED)
     .where('job_id', '!=', except)
-    .where((eb) => eb.or([eb('created_at', 'is not', null), eb('updated_at', '>', now - ADMISSION_MS)]))
+    .where((eb) =>
+      eb.or([
+        eb.and([eb('status', 'in', RUNNING), eb('created_at', 'is not', null)]),
+        // Whatever it is in the log so far: what is run again has failed before.
+        eb('admitted_at', '>', now - ADMISSION_MS),
+      ]),
+    )
     .executeTakeFirstOrThrow();
   const used = await db
     .selectFrom('usage_days')

@@ -178,6 +178,7 @@ async function writeProjections(
   const { request, createdAt } = job;
   // Nothing of an ended job runs any more.
   const running = hasEnded(job.state) ? [] : live;
+  const isSubmitted = recorded.some(({ event }) => event.type === 'JobSubmitted');
   await trx
     .updateTable('jobs')
     .set({
@@ -192,12 +193,13 @@ async function writeProjections(
       fold: json(job),
       live: json(running),
       batch_id: job.batchId ?? null,
+      // From here on its state tells whether it runs.
+      ...(isSubmitted ? { admitted_at: null } : {}),
       summary: request === undefined ? null : json(toSummary(toView(jobId, job, running, Date.now()))),
     })
     .where('job_id', '=', jobId)
     .execute();
-  if (request === undefined || createdAt === undefined) return;
-  if (recorded.every(({ event }) => event.type !== 'JobSubmitted')) return;
+  if (request === undefined || createdAt === undefined || !isSubmitted) return;
   await trx.deleteFrom('job_labels').where('job_id', '=', jobId).execute();
   const labels = [...new Set(request.labels.map(storableText))];
   if (labels.length > 0)

@@ -1,6 +1,11 @@
 import type { AttemptRecord, JobEvent, JobFold, JobState, JobSummary, LiveUnit } from '@framefold/domain';
 import { sql, type Generated, type Migration, type RawBuilder } from 'kysely';
-import { ACCESS_MIGRATIONS, datedTenants, type AccessTables } from '../access/access-schema.ts';
+import {
+  ACCESS_MIGRATIONS,
+  datedAdmissions,
+  datedTenants,
+  type AccessTables,
+} from '../access/access-schema.ts';
 import { webhookMigration, type WebhookTables } from '../webhooks/webhook-tables.ts';
 import { attemptsOfJobs } from './attempts-of-jobs.ts';
 import { summariesAndBatches } from './summaries-and-batches.ts';
@@ -26,6 +31,8 @@ export interface JobsTable {
   /** As lists show it; absent until JobSubmitted is in the log. */
   summary: JobSummary | null;
   batch_id: string | null;
+  /** When the job, or another run of it, was let in; absent once its JobSubmitted is in the log. */
+  admitted_at: number | null;
 }
 
 /** The labels of jobs once more, in the order of lists: whatever share of the jobs has a label, a page is found at once. */
@@ -149,4 +156,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-summaries-and-batches': summariesAndBatches,
   '0006-dated-tenants': datedTenants,
   '0007-attempts': attemptsOfJobs,
+  '0008-admissions': datedAdmissions,
 };
