@@ -104,6 +104,45 @@ describe('the activities of a batch', () => {
     await expect(submit(0, 1)).rejects.toMatchObject({ code: 'INTERNAL' });
   });
 
+  it('do nothing again, while they are held back, that they have done', async () => {
+    const reads: string[] = [];
+    const asked: string[] = [];
+    const appended: string[] = [];
+    let room = 3;
+    const [get, append, start] = [
+      store.get.bind(store),
+      catalogue.append.bind(catalogue),
+      jobs.startJob.bind(jobs),
+    ];
+    store.get = (key) => (reads.push(key), get(key));
+    catalogue.append = (events) => (appended.push(...events.map(({ jobId }) => jobId)), append(events));
+    jobs.startJob = async (input) => {
+      asked.push(input.jobId);
+      if (room === 0) throw new CodedError('BATCH_RUNNING', 'There is no room.');
+      room--;
+      await start(input);
+    };
+    const block = submitBatchJobs({ store, catalogue, jobs });
+    const submitBlock = () => run(() => block({ batchId: BATCH, first: 0, count: 30 }));
+    await expect(submitBlock()).rejects.toMatchObject({ code: 'BATCH_RUNNING' });
+    const started = jobs.started.map(({ jobId }) => jobId);
+    expect(started).toHaveLength(3);
+    // Also those that have ended.
+    await end(0, 'JobFailed');
+    appended.length = 0;
+    asked.length = 0;
+    await expect(submitBlock()).rejects.toMatchObject({ code: 'BATCH_RUNNING' });
+    expect(asked).not.toEqual([]);
+    room = 30;
+    await submitBlock();
+    expect([...asked, ...appended].filter((jobId) => started.includes(jobId))).toEqual([]);
+    expect(reads).toEqual([storeKeys.batchManifest(BATCH)]);
+    expect(jobs.started).toHaveLength(30);
+    // A block that is done is not kept.
+    await submitBlock();
+    expect(reads).toHaveLength(2);
+  });
+
   it('start no more once they are cancelled', async () => {
     const environment: MockActivityEnvironment = quietEnvironment();
     const start = jobs.startJob.bind(jobs);
