@@ -55,7 +55,7 @@ export interface LabJob {
 }
 
 /** A job by name, and whether it was run before. */
-type RunOfJob = Partial<Pick<TranscodeJobInput, 'jobId' | 'run' | 'keepFailedHours'>>;
+type RunOfJob = Partial<Pick<TranscodeJobInput, 'jobId' | 'run' | 'keepFailedHours' | 'priority' | 'redone'>>;
 
 /** A batch under test. */
 export interface LabBatch {

@@ -59,7 +59,7 @@ describe('fold', () => {
     TranscodingStarted: { state: 'transcoding', enteredAt: { transcoding: 7 } },
     ChunkEncoded: { chunks: { 0: EXAMPLES.ChunkEncoded.result } },
     AudioEncoded: { audio: { 'audio-eng': EXAMPLES.AudioEncoded.result } },
-    RenditionRestarted: { renditionChunks: { '480p': {} } },
+    RenditionRestarted: { renditionChunks: { '480p': {} }, generations: { '480p': 1 } },
     MergingStarted: { state: 'merging', enteredAt: { merging: 7 } },
     RenditionMerged: { measured: [EXAMPLES.RenditionMerged.rendition] },
     WarningRaised: { warnings: [EXAMPLES.WarningRaised.warning] },
@@ -116,6 +116,19 @@ describe('fold', () => {
       runs: 2,
       enteredAt: { pending: 4 },
     });
+  });
+
+  it('keeps what was decided about a job that is submitted again', () => {
+    const steered = foldAll([
+      example('JobSubmitted', 1),
+      example('PriorityChanged', 2),
+      example('RenditionRestarted', 3),
+      event('RenditionRestarted', 4, { rendition: '720p', generation: 2, encoder: 'libx264' }),
+      example('JobFailed', 5),
+    ]);
+    const again = fold(steered, example('JobSubmitted', 6));
+    expect(again).toMatchObject({ priority: 2, generations: { '480p': 1, '720p': 2 } });
+    expect(again).not.toHaveProperty('renditionChunks');
   });
 
   it.each(JOB_STATES.filter((state) => state !== 'failed'))(

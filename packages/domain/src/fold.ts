@@ -32,8 +32,10 @@ export interface JobFold {
   readonly warnings: readonly Warning[];
   /** Whether nothing more of it is to be begun. */
   readonly paused?: boolean;
-  /** The priority that it has by now, where that is not its request's. */
+  /** The priority that it has by now, where that is not its request's; also in a further run. */
   readonly priority?: number;
+  /** The last generation of each rendition that was ordered anew, in any run. */
+  readonly generations?: Readonly<Record<string, number>>;
   readonly output?: JobOutput;
   readonly failure?: JobFailure;
   readonly cancelReason?: string;
@@ -105,6 +107,9 @@ function reduce(job: JobFold, event: JobEvent, put: Put): JobFold {
         createdAt: job.createdAt ?? event.at,
         runs: runsOf(job) + 1,
         ...batchIn(job.batchId ?? event.data.batchId),
+        // What somebody has decided since holds for a further run.
+        ...(job.priority === undefined ? {} : { priority: job.priority }),
+        ...(job.generations === undefined ? {} : { generations: job.generations }),
         enteredAt: { pending: event.at },
       };
     case 'ProbingStarted':
@@ -180,11 +185,15 @@ export function chunkResult(job: JobFold, chunkIndex: number, rendition: string)
   return own === undefined ? job.chunks[chunkIndex] : own[chunkIndex];
 }
 
-function restart(job: JobFold, { rendition, encoder }: JobEventData<'RenditionRestarted'>): JobFold {
+function restart(
+  job: JobFold,
+  { rendition, generation, encoder }: JobEventData<'RenditionRestarted'>,
+): JobFold {
   const renditionChunks = { ...job.renditionChunks, [rendition]: {} };
-  if (job.plan === undefined) return { ...job, renditionChunks };
+  const generations = { ...job.generations, [rendition]: generation };
+  if (job.plan === undefined) return { ...job, renditionChunks, generations };
   const renditions = job.plan.renditions.map((one) => (one.name === rendition ? { ...one, encoder } : one));
-  return { ...job, renditionChunks, plan: { ...job.plan, renditions } };
+  return { ...job, renditionChunks, generations, plan: { ...job.plan, renditions } };
 }
 
 /**

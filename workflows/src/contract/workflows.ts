@@ -93,6 +93,10 @@ export interface TranscodeJobInput {
   readonly gpuPatienceSeconds?: number;
   /** How often the job was run before; its finished pieces are found again. Absent: never. */
   readonly run?: number;
+  /** The priority that it was given in a former run; its request's where not given. */
+  readonly priority?: number;
+  /** The last generation of each video rendition that was ordered anew in former runs. */
+  readonly redone?: Readonly<Record<string, number>>;
   /** How long the finished pieces of a job that failed are kept for another run; 72 h where not given. */
   readonly keepFailedHours?: number;
 }

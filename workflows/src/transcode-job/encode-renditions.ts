@@ -46,6 +46,9 @@ export async function encodeRenditions(
     };
 
     const encodeOne = async ({ name, encoder }: VideoRendition): Promise<void> => {
+      // One that a former run has encoded anew, or was to.
+      const former = redos.take(name);
+      if (former !== undefined) return encodeInSoftware(name, former);
       if (!isHardwareEncoder(encoder)) return encodeInSoftware(name, work.generation);
       generations[name] = work.generation;
       const obstacle = await gpu.attempt((onEncoded) =>

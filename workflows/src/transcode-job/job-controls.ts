@@ -64,6 +64,15 @@ export function takeControls(log: JobLog, redos: Redos): void {
   setHandler(redoRendition, redo, { validator: assertRedoable });
 }
 
+/** Asks again for what was to be encoded again in former runs: their finished pieces are found. */
+export function redoAsBefore(log: JobLog, redos: Redos): void {
+  for (const { name } of log.job.plan?.renditions ?? []) {
+    const generation = redos.askAsBefore(name);
+    if (generation === undefined) continue;
+    log.append('RenditionRestarted', { rendition: name, generation, encoder: softwareEncoderOf(log, name) });
+  }
+}
+
 /** By what a rendition is encoded again. */
 function softwareEncoderOf(log: JobLog, name: string): string {
   const { encoder } = renditionOf(log, name);

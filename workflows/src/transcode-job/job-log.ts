@@ -18,7 +18,7 @@ import { operatorDetails } from './operator-details.ts';
  * and shows in what operators see of the workflow.
  */
 export class JobLog {
-  private current: JobFold = EMPTY_FOLD;
+  private current: JobFold;
   /** By rendition, where each is encoded by itself. */
   private readonly chunksInBatches = new Map<string | undefined, number>();
   private readonly recorder: EventRecorder;
@@ -26,6 +26,8 @@ export class JobLog {
   /** Begins the log with JobSubmitted, exactly as the API has written it. */
   constructor(input: TranscodeJobInput) {
     this.recorder = openRecorder({ jobId: input.jobId, stream: jobStream(input.run) });
+    const { priority } = input;
+    this.current = priority === undefined ? EMPTY_FOLD : { ...EMPTY_FOLD, priority };
     const { at, data } = submission(input);
     this.append('JobSubmitted', data, at);
   }

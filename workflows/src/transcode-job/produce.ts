@@ -7,6 +7,7 @@ import { countingRetries, retryEncoderFaults } from '../encode-batch/retry-encod
 import { runTogether } from '../encode-batch/run-together.ts';
 import { measureQuality } from '../measure-quality/measure-quality.ts';
 import { encodeVideo, type Generations } from './encode-video.ts';
+import { redoAsBefore } from './job-controls.ts';
 import type { JobLog } from './job-log.ts';
 import type { Redos } from './redos.ts';
 import { ingest, ingested, probe, probed } from './sources.ts';
@@ -39,6 +40,7 @@ export async function produce(input: TranscodeJobInput, log: JobLog, redos: Redo
   log.append('SourceSplit', split);
 
   log.append('TranscodingStarted', {});
+  redoAsBefore(log, redos);
   let generations: Generations = {};
   const encodePicture = async (): Promise<void> => {
     generations = await encodeVideo(

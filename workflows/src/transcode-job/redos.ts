@@ -4,6 +4,12 @@ export class Redos {
   private readonly waiting = new Set<string>();
   private running: string | undefined;
   private open = true;
+  private readonly former: ReadonlyMap<string, number>;
+
+  /** @param former the last generations of those that were wanted again in former runs */
+  constructor(former: Readonly<Record<string, number>> = {}) {
+    this.former = new Map(Object.entries(former));
+  }
 
   /** Whether they can still be asked for. */
   get areOpen(): boolean {
@@ -15,6 +21,20 @@ export class Redos {
     if (this.waiting.has(rendition) || this.running === rendition) return undefined;
     this.waiting.add(rendition);
     return this.raise(rendition);
+  }
+
+  /** Asks for a rendition as in former runs. @returns its generation; undefined for one that was not wanted again */
+  askAsBefore(rendition: string): number | undefined {
+    const generation = this.former.get(rendition);
+    if (generation === undefined) return undefined;
+    this.waiting.add(rendition);
+    this.generations.set(rendition, generation);
+    return generation;
+  }
+
+  /** Takes a rendition out of those that wait. @returns the generation that is wanted; undefined where it does not wait */
+  take(rendition: string): number | undefined {
+    return this.waiting.delete(rendition) ? this.generations.get(rendition) : undefined;
   }
 
   /** The next generation of a rendition. */

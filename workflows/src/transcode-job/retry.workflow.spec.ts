@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { JobView } from '@framefold/domain';
 import { failing, finalFault, gated, outcome } from '../../test/outcomes.ts';
 import { WorkflowLab } from '../../test/workflow-lab.ts';
-import { discardWorkflowId } from '../contract/index.ts';
+import { discardWorkflowId, STATUS_QUERY } from '../contract/index.ts';
 
 let lab: WorkflowLab;
 beforeAll(async () => {
@@ -29,6 +30,38 @@ describe('a job that failed for what may get better', () => {
     expect(second.world.types('job-r1').at(-1)).toBe('JobCompleted');
     expect(second.world.types('job')).toEqual([]);
     expect(await statusOf(discardWorkflowId(jobId))).toBe('CANCELLED');
+  });
+
+  it('has what was redone and its priority as before', async () => {
+    const { world, ...job } = await lab.start(
+      {},
+      {},
+      { run: 1, priority: 2, redone: { '360p': 3, gone: 1 } },
+    );
+    expect((await job.handle.query<JobView>(STATUS_QUERY)).priority).toBe(2);
+    expect(await outcome({ world, ...job })).toMatchObject({ status: 'COMPLETED' });
+    expect(world.merges).toMatchObject([{ generation: 0, generations: { '360p': 3 } }]);
+    const again = world.encoded.filter(({ rendition }) => rendition !== undefined);
+    expect(again.map(({ chunkIndex }) => chunkIndex).sort()).toEqual([0, 1]);
+    expect(again).toEqual(
+      again.map(() => expect.objectContaining({ rendition: '360p', generation: 3, software: true })),
+    );
+    const restarted = world.log.filter(({ event }) => event.type === 'RenditionRestarted');
+    expect(restarted.map(({ event }) => event.data)).toEqual([
+      { rendition: '360p', generation: 3, encoder: 'libx264' },
+    ]);
+  });
+
+  it('has what fell back to software there from the beginning', async () => {
+    const { world, ...job } = await lab.start(
+      { hardware: 'h264_nvenc' },
+      {},
+      { run: 1, redone: { '360p': 1 } },
+    );
+    expect(await outcome({ world, ...job })).toMatchObject({ status: 'COMPLETED' });
+    const encodes = world.encoded.map(({ rendition, generation }) => `${rendition} g${generation}`);
+    expect(encodes.sort()).toEqual(['360p g1', '360p g1', '720p g0', '720p g0']);
+    expect(world.merges).toMatchObject([{ generations: { '360p': 1, '720p': 0 } }]);
   });
 
   it('records the chunks of its batches anew', async () => {

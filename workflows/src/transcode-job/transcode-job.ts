@@ -30,7 +30,7 @@ export async function transcodeJob(input: TranscodeJobInput): Promise<TranscodeJ
   const log = new JobLog(input);
   setHandler(statusQuery, () => toView(input.jobId, log.job, [], Date.now()));
 
-  const redos = new Redos();
+  const redos = new Redos(input.redone);
   takeControls(log, redos);
 
   if (input.run !== undefined) await keepPieces(input);

@@ -19,7 +19,8 @@ export class RetryJob {
   ) {}
 
   /**
-   * Starts another run of a failed job. What it had finished is found again, as far as it is kept.
+   * Starts another run of a failed job. What it had finished is found again, as far as it is kept; its priority and the
+   * renditions that were redone stay so.
    *
    * @throws {ProblemError} JOB_NOT_FOUND, JOB_NOT_FAILED, QUOTA_EXCEEDED, TEMPORAL_UNAVAILABLE
    */
@@ -29,13 +30,15 @@ export class RetryJob {
       const members = { status: job.state };
       throw new ProblemError('JOB_NOT_FAILED', `The job is ${job.state}.`, { members });
     }
-    const { request, batchId } = job;
+    const { request, batchId, priority, generations } = job;
     const { tenant } = caller;
     const run = runsOf(job);
     await this.submission.start(
       {
         ...{ jobId, request, tenantId: tenant.id, submittedAt: this.now(), run },
         ...(batchId === undefined ? {} : { batchId }),
+        ...(priority === undefined ? {} : { priority }),
+        ...(generations === undefined ? {} : { redone: generations }),
       },
       tenant,
     );

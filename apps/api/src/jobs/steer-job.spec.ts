@@ -87,6 +87,16 @@ describe('POST /api/jobs/:id/retry', () => {
     expect(api.temporal.started).toMatchObject([{ jobId: failed, run: 2 }]);
   });
 
+  it('keeps the priority and the redone renditions of the former runs', async () => {
+    const [submitted, ...log] = failedLog();
+    const steered = [example('PriorityChanged'), example('RenditionRestarted')];
+    const failed = await api.jobWith([submitted!, ...steered, ...log]);
+    const expected = [{ jobId: failed, run: 1, priority: 2, redone: { '480p': 1 } }];
+    await api.send('POST', `/api/jobs/${failed}/retry`);
+    expect(api.temporal.started).toMatchObject(expected);
+    expect((await api.send('GET', `/api/jobs/${failed}`)).json).toMatchObject({ priority: 2 });
+  });
+
   it('runs no job again that has not failed', async () => {
     for (const [log, status] of [
       [happyLog(), 'completed'],

@@ -179,11 +179,18 @@ export function createTemporalGateway(
   });
 
   const jobOptions = (input: TranscodeJobInput, weight: number) => {
-    const { jobId, request, tenantId = DEFAULT_TENANT, batchId, run = 0 } = input;
+    const {
+      jobId,
+      request,
+      tenantId = DEFAULT_TENANT,
+      batchId,
+      run = 0,
+      priority = request.priority,
+    } = input;
     return {
       workflowId: jobWorkflowId(jobId),
       args: [{ ...defaults, ...input }],
-      priority: placeInQueue(tenantId, request, weight),
+      priority: placeInQueue(tenantId, { ...request, priority }, weight),
       memo: { [RUN_MEMO]: run },
       staticSummary: titleOf(request).slice(0, SUMMARY_CHARACTERS),
       typedSearchAttributes: new TypedSearchAttributes([

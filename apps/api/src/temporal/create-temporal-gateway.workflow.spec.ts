@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadConfig } from '@framefold/config';
-import { TranscodeRequest } from '@framefold/domain';
+import { toPriorityKey, TranscodeRequest } from '@framefold/domain';
 import { request } from '@framefold/domain/testing';
 import { deliveryWorkflowId, jobWorkflowId, SEARCH_ATTRIBUTES } from '@framefold/workflows/contract';
 import { type Client, isGrpcServiceError } from '@temporalio/client';
@@ -133,10 +133,14 @@ describe('the gateway to Temporal', () => {
   });
 
   it('runs a job again whose last run is not known any more, and once only', async () => {
-    const input = { jobId: 'forgotten', request: request(), submittedAt: 2, run: 3 };
+    const input = { jobId: 'forgotten', request: request(), priority: 9, submittedAt: 2, run: 3 };
     await Promise.all([gateway.startAgain(input, 1), gateway.startAgain(input, 1)]);
     const run = await handle('forgotten').describe();
-    expect(run).toMatchObject({ status: { name: 'RUNNING' }, memo: { run: 3 } });
+    expect(run).toMatchObject({
+      status: { name: 'RUNNING' },
+      memo: { run: 3 },
+      priority: { priorityKey: toPriorityKey(9) },
+    });
     await handle('forgotten').terminate();
     await gateway.startAgain(input, 1);
     expect((await handle('forgotten').describe()).runId).toBe(run.runId);
