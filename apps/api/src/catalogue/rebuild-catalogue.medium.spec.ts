@@ -87,6 +87,20 @@ describe('POST /api/catalogue/rebuild', () => {
     expect(await Promise.all(ids.map((id) => api.catalogue.events(id)))).toEqual(before);
   });
 
+  it('restores no batches that never began', async () => {
+    const [jobId, running, withJobs, refused] = ids as [string, string, string, string];
+    for (const batchId of [running, withJobs, refused]) {
+      const manifest = { batchId, tenantId: 'default', submittedAt: 5, labels: [], jobs: [request()] };
+      await api.store.put(storeKeys.batchManifest(batchId), JSON.stringify(manifest));
+    }
+    await api.temporal.startBatch({ batchId: running, jobs: 1 });
+    const submitted = event('JobSubmitted', 5, { request: request(), batchId: withJobs });
+    await keep(logOf(jobId, [submitted, example('JobFailed', 6)]));
+    expect(await rebuild()).toMatchObject({ status: 'completed', batches: 2 });
+    const views = [running, withJobs, refused].map((id) => api.send('GET', `/api/batches/${id}`));
+    expect((await Promise.all(views)).map(({ status }) => status)).toEqual([200, 200, 404]);
+  });
+
   it('restores the webhooks of ends that may be due yet, and of no others', async () => {
     const now = Date.now();
     api.now = now;

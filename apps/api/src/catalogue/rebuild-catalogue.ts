@@ -56,6 +56,7 @@ export interface RebuildDeps {
 export async function rebuildCatalogue(deps: RebuildDeps, restored: Restored): Promise<void> {
   const damage = await restoreAccess(deps, restored);
   await restoreJobs(deps, restored);
+  await restoreBatches(deps, restored);
   if (damage !== undefined) throw damage;
 }
 
@@ -78,12 +79,6 @@ async function restoreAccess(
 
 async function restoreJobs(deps: RebuildDeps, restored: Restored): Promise<void> {
   const { catalogue, store, temporal } = deps;
-  for await (const { key } of store.list(storeKeys.batches())) {
-    const batchId = batchOfManifest(key);
-    if (batchId === undefined) continue;
-    await catalogue.batches.add(await restoredBatch(store, batchId));
-    restored.batches += 1;
-  }
   const stored = new Set<string>();
   for await (const jobId of store.folders(JOBS_PREFIX)) {
     const log = await storedLog(store, storeKeys.eventLog(jobId));
@@ -105,6 +100,25 @@ async function restoreJobs(deps: RebuildDeps, restored: Restored): Promise<void>
     await restoreDeliveries(deps, jobId);
     restored.fromTemporal += 1;
   }
+}
+
+/** Comes behind the jobs, which show what has begun. */
+async function restoreBatches(deps: RebuildDeps, restored: Restored): Promise<void> {
+  const { catalogue, store } = deps;
+  for await (const { key } of store.list(storeKeys.batches())) {
+    const batchId = batchOfManifest(key);
+    if (batchId === undefined) continue;
+    const batch = await restoredBatch(store, batchId);
+    if (batch.endedAt === undefined && !(await hasBegun(deps, batchId))) continue;
+    await catalogue.batches.add(batch);
+    restored.batches += 1;
+  }
+}
+
+/** The manifest of a batch is there before it is started, and stays where that fails. */
+async function hasBegun({ catalogue, temporal }: RebuildDeps, batchId: string): Promise<boolean> {
+  if (await temporal.knowsBatch(batchId)) return true;
+  return (await catalogue.list({ batchId, limit: 1 })).jobs.length > 0;
 }
 
 /**

@@ -206,6 +206,15 @@ describe('the gateway to Temporal', () => {
     expect(await gateway.anyRuns([])).toBe(false);
   });
 
+  it('knows whether a batch was started', async () => {
+    const batchId = 'started';
+    expect(await gateway.knowsBatch(batchId)).toBe(false);
+    await gateway.startBatch({ batchId, jobs: 1 });
+    expect(await gateway.knowsBatch(batchId)).toBe(true);
+    await env.client.workflow.getHandle(`batch-${batchId}`).terminate();
+    expect(await gateway.knowsBatch(batchId)).toBe(true);
+  });
+
   it('knows whether the delivery of a webhook has ended', async () => {
     const id = 'msg_told';
     expect(await gateway.hasDeliveryEnded(id)).toBe(false);

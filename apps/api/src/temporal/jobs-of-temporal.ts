@@ -5,7 +5,7 @@ import {
   transcodeBatchWorkflowId,
   WORKFLOW_TYPES,
 } from '@framefold/workflows/contract';
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { type Client, type WorkflowExecutionStatusName, WorkflowNotFoundError } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type proto from '@temporalio/proto';
 
@@ -26,6 +26,8 @@ export interface JobsOfTemporal {
   knownJobs(): AsyncIterable<KnownWorkflow>;
   /** Whether the workflow of any of these jobs and batches runs. Those that were started within seconds may be missing. */
   anyRuns(ids: readonly string[]): Promise<boolean>;
+  /** Whether the workflow of a batch was ever started; false also for one that ended longer ago than its retention. */
+  knowsBatch(batchId: string): Promise<boolean>;
   /** Whether the first run of a webhook's delivery has ended, well or not; false for one that Temporal does not know. */
   hasDeliveryEnded(deliveryId: string): Promise<boolean>;
   /** The events that a job and its batches of chunks have recorded, in the order in which they were; empty for an unknown job. */
@@ -49,6 +51,16 @@ export function jobsOfTemporal(
       return (await call(() => client.workflow.getHandle(workflowId).fetchHistory())).events ?? [];
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return [];
+      throw error;
+    }
+  };
+
+  /** Undefined for one that Temporal does not know, or no more. */
+  const statusOf = async (workflowId: string): Promise<WorkflowExecutionStatusName | undefined> => {
+    try {
+      return (await call(() => client.workflow.getHandle(workflowId).describe())).status.name;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
       throw error;
     }
   };
@@ -86,15 +98,13 @@ export function jobsOfTemporal(
       return false;
     },
 
+    async knowsBatch(batchId) {
+      return (await statusOf(transcodeBatchWorkflowId(batchId))) !== undefined;
+    },
+
     async hasDeliveryEnded(deliveryId) {
-      try {
-        const workflowId = deliveryWorkflowId({ deliveryId, run: 0 });
-        const { status } = await call(() => client.workflow.getHandle(workflowId).describe());
-        return status.name !== 'RUNNING';
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return false;
-        throw error;
-      }
+      const status = await statusOf(deliveryWorkflowId({ deliveryId, run: 0 }));
+      return status !== undefined && status !== 'RUNNING';
     },
 
     async historyLog(jobId) {

@@ -93,6 +93,11 @@ export class FakeTemporal implements TemporalGateway {
     return ids.some((id) => this.histories.get(id)?.running === true);
   }
 
+  async knowsBatch(batchId: string): Promise<boolean> {
+    this.#failIfTold();
+    return this.batches.some((batch) => batch.batchId === batchId);
+  }
+
   async hasDeliveryEnded(id: string): Promise<boolean> {
     this.#failIfTold();
     return this.deliveryRuns.get(id)?.running === false;
