@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import {
   type CallHandler,
   type ExecutionContext,
@@ -76,27 +78,18 @@ export class ReadBody implements NestInterceptor {
   }
 
   /** @throws {ProblemError} BODY_STALLED; what the parsers refuse */
-  #read(parsers: readonly RequestHandler[], request: Request, response: Response): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        // The rest would still be read.
-        const headers = { Connection: 'close' };
-        const limit = `The body was not there after ${this.limitMs / 1000} s.`;
-        reject(new ProblemError('BODY_STALLED', limit, { headers }));
-      }, this.limitMs);
-      const parse = ([parser, ...others]: readonly RequestHandler[]): void => {
-        if (parser === undefined) return settle();
-        void parser(request, response, (error?: unknown) =>
-          error === undefined ? parse(others) : settle(error),
-        );
-      };
-      const settle = (error?: unknown): void => {
-        clearTimeout(timer);
-        if (error === undefined) resolve();
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- whatever a parser says
-        else reject(error);
-      };
-      parse(parsers);
-    });
+  async #read(parsers: readonly RequestHandler[], request: Request, response: Response): Promise<void> {
+    const over = new AbortController();
+    const parse = async (): Promise<void> => {
+      for (const parser of parsers) await promisify(parser)(request, response);
+    };
+    const stall = async (): Promise<never> => {
+      await delay(this.limitMs, undefined, { signal: over.signal });
+      // The rest would still be read.
+      const headers = { Connection: 'close' };
+      const limit = `The body was not there after ${this.limitMs / 1000} s.`;
+      throw new ProblemError('BODY_STALLED', limit, { headers });
+    };
+    await Promise.race([parse(), stall()]).finally(() => over.abort());
   }
 }
