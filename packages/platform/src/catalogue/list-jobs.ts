@@ -23,7 +23,7 @@ export async function listJobs(db: Kysely<CatalogueSchema>, filter: JobFilter): 
   return {
     jobs: page.map(({ summary }) => summary),
     ...(rows.length > filter.limit && last !== undefined
-      ? { nextCursor: toCursor({ createdAt: last.created_at, jobId: last.job_id }) }
+      ? { nextCursor: toCursor({ at: last.created_at, id: last.job_id }) }
       : {}),
   };
 }
@@ -74,7 +74,7 @@ function newestInState(
     .$if(createdAfter !== undefined, (query) => query.where(createdAt, '>=', createdAfter ?? 0))
     .$if(createdBefore !== undefined, (query) => query.where(createdAt, '<', createdBefore ?? 0))
     .$if(after !== undefined, (query) =>
-      query.where(sql<boolean>`(${createdAt}, ${jobId}) < (${after?.createdAt}, ${after?.jobId})`),
+      query.where(sql<boolean>`(${createdAt}, ${jobId}) < (${after?.at}, ${after?.id})`),
     )
     .orderBy(createdAt, 'desc')
     .orderBy(jobId, 'desc')

@@ -65,7 +65,7 @@ export class SqlAttempts implements AttemptCatalogue {
         .where('job_id', '=', jobId)
         .$if(unit !== undefined, (query) => query.where('unit', '=', unit ?? ''))
         .$if(after !== undefined, (query) =>
-          query.where(sql<boolean>`(started_at, attempt_id) > (${after?.createdAt}, ${after?.jobId})`),
+          query.where(sql<boolean>`(started_at, attempt_id) > (${after?.at}, ${after?.id})`),
         )
         .orderBy('started_at')
         .orderBy('attempt_id')
@@ -77,7 +77,7 @@ export class SqlAttempts implements AttemptCatalogue {
     return {
       attempts,
       ...(rows.length > limit && last !== undefined
-        ? { nextCursor: toCursor({ createdAt: last.startedAt, jobId: last.attemptId }) }
+        ? { nextCursor: toCursor({ at: last.startedAt, id: last.attemptId }) }
         : {}),
     };
   }

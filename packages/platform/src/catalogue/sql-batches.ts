@@ -104,7 +104,7 @@ export class SqlBatches implements BatchCatalogue {
         .where('tenant_id', '=', tenantId)
         .$if(label !== undefined, (query) => query.where('labels', '@>', json([label ?? ''])))
         .$if(after !== undefined, (query) =>
-          query.where(sql<boolean>`(created_at, batch_id) < (${after?.createdAt}, ${after?.jobId})`),
+          query.where(sql<boolean>`(created_at, batch_id) < (${after?.at}, ${after?.id})`),
         )
         .orderBy('created_at', 'desc')
         .orderBy('batch_id', 'desc')
@@ -115,7 +115,7 @@ export class SqlBatches implements BatchCatalogue {
       return {
         batches: await this.#withTallies(page),
         ...(rows.length > limit && last !== undefined
-          ? { nextCursor: toCursor({ createdAt: last.created_at, jobId: last.batch_id }) }
+          ? { nextCursor: toCursor({ at: last.created_at, id: last.batch_id }) }
           : {}),
       };
     });
