@@ -74,7 +74,7 @@ describe('a stack that others can reach', () => {
         FRAMEFOLD_FILE_ROOTS: '/',
       });
       expect(byName).toMatchObject({
-        exitCode: 1,
+        exitCode: 2,
         stderr: expect.stringContaining('outside of the folders'),
       });
 
