@@ -36,15 +36,14 @@ describe('publishRecord', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  const publish = async (types: readonly JobEventType[]): Promise<void> => {
-    const log = types.map((type, position) => {
-      return {
-        jobId: '1',
-        stream: 'job',
-        sequence: position,
-        position,
-        event: example(type, 1_000 + position),
-      };
+  const publish = async (
+    types: readonly JobEventType[],
+    { run, again = [] }: { run?: number; again?: readonly JobEventType[] } = {},
+  ): Promise<void> => {
+    const first = types.map((type, sequence) => ({ stream: 'job', sequence, type }));
+    const second = again.map((type, sequence) => ({ stream: 'job-r1', sequence, type }));
+    const log = [...first, ...second].map(({ type, ...place }, position) => {
+      return { jobId: '1', ...place, position, event: example(type, 1_000 + position) };
     });
     const deliveries = new FakeDeliveries();
     await deliveries.add([DELIVERY]);
@@ -54,7 +53,7 @@ describe('publishRecord', () => {
       attempts,
     } as Partial<Catalogue> as Catalogue;
     due = () => deliveries.due(0, 9);
-    await publishRecord({ store, catalogue })({ jobId: '1' });
+    await publishRecord({ store, catalogue })({ jobId: '1', ...(run === undefined ? {} : { run }) });
   };
   const { attempts } = new FakeCatalogue();
   let due: FakeDeliveries['due'];
@@ -93,8 +92,14 @@ describe('publishRecord', () => {
     expect(await attempts.list({ jobId: '1', limit: 9 })).toEqual({ attempts: [failed] });
   });
 
-  it('waits for the end of the log', async () => {
-    await expect(publish(TO_PLAN)).rejects.toMatchObject({ code: 'CATALOGUE_UNAVAILABLE' });
+  it.each([
+    ['the end', TO_PLAN, {}],
+    // The catalogue was lost meanwhile: what came since is all that it knows.
+    ['the beginning', ['JobFailed'], {}],
+    ['the end of a further run', [...TO_PLAN, 'JobFailed'], { run: 1, again: ['JobSubmitted'] }],
+    ['a further run', [...TO_PLAN, 'JobFailed'], { run: 1 }],
+  ] as const)('waits for %s', async (_missing, types, ofRun) => {
+    await expect(publish(types, ofRun)).rejects.toMatchObject({ code: 'CATALOGUE_UNAVAILABLE' });
     expect(await store.head(storeKeys.eventLog('1'))).toBeUndefined();
     expect(await due(0, 9)).toEqual([]);
   });

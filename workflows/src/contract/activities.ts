@@ -128,8 +128,8 @@ export interface MergeResult {
 export interface ControlActivities {
   /** Appends events to the job's log. Idempotent by (job, stream, sequence). */
   recordEvents(input: { readonly events: readonly NewEvent[] }): Promise<void>;
-  /** Writes events.jsonl and job.json beside the output from the catalogue's log, once the job's last event is in it. */
-  publishRecord(input: { readonly jobId: string }): Promise<void>;
+  /** Writes events.jsonl and job.json beside the output from the catalogue's log, once it holds the whole run. */
+  publishRecord(input: { readonly jobId: string; readonly run?: number }): Promise<void>;
   /** Whether a worker that has proved the encoder takes work of the queue, by what the workers report of themselves. */
   isQueueServed(input: QueueQuestion): Promise<boolean>;
   /** Tells the server which waiting activities of a workflow may be handed out, and how urgent they are. Running ones go on. */

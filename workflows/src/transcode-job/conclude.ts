@@ -15,7 +15,7 @@ const KEEP_PIECES = 'keep-pieces-of-failed-jobs';
  * write the record beside the output, which lets the webhook out. Clients that see the end can rely on the clean-up.
  */
 export async function conclude(input: TranscodeJobInput, log: JobLog, ending: Ending): Promise<void> {
-  const { jobId } = input;
+  const { jobId, run } = input;
   switch (ending.status) {
     case 'completed':
       if (leavesSource(ending.product)) await discard(jobId, 'source');
@@ -32,7 +32,7 @@ export async function conclude(input: TranscodeJobInput, log: JobLog, ending: En
       break;
   }
   await log.flush();
-  await recording.publishRecord({ jobId });
+  await recording.publishRecord({ jobId, ...(run === undefined ? {} : { run }) });
 }
 
 function leavesSource({ source, appended = [], sliced }: Product): boolean {

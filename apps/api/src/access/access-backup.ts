@@ -1,8 +1,9 @@
 import { AccessBackup, fieldIssues, storeKeys } from '@framefold/domain';
 import type { ObjectStore } from '@framefold/platform';
+import { DamagedRecordError } from '../catalogue/damaged-record-error.ts';
 
 /** The backup of tenants and keys is there and cannot be used. */
-export class DamagedBackupError extends Error {
+export class DamagedBackupError extends DamagedRecordError {
   override readonly name = 'DamagedBackupError';
   readonly code = 'ACCESS_BACKUP_DAMAGED';
   readonly hint =

@@ -3,9 +3,9 @@ import type { ObjectStore } from '@framefold/platform';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Backends } from '../backends.ts';
 import { CLOCK, type Clock, CONFIG, STORE } from '../tokens.ts';
+import { DamagedRecordError } from './damaged-record-error.ts';
 import type { RebuildState } from './rebuild-state.ts';
 import { rebuildCatalogue, type Restored } from './rebuild-catalogue.ts';
-import { DamagedBackupError } from '../access/access-backup.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -54,7 +54,7 @@ export class CatalogueRebuild {
       .catch((error: unknown) => {
         this.#logger.error(`The catalogue is not rebuilt: ${String(error)}`);
         state.status = 'failed';
-        if (error instanceof DamagedBackupError) {
+        if (error instanceof DamagedRecordError) {
           const { message, code, hint } = error;
           Object.assign(state, { error: message, code, hint });
         } else state.error = String(error);

@@ -167,9 +167,40 @@ describe('POST /api/catalogue/rebuild', () => {
     expect((await api.send('GET', `/api/jobs/${jobId}`)).json).toMatchObject({ status: 'completed' });
   });
 
-  it('says what broke it', async () => {
-    await api.store.put(storeKeys.eventLog(ids[0]!), '{"jobId":"x"}\n');
-    expect(await rebuild()).toMatchObject({ status: 'failed', error: expect.stringContaining('stream') });
+  it('looks twice at a further run as well, behind the log of the one before', async () => {
+    const [jobId = ''] = ids;
+    await keep(logOf(jobId, failed));
+    const again = happyLog().map((one, sequence) => ({ jobId, stream: 'job-r1', sequence, event: one }));
+    let looks = 0;
+    api.temporal.histories.set(jobId, { running: true, log: [] });
+    api.temporal.historyLog = async () => again.slice(0, 8 + ++looks);
+    await rebuild();
+    expect(looks).toBe(2);
+    expect(await api.catalogue.events(jobId)).toHaveLength(failed.length + 10);
+  });
+
+  it('takes from Temporal what the store has without its beginning', async () => {
+    const [jobId = ''] = ids;
+    await keep(logOf(jobId, happyLog()).slice(-1));
+    api.temporal.histories.set(jobId, { running: false, log: logOf(jobId, happyLog()) });
+    expect(await rebuild()).toMatchObject({ fromStore: 0, fromTemporal: 1 });
+    expect((await api.send('GET', `/api/jobs/${jobId}`)).json).toMatchObject({ status: 'completed' });
+  });
+
+  it.each(['{"jobId":"x"}\n', '{"torn'])('restores all else and names a log that is %j', async (text) => {
+    const [broken = '', known = '', whole = ''] = [...ids].sort();
+    await api.store.put(storeKeys.eventLog(broken), text);
+    await api.store.put(storeKeys.eventLog(known), text);
+    await keep(logOf(whole, happyLog()));
+    api.temporal.histories.set(known, { running: false, log: logOf(known, happyLog()) });
+    expect(await rebuild()).toMatchObject({
+      ...{ status: 'failed', fromStore: 1, fromTemporal: 1, code: 'EVENT_LOG_DAMAGED' },
+      ...{ error: expect.stringContaining(storeKeys.eventLog(broken)), hint: expect.any(String) },
+    });
+    const statuses = [broken, known, whole].map(
+      async (id) => (await api.send('GET', `/api/jobs/${id}`)).status,
+    );
+    expect(await Promise.all(statuses)).toEqual([404, 200, 200]);
   });
 });
 

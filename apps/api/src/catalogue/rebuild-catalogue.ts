@@ -12,12 +12,26 @@ import type { AccessStore, Catalogue, ObjectStore } from '@framefold/platform';
 import { z } from 'zod';
 import { DamagedBackupError, readAccessBackup } from '../access/access-backup.ts';
 import type { JobsOfTemporal } from '../temporal/jobs-of-temporal.ts';
+import { DamagedRecordError } from './damaged-record-error.ts';
 
 /** What makes a line a line of a log. What an event holds stays as the version wrote it that recorded it. */
 const LogLine = z.object({
   ...RecordedEvent.omit({ event: true, position: true }).shape,
   event: z.object({ type: z.enum(Object.keys(EVENT_PAYLOADS)), at: z.number(), data: z.object({}) }),
 });
+
+/** Logs in the store that are not what Framefold wrote. */
+class DamagedLogsError extends DamagedRecordError {
+  override readonly name = 'DamagedLogsError';
+  readonly code = 'EVENT_LOG_DAMAGED';
+  readonly hint =
+    'Put good copies in their place in the store and rebuild again; ' +
+    'jobs that Temporal still knows have been restored from there.';
+
+  constructor(keys: readonly string[]) {
+    super(`Event logs that cannot be read: ${keys.join(', ')}.`);
+  }
+}
 
 /** What a rebuild has restored so far. */
 export interface Restored {
@@ -50,14 +64,15 @@ export interface RebuildDeps {
  * webhooks those of ends come back that may be due yet. Idempotency keys are in no log.
  *
  * @param restored counts on while it goes on
- * @throws {CodedError} STORE_UNAVAILABLE, CATALOGUE_UNAVAILABLE, INTERNAL for a log that is none
- * @throws {DamagedBackupError} when all the rest is restored
+ * @throws {CodedError} STORE_UNAVAILABLE, CATALOGUE_UNAVAILABLE
+ * @throws {DamagedRecordError} when all the rest is restored
  */
 export async function rebuildCatalogue(deps: RebuildDeps, restored: Restored): Promise<void> {
-  const damage = await restoreAccess(deps, restored);
-  await restoreJobs(deps, restored);
+  const damagedBackup = await restoreAccess(deps, restored);
+  const damagedLogs = await restoreJobs(deps, restored);
   await restoreBatches(deps, restored);
-  if (damage !== undefined) throw damage;
+  if (damagedBackup !== undefined) throw damagedBackup;
+  if (damagedLogs.length > 0) throw new DamagedLogsError(damagedLogs);
 }
 
 /** @returns what is wrong with the backup: no reason to be without the jobs */
@@ -77,12 +92,17 @@ async function restoreAccess(
   }
 }
 
-async function restoreJobs(deps: RebuildDeps, restored: Restored): Promise<void> {
+/** @returns the keys of logs that cannot be read */
+async function restoreJobs(deps: RebuildDeps, restored: Restored): Promise<readonly string[]> {
   const { catalogue, store, temporal } = deps;
   const stored = new Set<string>();
+  const damaged: string[] = [];
   for await (const jobId of store.folders(JOBS_PREFIX)) {
-    const log = await storedLog(store, storeKeys.eventLog(jobId));
-    if (log.length === 0) continue;
+    const key = storeKeys.eventLog(jobId);
+    const log = await storedLog(store, key);
+    if (log === 'damaged') damaged.push(key);
+    // Earlier versions wrote logs without their beginning where the catalogue was lost: Temporal may know the whole.
+    if (log === 'damaged' || !log.some(({ event }) => event.type === 'JobSubmitted')) continue;
     await catalogue.restore(jobId, log);
     await recordAttempts({ catalogue, store }, jobId);
     await restoreDeliveries(deps, jobId);
@@ -92,14 +112,13 @@ async function restoreJobs(deps: RebuildDeps, restored: Restored): Promise<void>
   for await (const { jobId, running } of temporal.knownJobs()) {
     if (stored.has(jobId) && !running) continue;
     // A job that failed and is run again has the log of its former run behind it.
-    if (stored.has(jobId)) {
-      const former = await storedLog(store, storeKeys.eventLog(jobId));
-      await catalogue.restore(jobId, [...former, ...(await temporal.historyLog(jobId))]);
-    } else await restoreFromHistory({ catalogue, temporal }, jobId);
+    const former = stored.has(jobId) ? await storedLog(store, storeKeys.eventLog(jobId)) : [];
+    await restoreFromHistory({ catalogue, temporal }, jobId, former === 'damaged' ? [] : former);
     await recordAttempts({ catalogue, store }, jobId);
     await restoreDeliveries(deps, jobId);
     restored.fromTemporal += 1;
   }
+  return damaged;
 }
 
 /** Comes behind the jobs, which show what has begun. */
@@ -128,9 +147,10 @@ async function hasBegun({ catalogue, temporal }: RebuildDeps, batchId: string): 
 async function restoreFromHistory(
   { catalogue, temporal }: Pick<RebuildDeps, 'catalogue' | 'temporal'>,
   jobId: string,
+  former: readonly NewEvent[],
 ): Promise<void> {
   for (let look = 1; look <= 2; look++) {
-    const log = await temporal.historyLog(jobId);
+    const log = [...former, ...(await temporal.historyLog(jobId))];
     if (log.length > 0) await catalogue.restore(jobId, log);
   }
 }
@@ -149,15 +169,20 @@ async function restoreDeliveries(
     if (!(await temporal.hasDeliveryEnded(delivery.id))) await catalogue.deliveries.add([delivery]);
 }
 
-async function storedLog(store: ObjectStore, key: string): Promise<readonly NewEvent[]> {
+async function storedLog(store: ObjectStore, key: string): Promise<readonly NewEvent[] | 'damaged'> {
   const bytes = (await store.get(key)) ?? Buffer.alloc(0);
-  return bytes
+  const lines = bytes
     .toString('utf8')
     .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => {
+    .filter((line) => line !== '');
+  try {
+    return lines.map((line) => {
       const recorded: unknown = JSON.parse(line);
       LogLine.parse(recorded);
       return recorded as RecordedEvent;
     });
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof z.ZodError) return 'damaged';
+    throw error;
+  }
 }
