@@ -54,3 +54,25 @@ describe('the live queue', () => {
     LIMIT_MS,
   );
 });
+
+describe('a stack whose workers come later', () => {
+  let stack: TestStack;
+  beforeAll(async () => {
+    stack = await startStack({ FRAMEFOLD_STACK_WORKER: 'no' });
+  });
+  afterAll(() => stack?.stop());
+
+  it(
+    'says what a job waits for, whatever its state, until a worker takes it',
+    async () => {
+      const jobId = await stack.submit({ sourceUrl: pathToFileURL(clipPath('portrait.mp4')).href });
+      const waiting = await stack.follow(jobId, ({ status, waitingFor }) => {
+        return status === 'probing' && waitingFor !== undefined;
+      });
+      expect(waiting.waitingFor).toBe('a media worker: none polls framefold-media');
+      await stack.startWorker();
+      expect(await stack.follow(jobId)).toMatchObject({ status: 'completed' });
+    },
+    LIMIT_MS,
+  );
+});

@@ -108,7 +108,6 @@ describe('toView', () => {
       ['720p', 10],
       ['480p', 30],
     ]);
-    expect(toView('j1', job, [], NOW)).not.toHaveProperty('waitingFor');
   });
 
   it('shows renditions as they are merged', () => {
@@ -163,10 +162,27 @@ describe('toView', () => {
     },
   );
 
-  it('says what a job waits for', () => {
-    expect(toView('j1', foldAll(log.slice(0, 1)), [], NOW).waitingFor).toContain('media worker');
-    expect(toView('j1', foldAll(encoding(0)), [], NOW).waitingFor).toContain('encode worker');
-    expect(toView('j1', foldAll(encoding(1)), [], NOW)).not.toHaveProperty('waitingFor');
+  it.each([
+    ['a media worker to take the job', log.slice(0, 1), undefined],
+    // Nobody has looked yet.
+    [undefined, log.slice(0, 2), undefined],
+    ['a media worker with a free slot', log.slice(0, 2), []],
+    [undefined, log.slice(0, 2), [live('ingestSource')]],
+    ['an encode worker with a free slot', encoding(0), []],
+    [undefined, encoding(0), undefined],
+    [undefined, encoding(0), [live('chunk-00000')]],
+    // Its workers are gone, or have more urgent things to do.
+    ['an encode worker with a free slot', encoding(1), []],
+    ['a media worker with a free slot', [...encoding(5), example('MergingStarted', NOW)], []],
+    ['somebody to resume it', [...encoding(1), example('JobPaused', NOW)], [live('chunk-00001')]],
+  ])('says that it waits for %s', (waitingFor, events, units) => {
+    expect(toView('j1', foldAll(events), units, NOW).waitingFor).toBe(waitingFor);
+  });
+
+  it('needs no encode worker for sound alone', () => {
+    const plan = event('PlanFrozen', NOW, { ...frozenPlan(), renditions: [], frames: 0 });
+    const events = [...log.slice(0, indexOf('PlanFrozen')), plan, example('TranscodingStarted', NOW)];
+    expect(toView('j1', foldAll(events), [], NOW).waitingFor).toContain('media worker');
   });
 });
 

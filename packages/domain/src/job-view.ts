@@ -9,7 +9,7 @@ import { EncodeLimits } from './limits.ts';
 import { liveChunks, type LiveUnit } from './live.ts';
 import { AudioRendition } from './plan.ts';
 import { SourceMeta } from './probe.ts';
-import { estimate, framesByRendition } from './progress.ts';
+import { encodeSecondsOf, estimate, framesByRendition } from './progress.ts';
 import { QueueOutlook } from './queue-outlook.ts';
 import { titleOf, TranscodeRequest } from './request.ts';
 import { DEFAULT_TENANT } from './tenant.ts';
@@ -117,19 +117,25 @@ export type JobSummary = z.infer<typeof JobSummary>;
 /**
  * The view of a job that has been submitted.
  *
- * @param live what running encoders last reported; may be empty
+ * @param live what ran of it at the last look; undefined where there was none yet
  * @param now ms since the epoch, for the ETA
  * @throws {Error} when the fold does not begin with JobSubmitted
  */
-export function toView(id: string, job: JobFold, live: readonly LiveUnit[], now: number): JobView {
+export function toView(
+  id: string,
+  job: JobFold,
+  live: readonly LiveUnit[] | undefined,
+  now: number,
+): JobView {
   if (job.request === undefined || job.createdAt === undefined) {
     throw new Error(`The log of job ${id} does not begin with JobSubmitted.`);
   }
   const ended = hasEnded(job.state);
-  const segments = segmentViews(job, ended ? [] : live);
-  const renditions = renditionViews(job, ended ? [] : live);
+  const running = ended || live === undefined ? [] : live;
+  const segments = segmentViews(job, running);
+  const renditions = renditionViews(job, running);
   const audioDone = Object.keys(job.audio).length;
-  const { percent, eta, speed } = estimate(job, ended ? [] : live, now);
+  const { percent, eta, speed } = estimate(job, running, now);
   const startedAt = job.enteredAt.probing;
   const endedAt = ended ? job.enteredAt[job.state] : undefined;
   const waitingFor = ended ? undefined : waitsFor(job, live);
@@ -258,23 +264,13 @@ function renditionViews(job: JobFold, live: readonly LiveUnit[]): RenditionView[
   ];
 }
 
-function encodeSecondsOf({ chunks, renditionChunks = {}, audio }: JobFold): number {
-  const results = [chunks, ...Object.values(renditionChunks), audio].flatMap((some) => Object.values(some));
-  return results.reduce((sum, { encodeSeconds }) => sum + encodeSeconds, 0);
-}
-
 /** Why nothing runs, if nothing does. */
-function waitsFor(job: JobFold, live: readonly LiveUnit[]): string | undefined {
+function waitsFor(job: JobFold, live: readonly LiveUnit[] | undefined): string | undefined {
   if (job.paused === true) return 'somebody to resume it';
   if (job.state === 'pending') return 'a media worker to take the job';
-  if (job.state === 'transcoding' && live.length === 0 && nothingEncoded(job)) {
-    return 'an encode worker with a free slot';
-  }
-  return undefined;
-}
-
-function nothingEncoded({ chunks, renditionChunks = {} }: JobFold): boolean {
-  return [chunks, ...Object.values(renditionChunks)].every((results) => Object.keys(results).length === 0);
+  if (live === undefined || live.length > 0) return undefined;
+  const encodesPicture = job.state === 'transcoding' && (job.plan?.renditions.length ?? 0) > 0;
+  return encodesPicture ? 'an encode worker with a free slot' : 'a media worker with a free slot';
 }
 
 /** A job without its long lists. */

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { parseChunkUnit } from './store-keys.ts';
 
-/** What a running encoder reports between two events. Lost on a restart, and never needed for correctness. */
+/**
+ * Something of a job that runs: what an encoder reports between two events, or a step that reports nothing, under the
+ * name of its activity. Lost on a restart, and never needed for correctness.
+ */
 export const LiveUnit = z.object({
   unit: z.string(),
   workerId: z.string(),

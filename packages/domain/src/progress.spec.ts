@@ -63,13 +63,37 @@ describe('a job whose renditions are encoded by themselves', () => {
 });
 
 describe('estimate', () => {
-  it('goes by the speed so far', () => {
-    // Two of five chunks (12 of 30 s) in 10 s: 15 s to go.
-    expect(estimate(transcoding(2), [], STARTED + 10_000)).toEqual({
-      percent: 39.8,
-      speed: 1.2,
-      eta: STARTED + 25_000,
+  it('goes by what encoders took, over as many as run now, however long the job waited', () => {
+    // Two of five chunks took 4 s: the others should take 6.
+    const two = [live('chunk-00002', 0), live('chunk-00003', 0)];
+    for (const waited of [10_000, 36_000_000]) {
+      const now = STARTED + waited;
+      expect(estimate(transcoding(2), two, now)).toMatchObject({ percent: 39.8, eta: now + 3_000 });
+      expect(estimate(transcoding(2), two.slice(1), now)).toMatchObject({ eta: now + 6_000 });
+    }
+    expect(estimate(transcoding(2), two, STARTED + 10_000)).toMatchObject({ speed: 1.2 });
+  });
+
+  it('goes by the speeds that encoders report until the first has finished', () => {
+    const now = STARTED + 10_000;
+    const two = [live('chunk-00000', 36), live('chunk-00001', 36), live('audio-eng', 5)];
+    // 27 of 30 s are left, at twice the speed of the media.
+    expect(estimate(transcoding(0), two, now)).toMatchObject({ eta: now + 13_500 });
+    // At one rendition alone, which has 69 % of the pixels.
+    const pixels = (1280 * 720) / (1280 * 720 + 854 * 480);
+    const left = 30 - (6 * pixels * 36) / 144;
+    expect(estimate(transcoding(0), [live('chunk-00000@720p', 36)], now)).toMatchObject({
+      eta: Math.round(now + (left / pixels) * 1000),
     });
+    const silent = [{ ...live('chunk-00000', 36), speed: 0 }];
+    expect(estimate(transcoding(0), silent, now)).not.toHaveProperty('eta');
+  });
+
+  it('promises nothing while nothing is encoded, or will be', () => {
+    const now = STARTED + 10_000;
+    expect(estimate(transcoding(2), [], now)).toEqual({ percent: 39.8, speed: 1.2 });
+    const paused = foldAll([example('JobPaused', now)], transcoding(2));
+    expect(estimate(paused, [live('chunk-00002', 3)], now)).not.toHaveProperty('eta');
   });
 
   it.each([

@@ -1,15 +1,16 @@
 import { chunkResult, type JobFold } from './fold.ts';
 import { liveChunks, type LiveUnit } from './live.ts';
+import { parseChunkUnit } from './store-keys.ts';
 
 /** Share of a job's percentage that encoding stands for; the rest is probing and merging. */
 const ENCODING_PERCENT = { from: 1, to: 98 } as const;
 
-/** An estimate needs at least this much encoding behind it, in seconds. */
+/** A speed needs at least this much encoding behind it, in seconds. */
 const MINIMUM_ELAPSED_SECONDS = 1;
 
 export interface Estimate {
   readonly percent: number;
-  /** ms since the epoch; absent while unknown or when the job has ended. */
+  /** ms since the epoch; absent while unknown, while nothing is encoded or when the job has ended. */
   readonly eta?: number;
   /** Media seconds per second since encoding began. */
   readonly speed?: number;
@@ -46,7 +47,13 @@ export function shareEncoded(job: JobFold, live: readonly LiveUnit[]): number {
   return audio.length === 0 ? 0 : Object.keys(job.audio).length / audio.length;
 }
 
-/** How far a job is, and when it should be ready at the speed it has had so far. */
+/** Seconds that encoders ran for what they have finished of a job, added up. */
+export function encodeSecondsOf({ chunks, renditionChunks = {}, audio }: JobFold): number {
+  const results = [chunks, ...Object.values(renditionChunks), audio].flatMap((some) => Object.values(some));
+  return results.reduce((sum, { encodeSeconds }) => sum + encodeSeconds, 0);
+}
+
+/** How far a job is, and when it should be ready at the speed of its encoders. */
 export function estimate(job: JobFold, live: readonly LiveUnit[], now: number): Estimate {
   switch (job.state) {
     case 'pending':
@@ -69,8 +76,9 @@ export function estimate(job: JobFold, live: readonly LiveUnit[], now: number): 
       const share = shareEncoded(job, live);
       if (elapsedSeconds < MINIMUM_ELAPSED_SECONDS || share <= 0) return { percent };
       const speed = (share * plan.durationSeconds) / elapsedSeconds;
-      const remainingSeconds = (elapsedSeconds / share) * (1 - share);
-      return { percent, speed, eta: Math.round(Math.max(now, until + remainingSeconds * 1000)) };
+      const secondsLeft = job.state === 'merging' ? 0 : encodingLeft(job, live);
+      if (secondsLeft === undefined) return { percent, speed };
+      return { percent, speed, eta: Math.round(now + secondsLeft * 1000) };
     }
   }
 }
@@ -80,4 +88,26 @@ function encodedPercent(job: JobFold, live: readonly LiveUnit[]): number {
   const { from, to } = ENCODING_PERCENT;
   const percent = from + (to - from) * shareEncoded(job, live);
   return Math.round(percent * 10) / 10;
+}
+
+/**
+ * Seconds until the rest is encoded if as many encoders go on as run now: by what they took for what they have finished,
+ * or else by the speeds that they report. Time in which the job waited or was paused does not count. Undefined while
+ * nothing runs, and while it is to be paused.
+ */
+function encodingLeft(job: JobFold, live: readonly LiveUnit[]): number | undefined {
+  if (live.length === 0 || job.paused === true) return undefined;
+  const left = 1 - shareEncoded(job, live);
+  const finished = shareEncoded(job, []);
+  if (finished > 0) return ((encodeSecondsOf(job) / finished) * left) / live.length;
+  const { durationSeconds = 0, renditions = [] } = job.plan ?? {};
+  const pixels = renditions.reduce((sum, { width, height }) => sum + width * height, 0);
+  let speed = 0;
+  for (const report of live) {
+    const chunk = parseChunkUnit(report.unit);
+    if (chunk === undefined) continue;
+    const own = renditions.find(({ name }) => name === chunk.rendition);
+    speed += report.speed * (own === undefined ? 1 : (own.width * own.height) / pixels);
+  }
+  return speed === 0 ? undefined : (left * durationSeconds) / speed;
 }

@@ -294,10 +294,15 @@ describe('a job that waits', () => {
     return api.store.put(storeKeys.worker(report.id), JSON.stringify(report));
   };
   const read = async (jobId: string) => (await api.send('GET', `/api/jobs/${jobId}`)).json;
+  const idle = async (log: Parameters<typeof api.jobWith>[0]): Promise<string> => {
+    const jobId = await api.jobWith(log);
+    await api.catalogue.setLive(jobId, []);
+    return jobId;
+  };
 
   it('knows its place in the queue, and when it should be ready', async () => {
     await worker();
-    const [first, second] = [await api.jobWith(waiting), await api.jobWith(waiting)];
+    const [first, second] = [await idle(waiting), await idle(waiting)];
     const ahead = await read(first);
     expect(ahead).toMatchObject({
       queue: { jobsAhead: 0, encodeSecondsAhead: 0, startsAt: api.now },
@@ -314,12 +319,22 @@ describe('a job that waits', () => {
 
   it.each([
     [[], 'pending', 'a media worker: none polls framefold-media'],
+    [waiting.slice(0, 2), 'probing', 'a media worker: none polls framefold-media'],
     [waiting, 'transcoding', 'an encode worker: none polls framefold-encode-cpu'],
   ])('says what is missing (case %#)', async (log, status, waitingFor) => {
-    const job = await read(await api.jobWith(log.length === 0 ? [submitted()] : log));
+    const job = await read(await idle(log.length === 0 ? [submitted()] : log));
     expect(job).toMatchObject({ status, waitingFor });
     expect(job.queue).not.toHaveProperty('startsAt');
     expect(job.progress).not.toHaveProperty('eta');
+  });
+
+  it('has no place in the queue of encoders when it is merged', async () => {
+    await worker();
+    await api.jobWith(waiting);
+    const merging = happyLog().slice(0, happyLog().findIndex(({ type }) => type === 'MergingStarted') + 1);
+    const job = await read(await idle(merging));
+    expect(job).toMatchObject({ status: 'merging', waitingFor: 'a media worker with a free slot' });
+    expect(job).not.toHaveProperty('queue');
   });
 
   it('is told from one that is paused, runs or has ended', async () => {

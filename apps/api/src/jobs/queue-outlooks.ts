@@ -69,11 +69,12 @@ export class QueueOutlooks {
     const { at, lines, past, reports } = picture;
     const job = queuedJob(view, past);
     const slots = slotsOf(reports, job.taskQueue, at);
-    const queue = lines === undefined ? undefined : outlookOf(job, lines, slots, at);
+    const isEncoded = view.status === 'merging';
+    const queue = lines === undefined || isEncoded ? undefined : outlookOf(job, lines, slots, at);
     const need =
-      view.status === 'pending'
-        ? { worker: 'a media worker', taskQueue: TASK_QUEUES.media }
-        : { worker: 'an encode worker', taskQueue: job.taskQueue };
+      view.status === 'transcoding' && view.profiles.length > 0
+        ? { worker: 'an encode worker', taskQueue: job.taskQueue }
+        : { worker: 'a media worker', taskQueue: TASK_QUEUES.media };
     // How the workers are is for those who run them: docs/access.md.
     const withStates = view.tenantId === DEFAULT_TENANT;
     const waitingFor = whyItWaits(view, need, { reports, withStates }, queue?.jobsAhead ?? 0, at);

@@ -439,14 +439,26 @@ function registeredWorker(
 }
 
 /**
- * The report in a running activity's last heartbeat; activities that report something else, or nothing, have none. One
- * that waits to be tried again, or is paused, still shows what its last attempt reported.
+ * The report in the last heartbeat of an activity that a worker runs; one that reports something else, or nothing, goes
+ * by its own name. One that waits to be tried again, or is paused, still shows what its last attempt reported. What the
+ * control process does is nobody's wait.
  */
 function liveUnitOf(activity: proto.temporal.api.workflow.v1.IPendingActivityInfo): LiveUnit[] {
+  const { activityType, attempt, lastWorkerIdentity, activityOptions } = activity;
+  if (WAITING_ACTIVITIES.has(activity.state ?? 0)) return [];
+  if (activityOptions?.taskQueue?.name === TASK_QUEUES.control) return [];
   const payload = activity.heartbeatDetails?.payloads?.[0];
-  if (payload === undefined || WAITING_ACTIVITIES.has(activity.state ?? 0)) return [];
-  const report = LiveUnit.safeParse(defaultPayloadConverter.fromPayload(payload));
-  return report.success ? [report.data] : [];
+  const report = LiveUnit.safeParse(payload && defaultPayloadConverter.fromPayload(payload));
+  if (report.success) return [report.data];
+  return [
+    {
+      unit: activityType?.name ?? '',
+      workerId: lastWorkerIdentity ?? '',
+      temporalAttempt: Math.max(attempt ?? 1, 1),
+      framesDone: 0,
+      speed: 0,
+    },
+  ];
 }
 
 /**

@@ -266,6 +266,9 @@ describe('the gateway to Temporal', () => {
       details: payloads(report),
     });
     expect(await gateway.liveUnits('encoding')).toEqual([report]);
+    await service.recordActivityTaskHeartbeat({ namespace: 'default', taskToken, details: payloads('busy') });
+    const nameless = { unit: 'encodeChunk', temporalAttempt: 1, framesDone: 0, speed: 0 };
+    expect(await gateway.liveUnits('encoding')).toEqual([{ ...nameless, workerId: expect.any(String) }]);
     await service.respondActivityTaskFailed({
       namespace: 'default',
       taskToken,

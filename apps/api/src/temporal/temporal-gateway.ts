@@ -63,7 +63,7 @@ export interface TemporalGateway extends JobsOfTemporal {
    * @returns what it answers, or why it refuses (a {@link CONTROL_REFUSALS}, with a sentence)
    */
   controlJob(jobId: string, control: JobControl): Promise<ControlOutcome>;
-  /** What the running encoders of a job, those of its batches included, last reported. */
+  /** What workers run of a job, its batches included: what encoders last reported, and steps that report nothing. */
   liveUnits(jobId: string): Promise<readonly LiveUnit[]>;
   /** The registered workers and the task queues. */
   pool(): Promise<PoolState>;

@@ -78,7 +78,7 @@ export async function restoreLog(
     await trx.deleteFrom('events').where('job_id', '=', jobId).execute();
     const placed = placeEvents({ job: EMPTY_FOLD, log: [] }, events);
     await insertEvents(trx, placed.recorded);
-    await writeProjections(trx, jobId, placed, []);
+    await writeProjections(trx, jobId, placed, null);
     await addUsage(trx, usageOf(row.fold, placed));
   });
 }
@@ -135,7 +135,7 @@ async function lockJob(
       status: EMPTY_FOLD.state,
       labels: json([]),
       fold: json(EMPTY_FOLD),
-      live: json([]),
+      live: json(null),
     })
     .onConflict((conflict) => conflict.column('job_id').doNothing())
     .execute();
@@ -173,11 +173,11 @@ async function writeProjections(
   trx: Transaction<CatalogueSchema>,
   jobId: string,
   { job, nextPosition, recorded }: Placed,
-  live: readonly LiveUnit[],
+  live: readonly LiveUnit[] | null,
 ): Promise<void> {
   const { request, createdAt } = job;
   // Nothing of an ended job runs any more.
-  const running = hasEnded(job.state) ? [] : live;
+  const running = hasEnded(job.state) ? null : live;
   const isSubmitted = recorded.some(({ event }) => event.type === 'JobSubmitted');
   await trx
     .updateTable('jobs')
@@ -195,7 +195,8 @@ async function writeProjections(
       batch_id: job.batchId ?? null,
       // From here on its state tells whether it runs.
       ...(isSubmitted ? { admitted_at: null } : {}),
-      summary: request === undefined ? null : json(toSummary(toView(jobId, job, running, Date.now()))),
+      summary:
+        request === undefined ? null : json(toSummary(toView(jobId, job, running ?? undefined, Date.now()))),
     })
     .where('job_id', '=', jobId)
     .execute();

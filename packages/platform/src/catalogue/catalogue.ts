@@ -17,7 +17,8 @@ import type { BatchCatalogue } from './batch-catalogue.ts';
 export interface CatalogueJob {
   readonly jobId: string;
   readonly job: JobFold;
-  readonly live: readonly LiveUnit[];
+  /** What ran of it at the last look; undefined where there was none yet, and where the job has ended. */
+  readonly live: readonly LiveUnit[] | undefined;
 }
 
 export interface JobFilter {
@@ -90,15 +91,15 @@ export interface Catalogue {
    * @throws {BadCursorError}
    */
   list(filter: JobFilter): Promise<JobPage>;
-  /** The ids of all jobs in a state; costs nothing of the jobs' size. */
-  idsInState(state: JobState): Promise<readonly string[]>;
+  /** The ids of all jobs in any of these states; costs nothing of the jobs' size. */
+  idsInStates(states: readonly JobState[]): Promise<readonly string[]>;
   /**
    * Which of these jobs have been submitted and have not ended, and which of these batches may start jobs yet; costs
    * nothing of their size.
    */
   unended(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /**
-   * Replaces what the running encoders of a job last reported. A job that is unknown or has ended is no error: it keeps
+   * Replaces what ran of a job at the last look. A job that is unknown or has ended is no error: it keeps
    * nothing, since nothing of it runs.
    */
   setLive(jobId: string, live: readonly LiveUnit[]): Promise<void>;

@@ -17,7 +17,7 @@ interface Kept {
 interface Row {
   readonly next_position: number | null;
   readonly fold: JobFold;
-  readonly live: readonly LiveUnit[];
+  readonly live: readonly LiveUnit[] | null;
   readonly bytes: number;
 }
 
@@ -49,7 +49,7 @@ export class JobReader {
     const changes = this.#changes;
     const row = await this.#row(jobId);
     if (row === undefined) return undefined;
-    const job = { jobId, job: row.fold, live: row.live };
+    const job = { jobId, job: row.fold, live: row.live ?? undefined };
     // What was changed while it was read may be older than the change.
     const isKept = this.#isSoleWriter || hasEnded(row.fold.state);
     if (isKept && row.next_position !== null && changes === this.#changes)

@@ -27,7 +27,8 @@ export interface JobsTable {
   labels: readonly string[];
   next_position: number | null;
   fold: JobFold;
-  live: readonly LiveUnit[];
+  /** Null until somebody has looked, and where the job has ended. */
+  live: readonly LiveUnit[] | null;
   /** As lists show it; absent until JobSubmitted is in the log. */
   summary: JobSummary | null;
   batch_id: string | null;

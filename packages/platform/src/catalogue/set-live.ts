@@ -3,7 +3,7 @@ import { hasEnded, toSummary, toView, type LiveUnit } from '@framefold/domain';
 import type { Kysely } from 'kysely';
 import { json, type CatalogueSchema } from './schema.ts';
 
-/** Replaces what the running encoders of a job last reported, and shows it in the job's summary. */
+/** Replaces what ran of a job at the last look, and shows it in the job's summary. */
 export async function setLive(
   db: Kysely<CatalogueSchema>,
   jobId: string,

@@ -104,12 +104,12 @@ export class SqlCatalogue implements OpenCatalogue {
     return guarded(async () => await listJobs(this.#db, filter));
   }
 
-  async idsInState(state: JobState): Promise<readonly string[]> {
+  async idsInStates(states: readonly JobState[]): Promise<readonly string[]> {
     const rows = await guarded(() =>
       this.#db
         .selectFrom('jobs')
         .select('job_id')
-        .where('status', '=', state)
+        .where('status', 'in', states)
         .where('created_at', 'is not', null)
         .execute(),
     );

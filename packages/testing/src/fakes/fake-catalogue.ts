@@ -49,7 +49,7 @@ export class FakeCatalogue implements Catalogue {
   async job(jobId: string): Promise<CatalogueJob | undefined> {
     const log = await this.events(jobId);
     if (log.length === 0) return undefined;
-    return { jobId, job: foldAll(log.map(({ event }) => event)), live: this.#live.get(jobId) ?? [] };
+    return { jobId, job: foldAll(log.map(({ event }) => event)), live: this.#live.get(jobId) };
   }
 
   async tenantOf(jobId: string): Promise<string | undefined> {
@@ -79,9 +79,9 @@ export class FakeCatalogue implements Catalogue {
     return { jobs: page, ...(nextCursor === undefined ? {} : { nextCursor }) };
   }
 
-  async idsInState(state: string): Promise<readonly string[]> {
+  async idsInStates(states: readonly string[]): Promise<readonly string[]> {
     const jobs = await Promise.all([...this.#logs.keys()].map((jobId) => this.job(jobId)));
-    return jobs.flatMap((found) => (found?.job.state === state ? [found.jobId] : []));
+    return jobs.flatMap((found) => (states.includes(found?.job.state ?? '') ? [found!.jobId] : []));
   }
 
   async unended(ids: readonly string[]): Promise<ReadonlySet<string>> {
