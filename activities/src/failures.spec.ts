@@ -51,6 +51,12 @@ describe('withFailures', () => {
     await expect(run(new Error('odd'), 5)).rejects.toMatchObject({ type: 'INTERNAL', nonRetryable: true });
   });
 
+  it('never gives up on what has no last attempt', async () => {
+    const { fail } = withFailures({ fail: (_input: object) => Promise.reject(new Error('odd')) }, Infinity);
+    const failing = quietEnvironment({ attempt: 1000 }).run(fail, {});
+    await expect(failing).rejects.toMatchObject({ type: 'INTERNAL', nonRetryable: false });
+  });
+
   it('leaves failures of Temporal as they are', async () => {
     const own = ApplicationFailure.retryable('later', 'OWN');
     await expect(run(own)).rejects.toBe(own);

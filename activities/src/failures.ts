@@ -2,8 +2,8 @@ import { activityInfo, Context } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { CodedError, FAILURES, type FailureCode } from '@framefold/domain';
 
-/** An unexpected error may be a passing one: it is tried again a few times before the job fails by it. */
-const UNEXPECTED_ATTEMPTS = 5;
+/** An unexpected error may be a passing one: by then it is not, and the job fails by it. */
+const LAST_ATTEMPT = 5;
 
 /** No faults but a way to be called again: when, however often that has happened. */
 const CALL_AGAIN: Partial<Record<FailureCode, '1 second' | '2 seconds'>> = {
@@ -18,8 +18,13 @@ const CALL_AGAIN: Partial<Record<FailureCode, '1 second' | '2 seconds'>> = {
  * terminal ones by nobody; encoder faults by the workflow, which counts them, so the server must not.
  *
  * @param attempt which attempt of the activity this was, from 1
+ * @param lastAttempt from which on an unexpected error is terminal
  */
-export function toApplicationFailure(error: unknown, attempt: number): ApplicationFailure {
+export function toApplicationFailure(
+  error: unknown,
+  attempt: number,
+  lastAttempt = LAST_ATTEMPT,
+): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
   if (error instanceof CodedError) {
     const nextRetryDelay = CALL_AGAIN[error.code];
@@ -39,15 +44,22 @@ export function toApplicationFailure(error: unknown, attempt: number): Applicati
   return ApplicationFailure.create({
     type: 'INTERNAL',
     message: `An unexpected error: ${cause.message}`,
-    nonRetryable: attempt >= UNEXPECTED_ATTEMPTS,
+    nonRetryable: attempt >= lastAttempt,
     cause,
   });
 }
 
 type Activity = (input: never) => Promise<unknown>;
 
-/** The same activities, with every fault turned into Temporal's terms: the only boundary where that happens. */
-export function withFailures<A extends { readonly [K in keyof A]: Activity }>(activities: A): A {
+/**
+ * The same activities, with every fault turned into Temporal's terms: the only boundary where that happens.
+ *
+ * @param lastAttempt from which on an unexpected error is terminal
+ */
+export function withFailures<A extends { readonly [K in keyof A]: Activity }>(
+  activities: A,
+  lastAttempt?: number,
+): A {
   const wrapped = Object.entries<Activity>(activities).map(([name, activity]): [string, Activity] => [
     name,
     async (input) => {
@@ -56,7 +68,7 @@ export function withFailures<A extends { readonly [K in keyof A]: Activity }>(ac
       } catch (error) {
         // What fails because it was cancelled is cancelled: Temporal knows it by its own failure alone.
         if (Context.current().cancellationSignal.aborted) await Context.current().cancelled;
-        throw toApplicationFailure(error, activityInfo().attempt);
+        throw toApplicationFailure(error, activityInfo().attempt, lastAttempt);
       }
     },
   ]);

@@ -69,18 +69,24 @@ export function createEncodeActivities(deps: EncodeDeps & MeasureDeps): EncodeAc
   return withFailures({ encodeChunk: encodeChunk(deps), measureQuality: measureQuality(deps) });
 }
 
-/** The activities of the control queue. */
+/**
+ * The activities of the control queue. Without what they write, a job or batch would show for ever what it no longer is:
+ * an unexpected error, which no file of a client's brings about, is tried again until it is mended.
+ */
 export function createControlActivities(deps: ControlDeps): ControlActivities {
-  return withFailures({
-    recordEvents: recordEvents(deps),
-    publishRecord: publishRecord(deps),
-    isQueueServed: isQueueServed(deps),
-    controlQueued: controlQueued(deps),
-    submitBatchJobs: submitBatchJobs(deps),
-    awaitBatch: awaitBatch(deps),
-    cancelBatchJobs: cancelBatchJobs(deps),
-    concludeBatch: concludeBatch(deps),
-    attemptDelivery: attemptDelivery(deps),
-    deliverWebhook: deliverWebhook(deps),
-  });
+  return withFailures(
+    {
+      recordEvents: recordEvents(deps),
+      publishRecord: publishRecord(deps),
+      isQueueServed: isQueueServed(deps),
+      controlQueued: controlQueued(deps),
+      submitBatchJobs: submitBatchJobs(deps),
+      awaitBatch: awaitBatch(deps),
+      cancelBatchJobs: cancelBatchJobs(deps),
+      concludeBatch: concludeBatch(deps),
+      attemptDelivery: attemptDelivery(deps),
+      deliverWebhook: deliverWebhook(deps),
+    },
+    Infinity,
+  );
 }
