@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { takeFolder } from '@framefold/platform';
 import { createLogger } from '@framefold/telemetry';
-import { startUploadSweep } from './sweep-uploads.ts';
+import { startUploadSweep, sweepPauseMs } from './sweep-uploads.ts';
 
 let lines: string[];
 const logger = createLogger({
@@ -44,5 +44,20 @@ describe('the sweep of uploads', () => {
     const stop = startUploadSweep({ sweep: () => Promise.reject(new Error('down')) }, folder, logger);
     await stop();
     expect(lines).toEqual([expect.stringContaining('down')]);
+  });
+
+  it('comes back soon after a failure, and ever later when it goes on failing', () => {
+    expect([1, 2, 3, 7, 8, 1000].map(sweepPauseMs)).toEqual([
+      5_000, 10_000, 20_000, 320_000, 600_000, 600_000,
+    ]);
+    expect(sweepPauseMs(0)).toBe(600_000);
+  });
+
+  it('tells which uploads failed, and why', async () => {
+    const cause = new Error('no room');
+    const failed = new AggregateError([new Error('The upload abc could not be swept.', { cause })], 'one');
+    const stop = startUploadSweep({ sweep: () => Promise.reject(failed) }, folder, logger);
+    await stop();
+    expect(lines).toEqual([expect.stringMatching(/The upload abc could not be swept.*no room/)]);
   });
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
-import { DEFAULT_TENANT, storeKeys } from '@framefold/domain';
+import { CodedError, DEFAULT_TENANT, storeKeys } from '@framefold/domain';
 import { happyLog } from '@framefold/domain/testing';
 import { FakeCatalogue } from '@framefold/testing';
 import { type Answer, type ApiUnderTest, startApi } from '../testing/api-under-test.ts';
@@ -511,7 +511,8 @@ describe('a job from an upload', () => {
     else api.temporal.histories.set(json.jobId, { running, log: [] });
     api.now += 25 * HOUR_MS;
     const swept = uploads.sweep();
-    await (running === undefined ? expect(swept).rejects.toThrow('away') : swept);
+    const away = { errors: [{ cause: { message: expect.stringContaining('away') } }] };
+    await (running === undefined ? expect(swept).rejects.toMatchObject(away) : swept);
     expect(await stored(id)).toBe(running === false ? undefined : CONTENT);
   });
 
@@ -573,6 +574,14 @@ describe('a job from an upload', () => {
 });
 
 describe('the sweep', () => {
+  /** What a process leaves on disk that is killed between the last byte and the store; written now. */
+  const leaveWhole = async (id: string): Promise<void> => {
+    const path = join(api.config.folders.uploads, id);
+    await writeFile(`${path}.json`, JSON.stringify({ ...NOTES, id }));
+    await writeFile(path, CONTENT);
+    for (const name of [path, `${path}.json`]) await utimes(name, api.now / 1000, api.now / 1000);
+  };
+
   it('removes uploads 24 hours after their last byte, and no others', async () => {
     const unfinished = await begin();
     await patch(unfinished, 0, CONTENT.slice(0, 3));
@@ -637,12 +646,47 @@ describe('the sweep', () => {
 
   it('brings it in also for the client that comes back before', async () => {
     const id = 'a'.repeat(32);
-    const path = join(api.config.folders.uploads, id);
-    await writeFile(`${path}.json`, JSON.stringify({ ...NOTES, id }));
-    await writeFile(path, CONTENT);
+    await leaveWhole(id);
     expect((await view(id)).json.status).toBe('unfinished');
     expect((await head(id)).headers['upload-offset']).toBe(String(CONTENT.length));
     expect((await view(id)).json).toMatchObject({ status: 'complete', sha256: sha256(CONTENT) });
+  });
+
+  it('goes on when one upload cannot be brought in, and removes that when it has expired', async () => {
+    const complete = await whole();
+    api.now += 25 * HOUR_MS;
+    const [bad, good] = ['a'.repeat(32), 'b'.repeat(32)];
+    for (const id of [bad, good]) await leaveWhole(id);
+    const { store } = api;
+    const [put, stillThere] = [store.put.bind(store), [] as boolean[]];
+    store.put = async (key, body) => {
+      if (key !== storeKeys.uploadRecord(bad)) return put(key, body);
+      stillThere.push((await stored(complete)) !== undefined);
+      throw new CodedError('STORE_FULL', 'The disk of the store is full.');
+    };
+    const failed = { errors: [{ message: expect.stringContaining(bad), cause: { code: 'STORE_FULL' } }] };
+    await expect(uploads.sweep()).rejects.toMatchObject(failed);
+    // What had expired went first, so that there is room.
+    expect(stillThere).toEqual([false]);
+    expect(await stored(good)).toBe(CONTENT);
+    expect(await onDisk()).toEqual([bad, `${bad}.json`]);
+
+    api.now += 25 * HOUR_MS;
+    await expect(uploads.sweep()).rejects.toMatchObject(failed);
+    expect(await onDisk()).toEqual([]);
+    await uploads.sweep();
+  });
+
+  it('removes what was abandoned on disk also while the store is away', async () => {
+    await begin();
+    api.now += 25 * HOUR_MS;
+    api.store.list = () => {
+      throw new CodedError('STORE_UNAVAILABLE', 'The store is away.');
+    };
+    await expect(uploads.sweep()).rejects.toMatchObject({
+      errors: [{ cause: { code: 'STORE_UNAVAILABLE' } }],
+    });
+    expect(await onDisk()).toEqual([]);
   });
 
   it('removes what was abandoned half-way', async () => {

@@ -20,6 +20,9 @@ const HOUR_MS = 3_600_000;
 /** Between the time at which nobody can take an upload any more and its removal: who has just taken it is not robbed. */
 const GRACE_MS = 60_000;
 
+/** Failures of a sweep that are told one by one: where the store is down all fail alike. */
+const MOST_TOLD = 10;
+
 /** Whose an upload is, and the size of the whole file: neither ever changes. */
 export type UploadSize = Pick<UploadRecord, 'tenantId' | 'sizeBytes'>;
 
@@ -168,22 +171,47 @@ export class Uploads {
   }
 
   /**
-   * Brings in what an earlier process left whole on disk, and removes what has expired.
+   * Removes what has expired, and brings in what an earlier process left whole on disk.
    *
-   * @throws {ProblemError} TEMPORAL_UNAVAILABLE, NOT_READY; nothing that a job took is removed then
+   * @throws {AggregateError} of uploads that could not be swept; all others were, and nothing that a job took is removed
    */
   async sweep(): Promise<void> {
-    for (const [id, writtenAt] of await this.unfinished.all()) {
+    const failures: Error[] = [];
+    const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
+      try {
+        await work();
+      } catch (cause) {
+        failures.push(new Error(`${what} could not be swept.`, { cause }));
+      }
+    };
+    // What has expired goes first: it may have the room that the rest needs.
+    await attempt('The store', async () => {
+      for (const [id, writtenAt] of await this.#stored.all())
+        await attempt(`The upload ${id}`, () => this.#sweepStored(id, writtenAt));
+    });
+    for (const [id, writtenAt] of await this.unfinished.all())
+      await attempt(`The upload ${id}`, () => this.#sweepUnfinished(id, writtenAt));
+    if (failures.length === 0) return;
+    const message = `The sweep of the uploads failed ${failures.length} times.`;
+    throw new AggregateError(failures.slice(0, MOST_TOLD), message);
+  }
+
+  /** @param writtenAt when anything of it was last written to the store */
+  async #sweepStored(id: string, writtenAt: number): Promise<void> {
+    const hasExpired = (): Promise<boolean> => this.#hasExpired(id, writtenAt);
+    if (await hasExpired()) await this.#discard(id, hasExpired);
+  }
+
+  /** @param writtenAt when anything of it was last written to disk */
+  async #sweepUnfinished(id: string, writtenAt: number): Promise<void> {
+    try {
       await this.finish(id);
+    } finally {
       // It may have been gone on with while others were brought in.
       const { lastByteAt = writtenAt } = (await this.unfinished.find(id)) ?? {};
       const isAbandoned = this.#isPast(lastByteAt + this.config.uploadHours * HOUR_MS);
       // What the store has had since is here in name alone.
       if (isAbandoned || (await this.#stored.find(id)) !== undefined) await this.unfinished.remove(id);
-    }
-    for (const [id, writtenAt] of await this.#stored.all()) {
-      const hasExpired = (): Promise<boolean> => this.#hasExpired(id, writtenAt);
-      if (await hasExpired()) await this.#discard(id, hasExpired);
     }
   }
 
