@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { CodedError, type Tenant, UploadId, type UploadRecord } from '@framefold/domain';
@@ -35,6 +35,9 @@ interface TusRequest {
 
 /** Stands behind the name of an upload whose last bytes do not count yet; holds the offset up to which they do. */
 const UNVERIFIED = '.unverified';
+
+/** Where that is written before it takes its name: an empty one would say that nothing counts. */
+const NEW_UNVERIFIED = `${UNVERIFIED}.new`;
 
 /**
  * The unfinished uploads of this machine, as the tus server writes them: a file each, whose length is the offset, so
@@ -110,7 +113,10 @@ export class UnfinishedUploads extends FileStore {
     const hash = checksum === undefined ? undefined : createHash(checksum.algorithm);
     let end = offset;
     try {
-      if (checksum !== undefined) await writeFile(path + UNVERIFIED, String(offset));
+      if (checksum !== undefined) {
+        await writeFile(path + NEW_UNVERIFIED, String(offset));
+        await rename(path + NEW_UNVERIFIED, path + UNVERIFIED);
+      }
       const file = await open(path, 'r+');
       try {
         // Of what was not compared nothing counts.
@@ -160,7 +166,7 @@ export class UnfinishedUploads extends FileStore {
 
   /** Removes all of an upload that is here; none is no error. */
   override async remove(id: string): Promise<void> {
-    for (const ending of ['', UNVERIFIED, '.json'])
+    for (const ending of ['', UNVERIFIED, NEW_UNVERIFIED, '.json'])
       await rm(join(this.directory, id + ending), { force: true });
   }
 

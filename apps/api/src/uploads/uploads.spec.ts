@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { CodedError, DEFAULT_TENANT, storeKeys } from '@framefold/domain';
@@ -376,6 +376,22 @@ describe('checksums', () => {
     expect((await head(id)).headers['upload-offset']).toBe('0');
     await patch(id, 0, CONTENT.slice(0, 2));
     expect((await head(id)).headers['upload-offset']).toBe('2');
+  });
+
+  it('for whose note the disk has no room lose nothing that counted', async () => {
+    const id = await begin();
+    await patch(id, 0, CONTENT.slice(0, 3));
+    const sent = { 'upload-checksum': sha1('y') };
+    await patch(id, 3, 'xx', sent);
+    const note = join(api.config.folders.uploads, `${id}.unverified`);
+    // Where the next one is written, and every write meets a full disk.
+    await symlink('/dev/full', `${note}.new`);
+    expect((await patch(id, 3, 'xx', sent)).json.code).toBe('STORE_FULL');
+    expect(await readFile(note, 'utf8')).toBe('3');
+    expect((await head(id)).headers['upload-offset']).toBe('3');
+    await patch(id, 3, CONTENT.slice(3));
+    expect(await stored(id)).toBe(CONTENT);
+    expect(await onDisk()).toEqual([]);
   });
 });
 
