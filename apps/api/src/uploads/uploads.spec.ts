@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { CodedError, DEFAULT_TENANT, storeKeys } from '@framefold/domain';
 import { happyLog } from '@framefold/domain/testing';
 import { FakeCatalogue } from '@framefold/testing';
@@ -80,7 +81,7 @@ async function breakOff(
   const sent = httpRequest({ host: '127.0.0.1', port: api.port, method, path, agent: false, headers });
   const closed = new Promise((resolve) => sent.on('error', () => undefined).on('close', resolve));
   sent.write(beginning);
-  while (!(await arrived())) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (!(await arrived())) await setTimeout(5);
   sent.destroy();
   await closed;
 }
@@ -249,6 +250,42 @@ describe('an upload by tus', () => {
     const answer = await patch(id, 0, `${CONTENT}!`, { 'transfer-encoding': 'chunked' });
     expect(answer.json.code).toBe('UPLOAD_TOO_LARGE');
     expect((await view(id)).json.status).toBe('unfinished');
+  });
+});
+
+describe('many uploads that end at once', () => {
+  it('go into the store four at a time, and all arrive', async () => {
+    const ids = await Promise.all(Array.from({ length: 8 }, () => begin()));
+    const { store } = api;
+    const [put, putFile] = [store.put.bind(store), store.putFile.bind(store)];
+    let [records, running, most] = [0, 0, 0];
+    store.put = async (key, body) => {
+      await put(key, body);
+      records += 1;
+    };
+    store.putFile = async (key, path) => {
+      most = Math.max(most, (running += 1));
+      // All have come so far that nothing but the limit is before them.
+      while (records < ids.length) await setTimeout(5);
+      await setImmediate();
+      await putFile(key, path);
+      running -= 1;
+    };
+    const answers = await Promise.all(ids.map((id) => patch(id, 0, CONTENT)));
+    expect(answers.map(({ status }) => status)).toEqual(ids.map(() => 204));
+    expect(most).toBe(4);
+    for (const id of ids) expect(await stored(id)).toBe(CONTENT);
+  });
+
+  it('make way for the next also when they fail', async () => {
+    const ids = await Promise.all(Array.from({ length: 5 }, () => begin()));
+    const { store } = api;
+    const { putFile } = store;
+    store.putFile = () => Promise.reject(new CodedError('STORE_UNAVAILABLE', 'The store is away.'));
+    for (const id of ids) expect((await patch(id, 0, CONTENT)).json.code).toBe('STORE_UNAVAILABLE');
+    store.putFile = putFile.bind(store);
+    await uploads.sweep();
+    for (const id of ids) expect(await stored(id)).toBe(CONTENT);
   });
 });
 
@@ -473,7 +510,7 @@ describe('an upload in a form', () => {
     };
     const beginning = file('x'.repeat(500)).slice(0, 400);
     await breakOff('POST', '/api/uploads', { ...type, 'content-length': '900' }, beginning, arrived);
-    while ((await onDisk()).length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    while ((await onDisk()).length > 0) await setTimeout(5);
   });
 });
 
