@@ -21,13 +21,19 @@ const TUS_HEADERS = {
 };
 type TusHeaderName = keyof typeof TUS_HEADERS;
 
+/** Headers of extensions that this service lacks, and what is to be done instead. */
+const LACKING = {
+  'Upload-Defer-Length': 'Begin with Upload-Length (in tus-js-client without uploadLengthDeferred).',
+  'Upload-Concat': 'Send the file as one upload (in tus-js-client without parallelUploads).',
+};
+
 /** Documents a header of tus. */
 export function TusHeader(name: TusHeaderName, required: boolean, description: string): MethodDecorator {
   return ApiHeader({ name, required, description, schema: toSchema(TUS_HEADERS[name], 'input') });
 }
 
 /**
- * Holds the headers of tus that a request has against their forms.
+ * Holds the headers of tus that a request has against their forms, and against what this service can.
  *
  * @throws {ProblemError} TUS_VERSION_UNSUPPORTED, TUS_REQUEST_INVALID
  */
@@ -37,6 +43,10 @@ export function assertTusHeaders(request: Request): void {
     if (value === undefined || form.safeParse(value).success) continue;
     if (name === 'Tus-Resumable') throw unsupportedVersion();
     throw new ProblemError('TUS_REQUEST_INVALID', `${name} has not the form that tus 1.0 gives it.`);
+  }
+  for (const [name, remedy] of Object.entries(LACKING)) {
+    if (request.get(name) === undefined) continue;
+    throw new ProblemError('TUS_REQUEST_INVALID', `${name} is of an extension that is not there. ${remedy}`);
   }
 }
 

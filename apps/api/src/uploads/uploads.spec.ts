@@ -213,6 +213,27 @@ describe('an upload by tus', () => {
       415,
       'UPLOAD_KIND_REFUSED',
     ],
+    [
+      'a length that comes later',
+      () =>
+        api.send('POST', '/api/uploads', {
+          headers: { ...TUS, 'upload-defer-length': '1' },
+        }),
+      400,
+      'TUS_REQUEST_INVALID',
+    ],
+    [
+      'a part of a file',
+      () => create({ 'upload-length': '5', 'upload-concat': 'partial' }),
+      400,
+      'TUS_REQUEST_INVALID',
+    ],
+    [
+      'a file of parts',
+      () => create({ 'upload-concat': `final;/api/uploads/${UNKNOWN}` }),
+      400,
+      'TUS_REQUEST_INVALID',
+    ],
     ['an unknown id', () => patch(UNKNOWN, 0, 'x'), 404, 'UPLOAD_NOT_FOUND'],
     ['a path as the id', () => view('..%2f..%2fx'), 404, 'UPLOAD_NOT_FOUND'],
     ['another name on disk', async () => view(`${await begin()}.json`), 404, 'UPLOAD_NOT_FOUND'],
