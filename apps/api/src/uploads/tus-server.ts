@@ -66,8 +66,11 @@ export function createTusHandler(
     const id = request.params.id === undefined ? undefined : String(request.params.id);
     // One that has expired is not there, even if nobody has removed it yet.
     if (id !== undefined) await uploads.view(tenant.id, id);
+    const web = new NodeRequest({ req: request, res: response });
+    // The tus server refuses the list of several proxies, and needs it for nothing.
+    web.headers.delete('x-forwarded-proto');
     const answer = await uploads.unfinished.request.run({ tenant, id, checksum }, () =>
-      server.handleWeb(new NodeRequest({ req: request, res: response })),
+      server.handleWeb(web),
     );
     if (answer.status >= 400) throw refusalOf({ status_code: answer.status, body: await answer.text() });
     for (const [name, value] of answer.headers) {

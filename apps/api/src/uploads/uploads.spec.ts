@@ -147,6 +147,17 @@ describe('an upload by tus', () => {
     expect((await patch(id, 4, CONTENT.slice(4))).json.code).toBe('UPLOAD_OFFSET_CONFLICT');
   });
 
+  it('goes through several proxies that each say where they were called', async () => {
+    const forwarded = { 'x-forwarded-proto': 'https,http', 'x-forwarded-host': 'a.example, b.example' };
+    const created = await create(forwarded);
+    expect(created).toMatchObject({
+      status: 201,
+      headers: { location: `/api/uploads/${idOf(created)}` },
+    });
+    expect((await patch(idOf(created), 0, CONTENT, forwarded)).status).toBe(204);
+    expect(await stored(idOf(created))).toBe(CONTENT);
+  });
+
   it('takes bytes along with its creation', async () => {
     const answer = await create({}, CONTENT.slice(0, 7));
     expect(answer).toMatchObject({ status: 201, headers: { 'upload-offset': '7' } });
