@@ -24,6 +24,7 @@ import { securityHeaders } from './security-headers.ts';
 import { answerBadHeaders } from './start/answer-bad-headers.ts';
 import { refuseWhenStopping } from './start/close-http.ts';
 import type { TlsMaterial } from './start/tls-material.ts';
+import { overrideMethod } from './uploads/override-method.ts';
 
 /** Time that the headers of a request may take, in ms: whoever sends them by the byte holds no connection. */
 const HEADERS_TIMEOUT_MS = 15_000;
@@ -55,6 +56,7 @@ export async function createApi(
   Object.assign(server, { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS });
   answerBadHeaders(server);
   app.use(refuseWhenStopping(server));
+  app.use(overrideMethod);
   app.use(countRequests(metrics));
   app.use(securityHeaders(config.listen.tls));
   app.use(requireSafeTransport(config.listen));
