@@ -3,6 +3,7 @@ import type { Config } from '@framefold/config';
 import { type DirectUploadRecord, storeKeys, type UploadRecord, type UploadView } from '@framefold/domain';
 import type { ObjectStore } from '@framefold/platform';
 import { Inject, Injectable } from '@nestjs/common';
+import pLimit from 'p-limit';
 import { Backends } from '../backends.ts';
 import { ProblemError } from '../problem/problem-error.ts';
 import { CLOCK, type Clock, CONFIG, STORE } from '../tokens.ts';
@@ -10,7 +11,6 @@ import { assertMedia } from './assert-media.ts';
 import { assertRoom } from './assert-room.ts';
 import type { MissingParts, MissingPartsQuery } from './direct-upload-schemas.ts';
 import { DirectUploads } from './direct-uploads.ts';
-import { Semaphore } from './semaphore.ts';
 import { filenameOf, StoredUploads } from './stored-uploads.ts';
 import { uploadNotFound } from './upload-id.ts';
 import { UploadLocks } from './upload-locks.ts';
@@ -21,8 +21,8 @@ const HOUR_MS = 3_600_000;
 /** Between the time at which nobody can take an upload any more and its removal: who has just taken it is not robbed. */
 const GRACE_MS = 60_000;
 
-/** Files that go into the store at a time: each takes 64 MB of memory and more where that is S3. */
-const FILES_AT_ONCE = 4;
+/** Files that go into the store at a time: each takes 64 MB of memory where that is S3. */
+const FILES_AT_ONCE = 2;
 
 /** Failures of a sweep that are told one by one: where the store is down all fail alike. */
 const MOST_TOLD = 10;
@@ -39,7 +39,7 @@ export class Uploads {
   readonly locker = new UploadLocks();
   /** What is being brought into the store: one at a time of each upload. */
   readonly #finishing = new Map<string, Promise<void>>();
-  readonly #storing = new Semaphore(FILES_AT_ONCE);
+  readonly #storing = pLimit(FILES_AT_ONCE);
   /** The last answer of {@link sizes}. */
   #sizes: ReadonlyMap<string, UploadSize> = new Map();
 
@@ -255,7 +255,7 @@ export class Uploads {
     const record: UploadRecord = { ...about, sha256, completedAt: this.now() };
     await this.store.put(storeKeys.uploadRecord(id), JSON.stringify(record));
     // The content comes last: an upload is complete when it is there.
-    await this.#storing.run(() => this.store.putFile(storeKeys.uploadContent(id), upload.path));
+    await this.#storing(() => this.store.putFile(storeKeys.uploadContent(id), upload.path));
     await this.unfinished.remove(id);
   }
 
