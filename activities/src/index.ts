@@ -27,6 +27,7 @@ import { splitSource, type SplitDeps } from './split/split-source.ts';
 export { batchJobId } from './batch/batch-job-id.ts';
 export { recordAttempts } from './record/record-attempts.ts';
 export type { BatchedJobs } from './batch/batched-jobs.ts';
+export { concludeBatch } from './batch/conclude-batch.ts';
 export { restoredBatch } from './batch/stored-batch.ts';
 export { endDeliveries } from './notify/end-deliveries.ts';
 export type { QueuedWork } from './control-queued/control-queued.ts';

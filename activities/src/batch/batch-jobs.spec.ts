@@ -205,4 +205,14 @@ describe('the activities of a batch', () => {
       ...{ type: 'batch.cancelled', batchId: BATCH, status: 'cancelled', jobs: 30 },
     });
   });
+
+  it('end as they did where a cancel came when all of them had ended', async () => {
+    await submit(0, 30);
+    for (let index = 0; index < 30; index++) await end(index, 'JobFailed');
+    await catalogue.batches.markCancelled(BATCH, 4);
+    await run(() => concludeBatch({ store, catalogue })({ batchId: BATCH, cancelled: false }));
+    expect(await restoredBatch(store, BATCH)).not.toHaveProperty('cancelledAt');
+    const delivery = await catalogue.deliveries.find(`msg_${BATCH}`);
+    expect(JSON.parse(delivery?.body ?? '')).toMatchObject({ type: 'batch.completed', status: 'failed' });
+  });
 });

@@ -13,8 +13,7 @@ export function concludeBatch({
 }): ControlActivities['concludeBatch'] {
   return async ({ batchId, cancelled }) => {
     const now = Date.now();
-    if (cancelled) await catalogue.batches.markCancelled(batchId, now);
-    await catalogue.batches.markEnded(batchId, now);
+    await catalogue.batches.markEnded(batchId, now, cancelled);
     const found = await catalogue.batches.get(batchId);
     if (found === undefined)
       throw new CodedError('CATALOGUE_UNAVAILABLE', `Batch ${batchId} is not in the catalogue.`);

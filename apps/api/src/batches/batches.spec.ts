@@ -88,7 +88,7 @@ describe('POST /api/batches', () => {
     const jobId = 'the-first';
     await keepUploads(api.app.get(Uploads), jobId, request({ sourceUrl: `upload://${id}` }));
     await api.catalogue.append([{ jobId, stream: 'job', sequence: 0, event: example('JobSubmitted', 1) }]);
-    await api.catalogue.batches.markEnded(json.batchId, api.now);
+    await api.catalogue.batches.markEnded(json.batchId, api.now, false);
     // It is run again: who was started is kept for by itself.
     expect(await expiry()).toBeUndefined();
     await api.catalogue.append([{ jobId, stream: 'job', sequence: 1, event: example('JobCancelled', 2) }]);
@@ -238,7 +238,7 @@ describe('DELETE /api/batches/:id', () => {
     const batchId = await batch();
     api.temporal.onCancel = async () => {
       await jobsOf(batchId, [['JobCancelled']]);
-      await api.catalogue.batches.markEnded(batchId, api.now);
+      await api.catalogue.batches.markEnded(batchId, api.now, true);
       return 'ended';
     };
     expect(await cancel(batchId)).toMatchObject({ status: 200, json: { status: 'cancelled' } });
@@ -254,7 +254,7 @@ describe('DELETE /api/batches/:id', () => {
   it('answers 409 for a batch that has ended otherwise', async () => {
     const batchId = await batch();
     await jobsOf(batchId, [['JobFailed'], ['JobFailed']]);
-    await api.catalogue.batches.markEnded(batchId, api.now);
+    await api.catalogue.batches.markEnded(batchId, api.now, false);
     expect(await cancel(batchId)).toMatchObject({ status: 409, json: { code: 'BATCH_ENDED' } });
   });
 
@@ -265,15 +265,36 @@ describe('DELETE /api/batches/:id', () => {
     expect((await api.send('GET', `/api/batches/${batchId}`)).json.status).toBe('cancelling');
   });
 
-  it('answers 409 when the last job completed first, and when the workflow is gone', async () => {
+  it('leaves a batch as it runs when Temporal does not hear of it', async () => {
     const batchId = await batch();
-    expect(await cancel(batchId)).toMatchObject({ status: 409, json: { code: 'BATCH_ENDED' } });
+    api.temporal.failure = new ProblemError('TEMPORAL_UNAVAILABLE', 'Temporal does not answer.');
+    expect(await cancel(batchId)).toMatchObject({ status: 503 });
+    expect((await api.send('GET', `/api/batches/${batchId}`)).json.status).toBe('running');
+  });
+
+  it('ends a batch whose workflow is gone as soon as none of its jobs runs', async () => {
+    const batchId = await batch();
+    const [jobId] = await jobsOf(batchId, [[]]);
+    const answer = await cancel(batchId);
+    expect(answer).toMatchObject({ status: 409, json: { code: 'BATCH_ENDED' } });
+    expect(answer.json.detail).toContain('one by one');
+    expect((await api.send('GET', `/api/batches/${batchId}`)).json.status).toBe('running');
+    const cancelled = { jobId: jobId!, stream: 'job', sequence: 9, event: example('JobCancelled', api.now) };
+    await api.catalogue.append([cancelled]);
+    expect(await cancel(batchId)).toMatchObject({ status: 200, json: { status: 'cancelled' } });
+    expect((await api.send('GET', `/api/batches/${batchId}`)).json).toMatchObject({
+      ...{ status: 'cancelled', counts: { cancelled: 2 } },
+    });
+  });
+
+  it('answers 409 when the last job completed first', async () => {
+    const batchId = await batch();
     api.temporal.onCancel = async () => {
       await jobsOf(batchId, [
         ['ProbingStarted', 'SplittingStarted', 'TranscodingStarted', 'MergingStarted', 'JobCompleted'],
         ['ProbingStarted', 'SplittingStarted', 'TranscodingStarted', 'MergingStarted', 'JobCompleted'],
       ]);
-      await api.catalogue.batches.markEnded(batchId, api.now);
+      await api.catalogue.batches.markEnded(batchId, api.now, false);
       return 'ended';
     };
     const answer = await cancel(batchId);

@@ -202,7 +202,11 @@ export function createTemporalGateway(
     };
   };
 
-  const cancel = async (workflowId: string, waitMs: number): Promise<CancelOutcome> => {
+  const cancel = async (
+    workflowId: string,
+    waitMs: number,
+    onAsked: () => Promise<void> = async () => undefined,
+  ): Promise<CancelOutcome> => {
     const handle = client.workflow.getHandle(workflowId);
     try {
       await call(() => handle.cancel());
@@ -210,6 +214,7 @@ export function createTemporalGateway(
       if (error instanceof WorkflowNotFoundError) return 'not-found';
       throw error;
     }
+    await onAsked();
     try {
       await client.withDeadline(Date.now() + waitMs, () => handle.result());
       return 'ended';
@@ -314,7 +319,7 @@ export function createTemporalGateway(
 
     cancelJob: (jobId, waitMs) => cancel(jobWorkflowId(jobId), waitMs),
 
-    cancelBatch: (batchId, waitMs) => cancel(transcodeBatchWorkflowId(batchId), waitMs),
+    cancelBatch: (batchId, waitMs, onAsked) => cancel(transcodeBatchWorkflowId(batchId), waitMs, onAsked),
 
     async requestCancel(jobId: string): Promise<boolean> {
       try {

@@ -55,8 +55,12 @@ export interface TemporalGateway extends JobsOfTemporal {
   cancelJob(jobId: string, waitMs: number): Promise<CancelOutcome>;
   /** Asks for a job's cancellation and does not wait for it. Says whether there is anything that runs. */
   requestCancel(jobId: string): Promise<boolean>;
-  /** Asks for a batch's cancellation and waits until its workflow has ended, at most `waitMs`. */
-  cancelBatch(batchId: string, waitMs: number): Promise<CancelOutcome>;
+  /**
+   * Asks for a batch's cancellation and waits until its workflow has ended, at most `waitMs`.
+   *
+   * @param onAsked called before that wait, as soon as the cancellation cannot be lost any more
+   */
+  cancelBatch(batchId: string, waitMs: number, onAsked: () => Promise<void>): Promise<CancelOutcome>;
   /**
    * Has a running job's workflow do what an update asks, and waits until it is done.
    *

@@ -75,8 +75,10 @@ export class FakeTemporal implements TemporalGateway {
     if (!this.batches.some(({ batchId }) => batchId === input.batchId)) this.batches.push(input);
   }
 
-  async cancelBatch(batchId: string): Promise<CancelOutcome> {
-    return await this.cancelJob(batchId);
+  async cancelBatch(batchId: string, _: number, onAsked: () => Promise<void>): Promise<CancelOutcome> {
+    const outcome = await this.cancelJob(batchId);
+    if (outcome !== 'not-found') await onAsked();
+    return outcome;
   }
 
   async requestCancel(jobId: string): Promise<boolean> {

@@ -31,8 +31,11 @@ export interface BatchCatalogue {
   add(batch: Batch): Promise<void>;
   /** Notes that somebody asked for a batch's end, at `at` in ms since the epoch: the first time, and while it runs. */
   markCancelled(batchId: string, at: number): Promise<void>;
-  /** Notes that a batch's last job had ended at `at`, in ms since the epoch: the first time. */
-  markEnded(batchId: string, at: number): Promise<void>;
+  /**
+   * Notes that a batch's last job had ended at `at`, in ms since the epoch, and whether it was cancelled: the first time.
+   * Where it was not, a cancellation that was asked for came too late and is forgotten.
+   */
+  markEnded(batchId: string, at: number, cancelled: boolean): Promise<void>;
   get(batchId: string): Promise<CatalogueBatch | undefined>;
   /** The newest failed jobs of a batch. */
   failures(batchId: string, limit: number): Promise<readonly BatchFailure[]>;

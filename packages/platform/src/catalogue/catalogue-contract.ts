@@ -419,11 +419,24 @@ export function describeCatalogue(name: string, open: () => Promise<CatalogueUnd
         await catalogue.batches.markCancelled('b-3', 5);
         await catalogue.batches.markCancelled('b-3', 6);
         expect(await catalogue.unended(['b-3', 'b-4'])).toEqual(new Set(['b-4']));
-        for (const at of [7, 8]) for (const id of ['b-3', 'b-4']) await catalogue.batches.markEnded(id, at);
+        for (const at of [7, 8]) {
+          await catalogue.batches.markEnded('b-3', at, true);
+          await catalogue.batches.markEnded('b-4', at, false);
+        }
         await catalogue.batches.markCancelled('b-4', 9);
         expect((await catalogue.batches.get('b-3'))?.batch).toMatchObject({ cancelledAt: 5, endedAt: 7 });
         expect((await catalogue.batches.get('b-4'))?.batch).toEqual(batch('b-4', { endedAt: 7 }));
         expect(await catalogue.unended(['b-3', 'b-4'])).toEqual(new Set());
+      });
+
+      it('takes from the end whether a batch was cancelled, whatever was asked for before', async () => {
+        await catalogue.batches.add(batch('b-5'));
+        await catalogue.batches.add(batch('b-6'));
+        await catalogue.batches.markCancelled('b-5', 5);
+        await catalogue.batches.markEnded('b-5', 7, false);
+        await catalogue.batches.markEnded('b-6', 7, true);
+        expect((await catalogue.batches.get('b-5'))?.batch).toEqual(batch('b-5', { endedAt: 7 }));
+        expect((await catalogue.batches.get('b-6'))?.batch).toMatchObject({ cancelledAt: 7, endedAt: 7 });
       });
 
       it('lists the newest first, in pages, also by label', async () => {

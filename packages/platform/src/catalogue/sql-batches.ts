@@ -48,11 +48,11 @@ export class SqlBatches implements BatchCatalogue {
     );
   }
 
-  async markEnded(batchId: string, at: number): Promise<void> {
+  async markEnded(batchId: string, at: number, cancelled: boolean): Promise<void> {
     await guarded(() =>
       this.#db
         .updateTable('batches')
-        .set({ ended_at: at })
+        .set({ ended_at: at, cancelled_at: cancelled ? sql<number>`coalesce(cancelled_at, ${at})` : null })
         .where('batch_id', '=', batchId)
         .where('ended_at', 'is', null)
         .execute(),

@@ -18,11 +18,15 @@ export class FakeBatches implements BatchCatalogue {
   }
 
   async markCancelled(batchId: string, at: number): Promise<void> {
-    this.#change(batchId, { cancelledAt: at });
+    this.#change(batchId, ({ cancelledAt = at, ...batch }) => ({ ...batch, cancelledAt }));
   }
 
-  async markEnded(batchId: string, at: number): Promise<void> {
-    this.#change(batchId, { endedAt: at });
+  async markEnded(batchId: string, at: number, cancelled: boolean): Promise<void> {
+    this.#change(batchId, ({ cancelledAt = at, ...batch }) => ({
+      ...batch,
+      ...(cancelled ? { cancelledAt } : {}),
+      endedAt: at,
+    }));
   }
 
   isUnended(batchId: string): boolean {
@@ -71,11 +75,10 @@ export class FakeBatches implements BatchCatalogue {
     };
   }
 
-  /** Each mark is set once, and none after the end. */
-  #change(batchId: string, mark: Pick<Batch, 'cancelledAt'> | Pick<Batch, 'endedAt'>): void {
+  /** Nothing changes after the end. */
+  #change(batchId: string, change: (batch: Batch) => Batch): void {
     this.failIfTold();
     const batch = this.#batches.get(batchId);
-    if (batch?.endedAt === undefined && batch !== undefined)
-      this.#batches.set(batchId, { ...mark, ...batch });
+    if (batch?.endedAt === undefined && batch !== undefined) this.#batches.set(batchId, change(batch));
   }
 }
