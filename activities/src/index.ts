@@ -25,6 +25,7 @@ import { recordEvents } from './record/record-events.ts';
 import { splitSource, type SplitDeps } from './split/split-source.ts';
 
 export { batchJobId } from './batch/batch-job-id.ts';
+export { publishRecord } from './record/publish-record.ts';
 export { recordAttempts } from './record/record-attempts.ts';
 export type { BatchedJobs } from './batch/batched-jobs.ts';
 export { concludeBatch } from './batch/conclude-batch.ts';

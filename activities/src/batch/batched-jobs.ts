@@ -10,9 +10,10 @@ export interface BatchedJobs {
    */
   startJob(input: TranscodeJobInput & { readonly tenantId: string }): Promise<void>;
   /**
-   * Asks for a job's cancellation and does not wait for it. Says whether there is anything that runs.
+   * Asks for a job's cancellation and does not wait for it; one whose workflow is gone is recorded as cancelled. Says
+   * whether there is anything that runs.
    *
-   * @throws {CodedError} TEMPORAL_UNAVAILABLE
+   * @throws {CodedError} TEMPORAL_UNAVAILABLE, CATALOGUE_UNAVAILABLE, STORE_UNAVAILABLE, STORE_FULL
    */
   requestCancel(jobId: string): Promise<boolean>;
 }

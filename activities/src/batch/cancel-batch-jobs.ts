@@ -8,8 +8,8 @@ import type { BatchedJobs } from './batched-jobs.ts';
 const AT_ONCE = 10;
 
 /**
- * Cancels the jobs of a batch that still run; those that were never started, or whose workflows somebody ended, count
- * as ended.
+ * Cancels the jobs of a batch that still run, and ends those whose workflows are gone; those that were never started
+ * count as ended.
  *
  * @throws {CodedError} BATCH_RUNNING as long as one runs
  */

@@ -25,6 +25,7 @@ import { Readiness } from './health/readiness.ts';
 import { AdmitJob } from './jobs/admit-job.ts';
 import { QueueOutlooks } from './jobs/queue-outlooks.ts';
 import { CancelJob } from './jobs/cancel-job.ts';
+import { EndOrphanedJob } from './jobs/end-orphaned-job.ts';
 import { DryRunJob } from './jobs/dry-run-job.ts';
 import { FollowJob } from './jobs/follow-job.ts';
 import { AttemptsController } from './jobs/attempts.controller.ts';
@@ -96,6 +97,7 @@ export class ApiModule {
         SteerJob,
         RetryJob,
         CancelJob,
+        EndOrphanedJob,
         QueueOutlooks,
         JobCalls,
         DryRunJob,

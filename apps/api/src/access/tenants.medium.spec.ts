@@ -1,4 +1,4 @@
-import { EXAMPLES, happyLog, request } from '@framefold/domain/testing';
+import { event, EXAMPLES, happyLog, request } from '@framefold/domain/testing';
 import type { JobEvent } from '@framefold/domain';
 import { storeKeys } from '@framefold/domain';
 import { v7 as uuidv7 } from 'uuid';
@@ -255,6 +255,31 @@ describe('quotas', () => {
     world.api.temporal.failure = undefined;
     expect((await world.send(key, 'POST', '/api/transcode', BODY)).status).toBe(201);
     expect((await world.send(key, 'POST', '/api/transcode', BODY)).status).toBe(429);
+  });
+
+  it('have room again when a job is cancelled whose workflow is gone; what it tells later is refused', async () => {
+    await world.setTenant('lost', { quotas: { concurrentJobs: 1 } });
+    const key = await world.keyOf('lost');
+    const submit = () => world.send(key, 'POST', '/api/transcode', BODY);
+    const { jobId } = (await submit()).json;
+    expect((await submit()).status).toBe(429);
+    expect(await world.send(key, 'DELETE', `/api/jobs/${jobId}`)).toMatchObject({
+      ...{ status: 200, json: { status: 'cancelled' } },
+    });
+    const late = { type: 'JobFailed', at: world.api.now, data: EXAMPLES.JobFailed } as const;
+    await world.api.catalogue.append([{ jobId, stream: 'job', sequence: 1, event: late }]);
+    expect((await world.send(key, 'GET', `/api/jobs/${jobId}`)).json.status).toBe('cancelled');
+    expect((await submit()).status).toBe(201);
+  });
+
+  it('have room again when a batch is cancelled that has jobs whose workflows are gone', async () => {
+    const jobs = world.api.app.get(StartBatchedJobs);
+    const jobId = await world.api.jobWith([event('JobSubmitted', world.api.now, { request: request() })]);
+    expect(await jobs.requestCancel(jobId)).toBe(false);
+    expect((await world.api.catalogue.job(jobId))?.job.state).toBe('cancelled');
+    const neverStarted = uuidv7();
+    expect(await jobs.requestCancel(neverStarted)).toBe(false);
+    expect(await world.api.catalogue.events(neverStarted)).toEqual([]);
   });
 
   it('hold the jobs of a batch back until there is room', async () => {

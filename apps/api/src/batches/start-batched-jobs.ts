@@ -4,6 +4,7 @@ import type { TranscodeJobInput } from '@framefold/workflows/contract';
 import { Inject, Injectable } from '@nestjs/common';
 import { Backends } from '../backends.ts';
 import { AdmitJob } from '../jobs/admit-job.ts';
+import { EndOrphanedJob } from '../jobs/end-orphaned-job.ts';
 import { ProblemError } from '../problem/problem-error.ts';
 import { keepUploads } from '../uploads/claim-uploads.ts';
 import { Uploads } from '../uploads/uploads.ts';
@@ -15,6 +16,7 @@ export class StartBatchedJobs implements BatchedJobs {
     @Inject(Backends) private readonly backends: Backends,
     @Inject(AdmitJob) private readonly admission: AdmitJob,
     @Inject(Uploads) private readonly uploads: Uploads,
+    @Inject(EndOrphanedJob) private readonly orphans: EndOrphanedJob,
   ) {}
 
   async startJob(input: TranscodeJobInput & { readonly tenantId: string }): Promise<void> {
@@ -33,7 +35,9 @@ export class StartBatchedJobs implements BatchedJobs {
   }
 
   async requestCancel(jobId: string): Promise<boolean> {
-    return await asCoded(this.backends.temporal.requestCancel(jobId));
+    const runs = await asCoded(this.backends.temporal.requestCancel(jobId));
+    if (!runs) await this.orphans.end(jobId);
+    return runs;
   }
 }
 

@@ -464,9 +464,18 @@ describe('DELETE /api/jobs/:id', () => {
     expect(answer.json.detail).toContain(state);
   });
 
-  it('answers 409 when the job completed first, and when its workflow is gone', async () => {
+  it('ends a job whose workflow is gone, where the catalogue is restored from, too', async () => {
     const jobId = await api.jobWith(happyLog().slice(0, -1));
-    expect((await api.send('DELETE', `/api/jobs/${jobId}`)).json.code).toBe('JOB_ENDED');
+    expect(await api.send('DELETE', `/api/jobs/${jobId}`)).toMatchObject({
+      status: 200,
+      json: { status: 'cancelled' },
+    });
+    expect((await api.send('GET', `/api/jobs/${jobId}`)).json.status).toBe('cancelled');
+    expect(String(await api.store.get(storeKeys.eventLog(jobId)))).toContain('"JobCancelled"');
+  });
+
+  it('answers 409 when the job completed first', async () => {
+    const jobId = await api.jobWith(happyLog().slice(0, -1));
     api.temporal.onCancel = async () => {
       await api.catalogue.append([{ jobId, stream: 'job', sequence: 99, event: happyLog().at(-1)! }]);
       return 'ended';
