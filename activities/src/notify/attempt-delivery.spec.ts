@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { NewDelivery } from '@framefold/domain';
+import { CodedError, type NewDelivery } from '@framefold/domain';
 import { event, example, happyLog, request } from '@framefold/domain/testing';
 import { ForbiddenUrlError, type GuardedFetch, type GuardedRequest } from '@framefold/platform';
 import { FakeCatalogue } from '@framefold/testing';
@@ -95,6 +95,24 @@ describe('attemptDelivery', () => {
     const { attempts, nextAttemptAt } = await found();
     expect(attempts).toMatchObject([{ error }]);
     expect(nextAttemptAt).toBeGreaterThan(attempts[0]!.at);
+  });
+
+  it('puts on record that a secret cannot sign, and tries again', async () => {
+    await add();
+    await catalogue.webhookSecrets.put('default', { id: 'first', createdAt: 1, secret: 'whsec_by hand' });
+    expect(await attempt()).toMatchObject({ state: 'pending' });
+    expect(sent).toEqual([]);
+    const [{ error } = {}] = (await found()).attempts;
+    expect(error).toContain('could not be signed');
+    expect(error).not.toContain('by hand');
+  });
+
+  it('does not count it as an attempt when the secrets cannot be read', async () => {
+    await add();
+    const down = new CodedError('CATALOGUE_UNAVAILABLE', 'The catalogue does not answer.');
+    catalogue.webhookSecrets.list = () => Promise.reject(down);
+    await expect(attempt()).rejects.toBe(down);
+    expect((await found()).attempts).toEqual([]);
   });
 
   it.each([

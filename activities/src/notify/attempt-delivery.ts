@@ -92,12 +92,19 @@ async function isStale({ event, run, jobId }: StoredDelivery, catalogue: Catalog
   return found !== undefined && hasEnded(found.job.state);
 }
 
+/** @throws {CodedError} CATALOGUE_UNAVAILABLE */
 async function send(delivery: StoredDelivery, deps: DeliveryDeps): Promise<DeliveryOutcome> {
   const { id, url, body, tenantId } = delivery;
-  const headers = await sign({ id, body, tenantId }, deps.catalogue.webhookSecrets, {
-    at: Date.now(),
-    overlapMs: deps.webhooks.overlapHours * HOUR_MS,
-  });
+  let headers: Readonly<Record<string, string>>;
+  try {
+    headers = await sign({ id, body, tenantId }, deps.catalogue.webhookSecrets, {
+      at: Date.now(),
+      overlapMs: deps.webhooks.overlapHours * HOUR_MS,
+    });
+  } catch (error) {
+    if (error instanceof CodedError) throw error;
+    return { kind: 'unsigned', reason: reasonOf(error).sentence };
+  }
   try {
     const answer = await deps.fetch(new URL(url), {
       method: 'POST',

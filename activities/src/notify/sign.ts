@@ -15,6 +15,7 @@ export interface Message {
  * the tenant that signs now. A tenant without any gets its first.
  *
  * @param when the time of sending, and how long an old secret signs beside its successor, in ms
+ * @throws {Error} for a secret that cannot sign; CodedErrors of the catalogue
  */
 export async function sign(
   { id, tenantId, body }: Message,

@@ -172,6 +172,8 @@ describe('loadConfig', () => {
     ['FRAMEFOLD_MAX_SOURCE_BYTES', '-1'],
     ['FRAMEFOLD_PRIVATE_NETWORKS', 'yes'],
     ['FRAMEFOLD_WEBHOOK_SECRET', 'short'],
+    ['FRAMEFOLD_WEBHOOK_SECRET', 'whsec_MfKQ9r8GKYqrT'],
+    ['FRAMEFOLD_WEBHOOK_SECRET', 'whsec_MfKQ9r8GKYqr=='],
     ['FRAMEFOLD_LISTEN', 'everywhere'],
     ['FRAMEFOLD_PROXY', 'proxy.example'],
     ['FRAMEFOLD_RATE_LIMIT', 'rate=0,burst=1'],

@@ -217,7 +217,11 @@ const Environment = z.object({
   FRAMEFOLD_WEBHOOK_SECRET: z
     .string()
     .min(16)
-    .regex(/^(?!whsec_)|^whsec_[A-Za-z0-9+/]+={0,2}$/, 'must be base64 after whsec_')
+    // Receivers' libraries refuse any other length or padding, whatever the one that signs makes of it.
+    .regex(
+      /^(?!whsec_)|^whsec_(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/,
+      'must be base64 after whsec_, of whole bytes: check that nothing of it is missing',
+    )
     .optional()
     .describe(
       'First secret that signs webhooks (Standard Webhooks); by default generated into the state folder',

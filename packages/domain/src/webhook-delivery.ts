@@ -45,6 +45,8 @@ export type DeliveryOutcome =
   | { readonly kind: 'answered'; readonly status: number }
   /** No answer came in time. */
   | { readonly kind: 'unreachable'; readonly reason: string }
+  /** No secret that can sign it; nothing was sent. */
+  | { readonly kind: 'unsigned'; readonly reason: string }
   /** The address must not be reached. */
   | { readonly kind: 'forbidden'; readonly reason: string };
 
@@ -81,6 +83,8 @@ export function errorOfAttempt(outcome: DeliveryOutcome): string | undefined {
   switch (outcome.kind) {
     case 'forbidden':
       return `The address is not allowed: ${outcome.reason}`;
+    case 'unsigned':
+      return `The webhook could not be signed, rotate the secret: ${outcome.reason}`;
     case 'unreachable':
       return `No answer came: ${outcome.reason}`;
     case 'answered':
