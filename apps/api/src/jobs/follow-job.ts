@@ -10,6 +10,9 @@ import { ReadJobs } from './read-jobs.ts';
 /** Time between two looks at the catalogue, in ms: live progress comes about as often. */
 const LOOK_MS = 1000;
 
+/** Events that are read at once: a client that takes them slowly holds no more of a long log in memory. */
+const PAGE = 200;
+
 /** One message of a job's stream; see docs/api.md. */
 export type JobMessage =
   | { readonly kind: 'event'; readonly recorded: RecordedEvent }
@@ -43,7 +46,8 @@ export class FollowJob implements OnModuleDestroy {
    */
   async hasMore(caller: Caller, jobId: string, afterPosition: number): Promise<boolean> {
     const { job } = await this.jobs.catalogueJob(caller, jobId);
-    return !hasEnded(job.state) || (await this.backends.catalogue.events(jobId, afterPosition)).length > 0;
+    if (!hasEnded(job.state)) return true;
+    return (await this.backends.catalogue.events(jobId, afterPosition, 1)).length > 0;
   }
 
   /**
@@ -75,16 +79,19 @@ export class FollowJob implements OnModuleDestroy {
     while (!signal.aborted) {
       await this.authenticator.confirm(caller);
       // The job before its log: when the one has ended, the other is whole.
-      const view = await this.jobs.job(caller, jobId);
-      for (const recorded of await this.backends.catalogue.events(jobId, position)) {
-        position = recorded.position;
-        yield { kind: 'event', recorded };
-      }
-      if (hasEnded(view.status)) {
-        yield { kind: 'end', status: view.status };
+      const { status, paused, waitingFor, progress } = await this.jobs.job(caller, jobId);
+      let page: readonly RecordedEvent[];
+      do {
+        page = await this.backends.catalogue.events(jobId, position, PAGE);
+        for (const recorded of page) {
+          position = recorded.position;
+          yield { kind: 'event', recorded };
+        }
+      } while (page.length === PAGE);
+      if (hasEnded(status)) {
+        yield { kind: 'end', status };
         return;
       }
-      const { status, paused, waitingFor, progress } = view;
       const now = { status, paused, progress, ...(waitingFor === undefined ? {} : { waitingFor }) };
       if (JSON.stringify(now) !== shown) yield { kind: 'progress', progress: now };
       shown = JSON.stringify(now);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type JobEvent, hasEnded } from '@framefold/domain';
-import { happyLog } from '@framefold/domain/testing';
+import { example, happyLog } from '@framefold/domain/testing';
 import { MOST_STREAMS } from './open-streams.ts';
 import { type ApiUnderTest, startApi } from '../testing/api-under-test.ts';
 import { openStream, type OpenStream } from '../testing/open-stream.ts';
@@ -63,6 +63,22 @@ describe('GET /api/jobs/:id/events', () => {
     );
     expect(messages[1]?.data).toEqual({ position: 1, ...HAPPY[1] });
     expect(messages.at(-1)).toEqual({ event: 'end', data: { status: 'completed' } });
+  });
+
+  it('reads a long log in pages, and one event to see whether there is more', async () => {
+    const many = Array.from({ length: 450 }, () => example('PriorityChanged', 1_000_000));
+    const log = [HAPPY[0]!, ...many, example('JobCancelled', 1_000_000)];
+    const jobId = await api.jobWith(log);
+    const events = api.catalogue.events.bind(api.catalogue);
+    const read: number[] = [];
+    api.catalogue.events = async (...asked) => {
+      const page = await events(...asked);
+      read.push(page.length);
+      return page;
+    };
+    const ids = messagesOf((await api.send('GET', pathOf(jobId))).text).map(({ id, event }) => id ?? event);
+    expect(ids).toEqual([...log.map((_, position) => String(position)), 'end']);
+    expect(read).toEqual([1, 200, 200, 52]);
   });
 
   it('goes on after the last event that the client has, and has nothing for one that has all', async () => {

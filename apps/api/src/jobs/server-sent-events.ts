@@ -28,13 +28,21 @@ export async function sendEvents(
   try {
     for await (const message of messages) {
       if (response.destroyed) return;
-      if (!response.write(toText(message)))
-        await Promise.race([once(response, 'drain'), once(response, 'close')]);
+      if (!response.write(toText(message))) await drained(response);
     }
   } finally {
     clearInterval(keepAlive);
     response.end();
   }
+}
+
+/** Resolves when a response takes more, or never will; leaves no listener behind, however often it is waited for. */
+async function drained(response: Response): Promise<void> {
+  const over = new AbortController();
+  const { signal } = over;
+  await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]).finally(() =>
+    over.abort(),
+  );
 }
 
 function toText({ id, event, data }: ServerSentEvent): string {

@@ -47,6 +47,8 @@ export function describeCatalogue(name: string, open: () => Promise<CatalogueUnd
       expect(log.map((recorded) => recorded.event)).toEqual(happyLog());
       expect(log.map(({ position }) => position)).toEqual(happyLog().map((_, index) => index));
       expect(await catalogue.events('happy', 3)).toEqual(log.slice(4));
+      expect(await catalogue.events('happy', 3, 2)).toEqual(log.slice(4, 6));
+      expect(await catalogue.events('happy', log.length - 2, 2)).toEqual(log.slice(-1));
       expect(await catalogue.job('happy')).toEqual({ jobId: 'happy', job: foldAll(happyLog()) });
     });
 

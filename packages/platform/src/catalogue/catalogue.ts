@@ -80,8 +80,8 @@ export interface Catalogue {
    * brought up to date in the same transaction.
    */
   append(events: readonly NewEvent[]): Promise<void>;
-  /** The log in order of positions, after `afterPosition` if given; empty for an unknown job. */
-  events(jobId: string, afterPosition?: number): Promise<readonly RecordedEvent[]>;
+  /** The log in order of positions, after `afterPosition` if given, and at most `limit` events; empty for an unknown job. */
+  events(jobId: string, afterPosition?: number, limit?: number): Promise<readonly RecordedEvent[]>;
   job(jobId: string): Promise<CatalogueJob | undefined>;
   /** Whose job it is; costs nothing of the job's size. Undefined for an unknown job. */
   tenantOf(jobId: string): Promise<string | undefined>;

@@ -65,7 +65,7 @@ export class SqlCatalogue implements OpenCatalogue {
     }
   }
 
-  async events(jobId: string, afterPosition = -1): Promise<readonly RecordedEvent[]> {
+  async events(jobId: string, afterPosition = -1, limit?: number): Promise<readonly RecordedEvent[]> {
     const rows = await guarded(() =>
       this.#db
         .selectFrom('events')
@@ -73,6 +73,7 @@ export class SqlCatalogue implements OpenCatalogue {
         .where('job_id', '=', jobId)
         .where('position', '>', afterPosition)
         .orderBy('position')
+        .$if(limit !== undefined, (query) => query.limit(limit ?? 0))
         .execute(),
     );
     return rows.map(({ position, stream, sequence, type, at, data }) => ({

@@ -41,13 +41,15 @@ export class FakeCatalogue implements Catalogue {
     }
   }
 
-  async events(jobId: string, afterPosition = -1): Promise<readonly RecordedEvent[]> {
+  async events(jobId: string, afterPosition = -1, limit?: number): Promise<readonly RecordedEvent[]> {
     this.#failIfTold();
-    return (this.#logs.get(jobId) ?? []).filter(({ position }) => position > afterPosition);
+    const after = (this.#logs.get(jobId) ?? []).filter(({ position }) => position > afterPosition);
+    return after.slice(0, limit);
   }
 
   async job(jobId: string): Promise<CatalogueJob | undefined> {
-    const log = await this.events(jobId);
+    this.#failIfTold();
+    const log = this.#logs.get(jobId) ?? [];
     if (log.length === 0) return undefined;
     return { jobId, job: foldAll(log.map(({ event }) => event)), live: this.#live.get(jobId) };
   }
