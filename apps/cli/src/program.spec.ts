@@ -251,6 +251,7 @@ describe('transcode', () => {
     ['a bad priority', ['transcode', 'a.mp4', '--priority', '10'], 'priority: '],
     ['a length that is no number', ['transcode', 'a.mp4', '--segment-seconds', 'six'], 'must be a number'],
     ['an unknown rung', ['transcode', 'a.mp4', '--ladder', '999p'], "'999p' is neither"],
+    ['a file to upload that is not there', ['submit', 'FILE:///no/a.mp4', '--upload'], 'not a file'],
     ['an unknown option', ['transcode', 'a.mp4', '--colour'], 'unknown option'],
     ['an unknown command', ['transmogrify'], 'unknown command'],
     ['no command', [], 'Usage'],

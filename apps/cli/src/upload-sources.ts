@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '@framefold/config';
-import { type TranscodeRequestBody, uploadUrl } from '@framefold/domain';
+import { isFileUrl, type TranscodeRequestBody, uploadUrl } from '@framefold/domain';
 import { UsageError } from './command-error.ts';
 import { tusTransport } from './connect.ts';
 import type { Io } from './io.ts';
@@ -27,7 +27,7 @@ export async function uploadSources(
   uploading: Uploading,
 ): Promise<TranscodeRequestBody> {
   const upload = async (sourceUrl: string): Promise<string> => {
-    if (!sourceUrl.startsWith('file:')) return sourceUrl;
+    if (!isFileUrl(sourceUrl)) return sourceUrl;
     const path = fileURLToPath(sourceUrl);
     assertFile(path);
     return uploadUrl((await uploadFile(path, uploading)).id);

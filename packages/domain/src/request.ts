@@ -37,6 +37,11 @@ function isSourceUrl(text: string): boolean {
   return /^(https?|file|upload):$/.test(protocol);
 }
 
+/** Whether a source is a file, however its URL is spelt: a scheme may be in any case (RFC 3986, section 3.1). */
+export function isFileUrl(sourceUrl: string): boolean {
+  return URL.canParse(sourceUrl) && new URL(sourceUrl).protocol === 'file:';
+}
+
 /** Where a job waits: `live` has capacity of its own, `default` and `batch` share the rest. */
 export const JobQueue = z.enum(['live', 'default', 'batch']);
 export type JobQueue = z.infer<typeof JobQueue>;

@@ -33,6 +33,9 @@ describe('assertFiles', () => {
     'file:///films-2/a.mp4',
     'file:///srv/framefold/store/uploads/1/content',
     'file:/srv/framefold/store',
+    'FILE:///etc/passwd',
+    'fIlE:/etc/passwd',
+    'FILE://localhost/etc/passwd',
   ])('refuses %s', (url) => {
     const path = 'jobs[3].sourceUrl';
     expect(refused(url)).toMatchObject({

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Config } from '@framefold/config';
-import type { TranscodeRequest } from '@framefold/domain';
+import { isFileUrl, type TranscodeRequest } from '@framefold/domain';
 import { isBelow } from '@framefold/platform';
 import { ProblemError } from '../problem/problem-error.ts';
 
@@ -34,7 +34,7 @@ export function assertFiles(
 
 /** Undefined for what is no file, or none of this machine: that is no source at all. */
 function pathOf(url: string): string | undefined {
-  if (!url.startsWith('file:')) return undefined;
+  if (!isFileUrl(url)) return undefined;
   try {
     return fileURLToPath(url);
   } catch {

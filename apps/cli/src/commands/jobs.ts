@@ -1,5 +1,5 @@
 import type { FramefoldClient, JobState } from '@framefold/client';
-import type { TranscodeRequestBody } from '@framefold/domain';
+import { isFileUrl, type TranscodeRequestBody } from '@framefold/domain';
 import { UsageError } from '../command-error.ts';
 import { connect } from '../connect.ts';
 import { dryRunLines } from '../dry-run-lines.ts';
@@ -41,7 +41,7 @@ async function dryRun(
   options: SubmitOptions,
   io: Io,
 ): Promise<ExitCode> {
-  const isFile = request.sourceUrl?.startsWith('file:') ?? false;
+  const isFile = isFileUrl(request.sourceUrl ?? '');
   if (options.upload === true || (isFile && sendsFiles(options, io.loadConfig())))
     throw new UsageError('A dry run uploads nothing: `framefold upload FILE` prints a URL to try.');
   const told = await client.jobs.validate(request);

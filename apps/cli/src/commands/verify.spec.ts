@@ -85,8 +85,11 @@ describe('verify', () => {
 
   it('reads from a server', async () => {
     const origin = await serve({ 'list.m3u8': PLAYLIST, 'a.vtt': TEXT });
-    expect(await verify(`${origin}/list.m3u8`, {}, io())).toBe(1);
-    expect(stdout).toContain('error: FILE_MISSING: list.m3u8, segment 1 (b.vtt)');
+    for (const address of [origin, origin.replace('http', 'HTTP')]) {
+      stdout = '';
+      expect(await verify(`${address}/list.m3u8`, {}, io())).toBe(1);
+      expect(stdout).toContain('error: FILE_MISSING: list.m3u8, segment 1 (b.vtt)');
+    }
   });
 
   it('reads byte ranges of a server that knows none', async () => {

@@ -11,8 +11,8 @@ import { verifyTable } from '../verify/verify-table.ts';
 
 /** `framefold verify`: checks an HLS or DASH tree, as a table or as JSON in one line. Needs no stack. */
 export async function verify(manifest: string, options: Voice, io: Io): Promise<ExitCode> {
-  const isRemote = /^https?:\/\//.test(manifest);
-  const uri = isRemote ? manifest : pathToFileURL(resolve(io.cwd, manifest)).href;
+  const isRemote = /^https?:\/\//i.test(manifest) && URL.canParse(manifest);
+  const uri = isRemote ? new URL(manifest).href : pathToFileURL(resolve(io.cwd, manifest)).href;
   const { ffprobe } = io.loadConfig().tools;
   const report = await verifyTree((isRemote ? httpTree : fileTree)(fetchAnything(io)), uri, {
     libavformatStarts: ffprobe === undefined ? undefined : libavformatStarts(ffprobe),
