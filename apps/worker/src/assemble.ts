@@ -108,7 +108,11 @@ export async function assemble({ config, roles, workerId, logger }: AssembleOpti
     ffmpeg,
     ffprobe,
     fetch: createGuardedFetch({ privateNetworks: config.privateNetworks }),
-    fetchS3: createS3Fetch({ access: config.s3, buckets: config.s3.sourceBuckets }),
+    fetchS3: createS3Fetch({
+      access: config.s3,
+      buckets: config.s3.sourceBuckets,
+      own: config.store.kind === 's3' ? config.store : undefined,
+    }),
     fileRoots: config.fileRoots,
     ownFolders: config.ownFolders,
     slices: config.slices,

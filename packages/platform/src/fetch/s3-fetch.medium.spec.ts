@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCuttingProxy, startS3Server, type CuttingProxy, type S3Server } from '@framefold/testing';
+import { ForbiddenUrlError } from './address-guard.ts';
 import { downloadTo } from './download.ts';
 import type { GuardedFetch } from './guarded-fetch.ts';
 import { createS3Fetch } from './s3-fetch.ts';
@@ -23,9 +24,11 @@ describe('fetching from S3', () => {
     await server.makeBucket(BUCKET);
     await server.makeBucket('others');
     for (const bucket of [BUCKET, 'others']) await put(CONTENT, bucket);
+    await server.put(BUCKET, `own/store/${KEY}`, CONTENT);
+    await server.put(BUCKET, `own/store-2/${KEY}`, CONTENT);
     proxy = await startCuttingProxy(Number(new URL(server.endpoint).port));
     const access = { endpoint: `http://127.0.0.1:${proxy.port}`, region: 'us-east-1', pathStyle: true };
-    fetch = createS3Fetch({ access, buckets: [BUCKET] });
+    fetch = createS3Fetch({ access, buckets: [BUCKET], own: { bucket: BUCKET, prefix: 'own/store/' } });
   });
   afterAll(async () => {
     await proxy.close();
@@ -72,6 +75,38 @@ describe('fetching from S3', () => {
     ['that are not there', 's3://films/no film.mp4', 'SOURCE_NOT_FOUND'],
   ])('gives no objects %s', async (_, url, code) => {
     await expect(download(new URL(url))).rejects.toMatchObject({ code });
+  });
+
+  it.each([
+    's3://films/own/store/FILM',
+    's3://films/own%2Fstore/FILM',
+    's3://films/%6fwn/store/FILM',
+    's3://films//own///store/FILM',
+    's3://films/own/x/../store/FILM',
+    's3://films/own%2Fx%2F..%2F.%2Fstore/FILM',
+    's3://films/%2e%2e%2Ffilms%2Fown/store/FILM',
+    's3://films/x%2F..%2F..%2Fothers/FILM',
+  ])('gives nothing of the store, nor what leads out of the bucket: %s', async (url) => {
+    await expect(download(new URL(url.replace('FILM', KEY)))).rejects.toMatchObject({
+      code: 'SOURCE_FORBIDDEN',
+    });
+  });
+
+  it('gives what lies beside the store', async () => {
+    expect(await download(new URL(`s3://films/own/store-2/${KEY}`))).toBe(CONTENT.length);
+  });
+
+  it('gives nothing of a bucket that is all the store', async () => {
+    const access = { endpoint: server.endpoint, region: 'us-east-1', pathStyle: true };
+    const own = { bucket: BUCKET, prefix: '' };
+    const bare = createS3Fetch({ access, buckets: [BUCKET, 'others'], own });
+    const status = async (url: string): Promise<number> => {
+      const answer = await bare(new URL(url));
+      answer.body.destroy();
+      return answer.status;
+    };
+    await expect(status(URL_OF_FILM.href)).rejects.toThrow(ForbiddenUrlError);
+    expect(await status(URL_OF_FILM.href.replace(BUCKET, 'others'))).toBe(200);
   });
 
   it('says nothing of signatures when the service refuses', async () => {

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { S3Access } from '../store/s3-client.ts';
 import { ForbiddenUrlError } from './address-guard.ts';
@@ -10,21 +11,27 @@ export interface S3FetchOptions {
   readonly access: S3Access;
   /** Those that may be read. */
   readonly buckets: readonly string[];
+  /** Where this program keeps its objects on that service, if it does: nobody's sources. */
+  readonly own?: { readonly bucket: string; readonly prefix: string } | undefined;
 }
 
 /**
  * Fetches `s3://bucket/key` with this program's own credentials, by presigned URLs. Nobody outside decides where that
  * goes, so the service may be on a private address.
  *
- * Throws {@link ForbiddenUrlError} for buckets that are not listed, and what {@link createGuardedFetch} throws.
+ * Throws {@link ForbiddenUrlError} for buckets that are not listed and for the program's own objects, and what {@link createGuardedFetch} throws.
  */
-export function createS3Fetch({ access, buckets }: S3FetchOptions): GuardedFetch {
+export function createS3Fetch({ access, buckets, own }: S3FetchOptions): GuardedFetch {
   const fetch = createGuardedFetch({ privateNetworks: 'allow' });
   let client: Promise<S3Client> | undefined;
   return async (url, { headers = {}, ...request } = {}) => {
     const [bucket, key] = [url.hostname, decodeURIComponent(url.pathname.slice(1))];
-    if (!buckets.includes(bucket))
+    // As services take it that keep files by the names of keys, and as it is once it is part of a URL.
+    const place = posix.normalize(`${bucket}/${key}`);
+    if (!buckets.includes(bucket) || !place.startsWith(`${bucket}/`))
       throw new ForbiddenUrlError(`The bucket ${bucket} is not one that this service may read.`);
+    if (own !== undefined && place.startsWith(`${own.bucket}/${own.prefix}`))
+      throw new ForbiddenUrlError("The object is one of this service's own.");
     // Late, as for the store.
     client ??= import('../store/s3-client.ts').then(({ createS3Client }) => createS3Client(access));
     const signed = new URL(await presign(await client, bucket, key));
