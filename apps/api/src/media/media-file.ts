@@ -36,11 +36,11 @@ export function contentTypeOf(path: string): string {
 /**
  * How long caches may keep a file: for good where the name has its hash, else only if they ask each time.
  *
- * @param isSigned shared caches must not give it to who has no signature any more
+ * @param isPrivate shared caches must not give it to who has no key, or no signature any more
  */
-export function cacheControlOf(path: string, isSigned: boolean): string {
-  if (!HASHED_NAME.test(path)) return isSigned ? 'private, no-cache' : 'no-cache';
-  return `${isSigned ? 'private' : 'public'}, max-age=31536000, immutable`;
+export function cacheControlOf(path: string, isPrivate: boolean): string {
+  if (!HASHED_NAME.test(path)) return isPrivate ? 'private, no-cache' : 'no-cache';
+  return `${isPrivate ? 'private' : 'public'}, max-age=31536000, immutable`;
 }
 
 /** The entity tag of a file, which follows from its content alone; undefined for a large file without a hash in its name. */

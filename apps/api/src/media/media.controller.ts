@@ -1,4 +1,5 @@
 import { pipeline } from 'node:stream/promises';
+import type { Config } from '@framefold/config';
 import { RECORD_FILES, storeKeys } from '@framefold/domain';
 import type { ObjectStore } from '@framefold/platform';
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
@@ -11,7 +12,7 @@ import { JobTenants } from '../jobs/job-tenants.ts';
 import { prefixUris } from '../jobs/prefix-uris.ts';
 import { ProblemResponses } from '../openapi/problem-responses.ts';
 import { ProblemError } from '../problem/problem-error.ts';
-import { STORE } from '../tokens.ts';
+import { CONFIG, STORE } from '../tokens.ts';
 import { byteRangeOf } from './byte-range.ts';
 import { cacheControlOf, contentTypeOf, etagOf, etagOfContent, safePath } from './media-file.ts';
 import { Playback } from './playback.ts';
@@ -25,6 +26,7 @@ export class MediaController {
     @Inject(Playback) private readonly playback: Playback,
     @Inject(Authenticator) private readonly authenticator: Authenticator,
     @Inject(JobTenants) private readonly tenants: JobTenants,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   @Get(':jobId/*path')
@@ -72,7 +74,8 @@ export class MediaController {
 
     const etag = await etagOf(this.store, key, sizeBytes);
     if (etag !== undefined) response.setHeader('ETag', etag);
-    response.setHeader('Cache-Control', cacheControlOf(path, playbackQuery !== ''));
+    const isPrivate = this.config.keysRequired || playbackQuery !== '';
+    response.setHeader('Cache-Control', cacheControlOf(path, isPrivate));
     response.setHeader('Accept-Ranges', 'bytes');
     if (request.fresh) {
       response.status(304).end();
