@@ -7,7 +7,8 @@ import { networkOf, RateLimiter } from './rate-limiter.ts';
 
 /**
  * Finds out who makes each request, and takes a token of that client's bucket: the key's, or the address's where there
- * is no valid one. To look a key up takes one of the address's, too, so that guessing is no faster than anything else.
+ * is no valid one. To look up a key that was never shown here takes one of the address's, too, so that guessing is no faster
+ * than anything else.
  */
 @Injectable()
 export class AdmitRequest {

@@ -16,7 +16,7 @@ import { Backends } from '../backends.ts';
 import { ProblemError } from '../problem/problem-error.ts';
 import { CLOCK, type Clock, CONFIG } from '../tokens.ts';
 import type { Caller } from './caller.ts';
-import { matches, parseKey, type KeyText } from './key-text.ts';
+import { formatKey, matches, parseKey, type KeyText } from './key-text.ts';
 
 /** How long a key is taken for what the catalogue said of it, in ms: another process's revocation counts after that. */
 const TRUST_MS = 2_000;
@@ -46,7 +46,10 @@ interface TrustedKey extends KeyOfTenant {
 @Injectable()
 export class Authenticator {
   readonly #logger = new Logger('access');
+  /** Keys whose secret was shown, by their id; what was read too long ago says only that. */
   readonly #trusted = new Map<string, TrustedKey>();
+  /** Look-ups under way, by what was shown. */
+  readonly #lookUps = new Map<string, Promise<KeyOfTenant | undefined>>();
   readonly #touchedAt = new Map<string, number>();
   readonly #callers = new WeakMap<Identifiable, Caller | Error>();
 
@@ -59,7 +62,7 @@ export class Authenticator {
   /**
    * Finds out once who makes a request; {@link authorize} says later whether that is enough.
    *
-   * @param beforeLookup called before the catalogue is asked for a key that was not seen lately; may throw
+   * @param beforeLookup called before the catalogue is asked for a key that was never shown with this secret; may throw
    * @returns the key's id, where one was shown that is valid
    */
   async identify(request: Identifiable, beforeLookup: () => void): Promise<string | undefined> {
@@ -95,13 +98,15 @@ export class Authenticator {
    */
   async confirm({ keyId }: Caller): Promise<void> {
     if (keyId === undefined) return;
-    const found = this.#seenLately(keyId) ?? (await this.#lookUp(keyId, () => true));
+    const found = this.#seenLately(keyId) ?? (await this.#lookUp(keyId, keyId, () => true));
     if (found === undefined || !isUsable(found.key, this.now())) throw keyInvalid();
   }
 
   /** Makes a change of a key count at once in this process. */
   forget(keyId: string): void {
-    this.#trusted.delete(keyId);
+    const known = this.#trusted.get(keyId);
+    if (known !== undefined) this.#trusted.set(keyId, { ...known, readAt: -Infinity });
+    for (const shown of this.#lookUps.keys()) if (shown.includes(keyId)) this.#lookUps.delete(shown);
   }
 
   async #callerOf({ headers }: Identifiable, beforeLookup: () => void): Promise<Caller> {
@@ -121,13 +126,16 @@ export class Authenticator {
   }
 
   /** The key, if it is there and usable, and the secret is its own. */
-  async #keyOf({ id, secret }: KeyText, beforeLookup: () => void): Promise<KeyOfTenant | undefined> {
+  async #keyOf(shown: KeyText, beforeLookup: () => void): Promise<KeyOfTenant | undefined> {
+    const { id, secret } = shown;
     const isOwn = ({ key }: KeyOfTenant): boolean => matches(secret, key.secretHash);
     let found = this.#seenLately(id);
     if (found === undefined) {
-      beforeLookup();
+      const text = formatKey(shown);
+      const known = this.#trusted.get(id);
+      if (!this.#lookUps.has(text) && (known === undefined || !isOwn(known))) beforeLookup();
       // Only with the right secret, so that strangers cannot fill the memory with ids that they have seen.
-      found = await this.#lookUp(id, isOwn);
+      found = await this.#lookUp(id, text, isOwn);
     }
     return found !== undefined && isOwn(found) && isUsable(found.key, this.now()) ? found : undefined;
   }
@@ -138,16 +146,29 @@ export class Authenticator {
     return found !== undefined && this.now() - found.readAt < TRUST_MS ? found : undefined;
   }
 
-  /** What the catalogue says of a key, which is remembered if it is to be. */
-  async #lookUp(
+  /** What the catalogue says of a key, asked once for all who show the same. It is remembered if it is to be. */
+  #lookUp(
     id: string,
+    shown: string,
     isToBeTrusted: (found: KeyOfTenant) => boolean,
   ): Promise<KeyOfTenant | undefined> {
+    const underWay = this.#lookUps.get(shown);
+    if (underWay !== undefined) return underWay;
     const readAt = this.now();
-    const found = await this.backends.access.key(id);
-    this.#trusted.delete(id);
-    if (found !== undefined && isToBeTrusted(found)) this.#trusted.set(id, { ...found, readAt });
-    return found;
+    // What was forgotten meanwhile was read before it changed.
+    const isLatest = (): boolean => this.#lookUps.get(shown) === lookUp;
+    const read = async (): Promise<KeyOfTenant | undefined> => {
+      const found = await this.backends.access.key(id);
+      if (!isLatest()) return found;
+      if (found === undefined) this.#trusted.delete(id);
+      else if (this.#trusted.has(id) || isToBeTrusted(found)) this.#trusted.set(id, { ...found, readAt });
+      return found;
+    };
+    const lookUp = read().finally(() => {
+      if (isLatest()) this.#lookUps.delete(shown);
+    });
+    this.#lookUps.set(shown, lookUp);
+    return lookUp;
   }
 
   async #tenantFor(caller: Principal, named: unknown): Promise<Tenant> {
