@@ -38,11 +38,16 @@ describe('publishRecord', () => {
 
   const publish = async (
     types: readonly JobEventType[],
-    { run, again = [] }: { run?: number; again?: readonly JobEventType[] } = {},
+    {
+      run,
+      again = [],
+      byApi = [],
+    }: { run?: number; again?: readonly JobEventType[]; byApi?: readonly JobEventType[] } = {},
   ): Promise<void> => {
     const first = types.map((type, sequence) => ({ stream: 'job', sequence, type }));
     const second = again.map((type, sequence) => ({ stream: 'job-r1', sequence, type }));
-    const log = [...first, ...second].map(({ type, ...place }, position) => {
+    const third = byApi.map((type, sequence) => ({ stream: 'api', sequence, type }));
+    const log = [...first, ...second, ...third].map(({ type, ...place }, position) => {
       return { jobId: '1', ...place, position, event: example(type, 1_000 + position) };
     });
     const deliveries = new FakeDeliveries();
@@ -83,6 +88,11 @@ describe('publishRecord', () => {
   it.each([[COMPLETED], [[...TO_PLAN, 'JobCancelled'] as const]])('lets the webhooks out', async (types) => {
     await publish(types);
     expect(await due(0, 9)).toMatchObject([{ id: DELIVERY.id }]);
+  });
+
+  it('takes the end from the API, too, where the workflow is gone', async () => {
+    await publish(TO_PLAN, { byApi: ['JobCancelled'] });
+    expect(await read(storeKeys.eventLog('1'))).toContain('JobCancelled');
   });
 
   it('brings the attempts into the catalogue', async () => {

@@ -1,6 +1,6 @@
 import { CodedError, foldAll, type JobEventType, storeKeys, toView } from '@framefold/domain';
 import type { Catalogue, ObjectStore } from '@framefold/platform';
-import { type ControlActivities, jobStream } from '@framefold/workflows/contract';
+import { API_STREAM, type ControlActivities, jobStream } from '@framefold/workflows/contract';
 import { recordAttempts } from './record-attempts.ts';
 
 const ENDS: readonly JobEventType[] = ['JobCompleted', 'JobFailed', 'JobCancelled'];
@@ -18,7 +18,8 @@ export function publishRecord(deps: {
 }): ControlActivities['publishRecord'] {
   return async ({ jobId, run }) => {
     const log = await deps.catalogue.events(jobId);
-    const ofRun = log.filter(({ stream }) => stream === jobStream(run)).map(({ event }) => event.type);
+    const streams = [jobStream(run), API_STREAM];
+    const ofRun = log.filter(({ stream }) => streams.includes(stream)).map(({ event }) => event.type);
     if (!ofRun.includes('JobSubmitted') || !ofRun.some((type) => ENDS.includes(type))) {
       const message = `The log of job ${jobId} lacks its beginning or its end; a rebuild of the catalogue brings them.`;
       throw new CodedError('CATALOGUE_UNAVAILABLE', message);

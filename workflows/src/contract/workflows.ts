@@ -56,6 +56,9 @@ export const batchWorkflowId = (jobId: string, batch: BatchName): string =>
  */
 export const jobStream = (run = 0): string => (run === 0 ? 'job' : `job-r${run}`);
 
+/** The stream of what the API records of a job in the place of its workflow, which is gone. */
+export const API_STREAM = 'api';
+
 /** The workflow id of what removes the pieces of a failed run when nobody has asked for another one. */
 export const discardWorkflowId = (jobId: string, run = 0): string => `discard-${jobId}-${run}`;
 

@@ -1,12 +1,10 @@
 import { publishRecord } from '@framefold/activities';
 import { hasEnded, type JobState } from '@framefold/domain';
 import type { ObjectStore } from '@framefold/platform';
+import { API_STREAM } from '@framefold/workflows/contract';
 import { Inject, Injectable } from '@nestjs/common';
 import { Backends } from '../backends.ts';
 import { CLOCK, type Clock, STORE } from '../tokens.ts';
-
-/** The stream of what the API records in the place of a job's workflow. */
-const STREAM = 'api';
 
 /** Ends jobs that have lost their workflow, which would hold their tenant's quota for ever. */
 @Injectable()
@@ -30,7 +28,7 @@ export class EndOrphanedJob {
     if (state === undefined || hasEnded(state)) return state;
     const data = { reason: 'The workflow of the job was ended from outside.' };
     const event = { type: 'JobCancelled', at: this.now(), data } as const;
-    await catalogue.append([{ jobId, stream: STREAM, sequence: 0, event }]);
+    await catalogue.append([{ jobId, stream: API_STREAM, sequence: 0, event }]);
     await publishRecord({ catalogue, store: this.store })({ jobId });
     return (await catalogue.job(jobId))?.job.state;
   }
