@@ -209,7 +209,7 @@ export class SqlAccessStore implements AccessStore {
             status: EMPTY_FOLD.state,
             labels: json([]),
             fold: json(EMPTY_FOLD),
-            live: json([]),
+            live: json(null),
             admitted_at: now,
           })
           .onConflict((conflict) => conflict.column('job_id').doUpdateSet({ admitted_at: now }))
