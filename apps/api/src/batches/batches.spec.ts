@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { event, example, request } from '@framefold/domain/testing';
 import { DEFAULT_TENANT, storeKeys } from '@framefold/domain';
@@ -125,6 +126,17 @@ describe('POST /api/batches', () => {
     expect(api.temporal.batches).toHaveLength(1);
     const other = await post({ jobs: [{ sourceUrl: SOURCE, priority: 9 }] }, key);
     expect(other).toMatchObject({ status: 409, json: { code: 'IDEMPOTENCY_KEY_REUSED' } });
+  });
+
+  it('knows a key by what the manifest says, and as a version that put the defaults in knew it', async () => {
+    const whole = { labels: [], jobs: [request()] };
+    const said = { jobs: [{ sourceUrl: SOURCE }] };
+    for (const [key, content] of Object.entries({ whole, said })) {
+      const hash = createHash('sha256').update(`batch ${JSON.stringify(content)}`);
+      await api.catalogue.claimKey(key, UNKNOWN, hash.digest('hex'));
+      const { json } = await post(said, { 'Idempotency-Key': key });
+      expect(json).toMatchObject({ batchId: UNKNOWN });
+    }
   });
 
   it('does not take the key of a job for that of a batch', async () => {

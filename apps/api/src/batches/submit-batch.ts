@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Config } from '@framefold/config';
 import {
   batchOf,
+  type BatchHeader,
   type BatchManifest,
   type BatchRequestBody,
   type FieldIssue,
@@ -17,8 +17,8 @@ import type { Caller } from '../access/caller.ts';
 import { Backends } from '../backends.ts';
 import { assertFiles } from '../jobs/assert-files.ts';
 import { assertPriority } from '../jobs/assert-priority.ts';
-import { keyOfTenant } from '../jobs/idempotency-key.ts';
-import { ProblemError } from '../problem/problem-error.ts';
+import { bindKey, keyOfTenant, type Meaning } from '../jobs/idempotency-key.ts';
+import { headerWithoutDefaults, requestWithoutDefaults } from '../jobs/without-defaults.ts';
 import { validationProblem } from '../problem/validation-problem.ts';
 import { CLOCK, type Clock, CONFIG, STORE } from '../tokens.ts';
 import { claimingTogether, claimUploads } from '../uploads/claim-uploads.ts';
@@ -65,7 +65,9 @@ export class SubmitBatch {
     const submittedAt = this.now();
     const own = uuidv7({ msecs: submittedAt });
     const batchId =
-      key === undefined ? own : await this.#claim(keyOfTenant(tenant.id, key), own, hashOf(content));
+      key === undefined
+        ? own
+        : await bindKey(catalogue, keyOfTenant(tenant.id, key), own, await meaningOf(content));
     const known = batchId === own ? undefined : await catalogue.batches.get(batchId);
     if (known !== undefined) return answer(batchId, known.batch.jobs);
 
@@ -92,13 +94,6 @@ export class SubmitBatch {
     }
     return answer(batchId, jobs);
   }
-
-  /** Binds the key before anything starts: who comes again after a crash starts the same batch. */
-  async #claim(key: string, batchId: string, hash: string): Promise<string> {
-    const claim = await this.backends.catalogue.claimKey(key, batchId, hash);
-    if (claim.requestHash === hash) return claim.jobId;
-    throw new ProblemError('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used with another request.');
-  }
 }
 
 /** How what is wrong with a job is named: by its place from 0. */
@@ -124,9 +119,15 @@ async function resolveAll(body: BatchRequestBody): Promise<TranscodeRequest[]> {
   return requests;
 }
 
-/** Batches with the same meaning have the same hash, and none has that of a job. */
-function hashOf(content: object): string {
-  return createHash('sha256')
-    .update(`batch ${JSON.stringify(content)}`)
-    .digest('hex');
+/** As requests of jobs have it; no batch has that of a job. Thousands of entries take turns with others on this thread. */
+async function meaningOf({ jobs, ...header }: BatchHeader & Pick<BatchManifest, 'jobs'>): Promise<Meaning> {
+  const said: object[] = [];
+  for (const [index, request] of jobs.entries()) {
+    if (index % ENTRIES_A_TURN === 0) await breathe();
+    said.push(requestWithoutDefaults(request));
+  }
+  return {
+    text: `batch ${JSON.stringify({ ...headerWithoutDefaults(header), jobs: said })}`,
+    former: () => `batch ${JSON.stringify({ ...header, jobs })}`,
+  };
 }

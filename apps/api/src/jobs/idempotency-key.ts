@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { DEFAULT_TENANT } from '@framefold/domain';
+import type { Catalogue } from '@framefold/platform';
 import { ApiHeader } from '@nestjs/swagger';
 import { z } from 'zod';
 import { toSchema } from '../openapi/to-schema.ts';
@@ -32,4 +34,37 @@ export function parseIdempotencyKey(
 /** What a key is kept under: keys are a tenant's own. They hold no space; those of the default tenant are older than tenants. */
 export function keyOfTenant(tenantId: string, key: string): string {
   return tenantId === DEFAULT_TENANT ? key : `${tenantId} ${key}`;
+}
+
+/** What requests of the same meaning have in common. */
+export interface Meaning {
+  /** Beyond the defaults, which a later version may have more of. */
+  readonly text: string;
+  /** With all defaults, by which earlier versions knew a key. */
+  readonly former: () => string;
+}
+
+/**
+ * Binds a key before anything starts: who comes again after a crash starts the same job or batch, not a second one.
+ *
+ * @param key as {@link keyOfTenant} gives it
+ * @param own the id that the key is bound to if it is not bound yet
+ * @returns the id that it is bound to
+ * @throws {ProblemError} IDEMPOTENCY_KEY_REUSED
+ * @throws {CodedError} CATALOGUE_UNAVAILABLE
+ */
+export async function bindKey(
+  catalogue: Catalogue,
+  key: string,
+  own: string,
+  { text, former }: Meaning,
+): Promise<string> {
+  const hash = hashOf(text);
+  const { jobId, requestHash } = await catalogue.claimKey(key, own, hash);
+  if (requestHash === hash || requestHash === hashOf(former())) return jobId;
+  throw new ProblemError('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used with another request.');
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { CodedError, storeKeys, type WorkerReport } from '@framefold/domain';
 import { event, EXAMPLES, example, happyLog, request, workerReport } from '@framefold/domain/testing';
 import { ProblemError } from '../problem/problem-error.ts';
@@ -10,6 +11,7 @@ const BODY = {
   labels: ['day'],
 };
 const UNKNOWN = '01936b2e-0000-7000-8000-000000000000';
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const submitted = (fields = {}) => event('JobSubmitted', 1_000_000, { request: request(fields) });
 
 let api: ApiUnderTest;
@@ -86,6 +88,20 @@ describe('POST /api/transcode', () => {
     expect(second.json).toEqual(first.json);
     expect(api.temporal.started).toHaveLength(1);
     expect((await post(BODY)).json.jobId).not.toBe(first.json.jobId);
+  });
+
+  it('knows a key by what the body says, so that further defaults of a later version change nothing', async () => {
+    const said = { labels: ['day'], priority: 3, sourceUrl: BODY.sourceUrl, userId: 'ada' };
+    await api.catalogue.claimKey('k', UNKNOWN, sha256(JSON.stringify(said)));
+    expect((await post(BODY, { 'Idempotency-Key': 'k' })).json.jobId).toBe(UNKNOWN);
+  });
+
+  it('knows a key that was first used with a version that put the defaults in', async () => {
+    const whole = request({ ...BODY, priority: 3 });
+    await api.catalogue.claimKey('k', UNKNOWN, sha256(JSON.stringify(whole)));
+    expect((await post(BODY, { 'Idempotency-Key': 'k' })).json.jobId).toBe(UNKNOWN);
+    const other = await post({ ...BODY, priority: 9 }, { 'Idempotency-Key': 'k' });
+    expect(other).toMatchObject({ status: 409 });
   });
 
   it('starts one job for many requests with one key at once, and does not ask Temporal for each', async () => {

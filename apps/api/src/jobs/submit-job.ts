@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Config } from '@framefold/config';
 import type { Tenant, TranscodeRequest } from '@framefold/domain';
 import { jobStream, submission, type TranscodeJobInput } from '@framefold/workflows/contract';
@@ -6,7 +5,6 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { Caller } from '../access/caller.ts';
 import { Backends } from '../backends.ts';
-import { ProblemError } from '../problem/problem-error.ts';
 import { CLOCK, type Clock, CONFIG } from '../tokens.ts';
 import { claimUploads } from '../uploads/claim-uploads.ts';
 import { Uploads } from '../uploads/uploads.ts';
@@ -14,8 +12,9 @@ import { assertWebhookUrl } from '../webhooks/assert-webhook-url.ts';
 import { AdmitJob } from './admit-job.ts';
 import { assertFiles } from './assert-files.ts';
 import { assertPriority } from './assert-priority.ts';
-import { keyOfTenant } from './idempotency-key.ts';
+import { bindKey, keyOfTenant, type Meaning } from './idempotency-key.ts';
 import type { Submitted } from './job-schemas.ts';
+import { requestWithoutDefaults } from './without-defaults.ts';
 
 /** Takes a job in. From the moment its workflow is started the job is Temporal's and can't be lost. */
 @Injectable()
@@ -47,16 +46,9 @@ export class SubmitJob {
     const submittedAt = this.now();
     let jobId = uuidv7({ msecs: submittedAt });
     if (key !== undefined) {
-      // The key is bound before anything starts: who comes again after a crash starts the same job, not a second one.
-      const claim = await catalogue.claimKey(keyOfTenant(tenant.id, key), jobId, hashOf(request));
-      if (claim.requestHash !== hashOf(request)) {
-        throw new ProblemError(
-          'IDEMPOTENCY_KEY_REUSED',
-          'This Idempotency-Key was used with another request.',
-        );
-      }
-      if (claim.jobId !== jobId) {
-        jobId = claim.jobId;
+      const bound = await bindKey(catalogue, keyOfTenant(tenant.id, key), jobId, meaningOf(request));
+      if (bound !== jobId) {
+        jobId = bound;
         // Temporal forgets ended workflows after their retention, the catalogue does not.
         const known = await catalogue.job(jobId);
         if (known !== undefined) return { jobId, status: known.job.state };
@@ -96,7 +88,9 @@ export class SubmitJob {
   }
 }
 
-/** Requests with the same meaning have the same hash: parsing has put the fields in one order and the defaults in. */
-function hashOf(request: TranscodeRequest): string {
-  return createHash('sha256').update(JSON.stringify(request)).digest('hex');
+function meaningOf(request: TranscodeRequest): Meaning {
+  return {
+    text: JSON.stringify(requestWithoutDefaults(request)),
+    former: () => JSON.stringify(request),
+  };
 }
