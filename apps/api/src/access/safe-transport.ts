@@ -5,8 +5,11 @@ import { isLoopback } from '@framefold/domain';
 import type { NextFunction, Request, Response } from 'express';
 import { ProblemError } from '../problem/problem-error.ts';
 
-/** Whether the process answers and is ready: load balancers ask without a certificate. */
-const ANYBODY = ['/healthz', '/readyz'];
+/**
+ * Whether the process answers and is ready, and nothing that is not for everybody: load balancers ask without a
+ * certificate, and by address.
+ */
+export const HEALTH_PATHS = ['/healthz', '/readyz'];
 
 /** Whether an address is a proxy's that is believed; `distance` is the number of proxies before it. */
 export type IsProxy = (address: string, distance: number) => boolean;
@@ -14,7 +17,7 @@ export type IsProxy = (address: string, distance: number) => boolean;
 /** Refuses what came in a way that the operator did not mean. */
 export function requireSafeTransport(listen: Config['listen']) {
   return (request: Request, _response: Response, next: NextFunction): void => {
-    if (ANYBODY.includes(request.path)) return next();
+    if (HEALTH_PATHS.includes(request.path)) return next();
     // Express compiles the setting into a predicate.
     next(transportRefusal(listen, request.socket, request.app.get('trust proxy fn') as IsProxy));
   };

@@ -1,5 +1,7 @@
 import { connect } from 'node:net';
+import type { Request } from 'express';
 import { type ApiUnderTest, startApi } from '../testing/api-under-test.ts';
+import { hostGuard } from './host-guard.ts';
 
 let api: ApiUnderTest;
 beforeAll(async () => {
@@ -9,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const status = async (headers: Record<string, string>, method = 'GET', path = '/healthz') => {
+const status = async (headers: Record<string, string>, method = 'GET', path = '/openapi.json') => {
   const answer = await api.send(method, path, { headers });
   return { status: answer.status, code: answer.status === 200 ? undefined : answer.json.code };
 };
@@ -39,20 +41,46 @@ describe('the Host header', () => {
     'video.example.evil.example',
   ])('may not be %s', async (host) => {
     const sent = { host: host.replace('PORT', String(api.port)) };
-    for (const path of ['/healthz', '/media/x/y', '/docs', '/nothing', '/play/assets/play.js']) {
+    for (const path of ['/openapi.json', '/media/x/y', '/docs', '/nothing', '/play/assets/play.js']) {
       expect(await status(sent, 'GET', path)).toEqual({ status: 403, code: 'HOST_FORBIDDEN' });
     }
+    // Probes of load balancers ask an address.
+    for (const path of ['/healthz', '/readyz'])
+      expect(await status(sent, 'GET', path)).toEqual({ status: 200 });
   });
 
   it('may not be missing', async () => {
     const text = await new Promise<string>((resolve, reject) => {
-      const socket = connect(api.port, '127.0.0.1', () => socket.end('GET /healthz HTTP/1.0\r\n\r\n'));
+      const socket = connect(api.port, '127.0.0.1', () => socket.end('GET /openapi.json HTTP/1.0\r\n\r\n'));
       let received = '';
       socket.on('data', (data) => (received += data.toString()));
       socket.on('end', () => resolve(received));
       socket.on('error', reject);
     });
     expect(text).toMatch(/^HTTP\/1\.1 403/);
+  });
+});
+
+describe('the port that URLs leave out', () => {
+  const answers = (url: string, localPort: number): boolean => {
+    const { protocol, host } = new URL(url);
+    const socket = { localPort, encrypted: protocol === 'https:' };
+    const request = { path: '/', method: 'GET', headers: { host }, socket };
+    let refusal: unknown;
+    hostGuard([])(request as unknown as Request, undefined as never, (error) => (refusal = error));
+    return refusal === undefined;
+  };
+
+  it.each([
+    ['http://localhost/', 80, true],
+    ['https://localhost/', 443, true],
+    ['https://[::1]/', 443, true],
+    ['http://localhost/', 443, false],
+    ['https://localhost/', 80, false],
+    ['https://localhost/', 8443, false],
+    ['https://evil.example/', 443, false],
+  ])('is known by the protocol: %s at port %d', (url, port, expected) => {
+    expect(answers(url, port)).toBe(expected);
   });
 });
 

@@ -1,21 +1,30 @@
 import type { NextFunction, Request, Response } from 'express';
+import { HEALTH_PATHS } from '../access/safe-transport.ts';
 import { ProblemError } from '../problem/problem-error.ts';
 
 const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 
+/** What the service's own names follow from. */
+interface Connection {
+  readonly localPort?: number | undefined;
+  /** Of TLS. */
+  readonly encrypted?: boolean;
+}
+
 /**
  * Refuses what a web page of another site could send to a service on loopback: requests under a name that is not the
- * service's own (DNS rebinding), and changes that come from a foreign origin (CSRF).
+ * service's own (DNS rebinding), and changes that come from a foreign origin (CSRF). Health is told under any name.
  *
  * @param allowedHosts further names, with or without a port; without one any port goes
  * @param allowedOrigins of pages that may change something, too
  */
 export function hostGuard(allowedHosts: readonly string[], allowedOrigins: readonly string[] = []) {
-  const allows = (host: string, port: number | undefined): boolean => {
+  const allows = (host: string, { localPort: port, encrypted = false }: Connection): boolean => {
     const name = host.toLowerCase();
     const own = LOOPBACK_NAMES.some(
-      (loopback) => name === `${loopback}:${port ?? ''}` || (port === 80 && name === loopback),
+      (loopback) =>
+        name === `${loopback}:${port ?? ''}` || (port === (encrypted ? 443 : 80) && name === loopback),
     );
     return (
       own ||
@@ -26,9 +35,10 @@ export function hostGuard(allowedHosts: readonly string[], allowedOrigins: reado
   };
 
   return (request: Request, _response: Response, next: NextFunction): void => {
-    const port = request.socket.localPort;
+    if (HEALTH_PATHS.includes(request.path)) return next();
+    const connection: Connection = request.socket;
     const host = request.headers.host ?? '';
-    if (!allows(host, port)) {
+    if (!allows(host, connection)) {
       next(new ProblemError('HOST_FORBIDDEN', `This service does not answer as ${JSON.stringify(host)}.`));
       return;
     }
@@ -36,7 +46,7 @@ export function hostGuard(allowedHosts: readonly string[], allowedOrigins: reado
     if (
       !SAFE_METHODS.includes(request.method) &&
       !isWelcome &&
-      isForeign(request, (origin) => allows(origin, port))
+      isForeign(request, (origin) => allows(origin, connection))
     ) {
       const origin = request.headers.origin ?? 'another site';
       next(new ProblemError('ORIGIN_FORBIDDEN', `A page of ${origin} may not ${request.method} here.`));
