@@ -29,6 +29,9 @@ import { overrideMethod } from './uploads/override-method.ts';
 /** Time that the headers of a request may take, in ms: whoever sends them by the byte holds no connection. */
 const HEADERS_TIMEOUT_MS = 15_000;
 
+/** How often requests are held against these times, in ms: by default Node looks every 30 s. */
+const TIMEOUT_CHECK_MS = 2_000;
+
 /** Time that a whole request may take, in ms: the upload of a large file by a slow line. */
 const REQUEST_TIMEOUT_MS = 6 * 3_600_000;
 
@@ -53,7 +56,12 @@ export async function createApi(
   app.disable('etag');
   app.set('trust proxy', proxies);
   const server: Server = app.getHttpServer();
-  Object.assign(server, { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS });
+  Object.assign(server, {
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // An option of createServer, which Nest calls; it is read when the server listens.
+    connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+  });
   answerBadHeaders(server);
   app.use(refuseWhenStopping(server));
   app.use(overrideMethod);

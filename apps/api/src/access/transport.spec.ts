@@ -119,6 +119,14 @@ describe('what is too large or no HTTP', () => {
     expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject({ status, code });
   });
 
+  it('is told when it does not come in time', async () => {
+    api = await startApi();
+    // Not after 15 s, but when the server next looks.
+    Object.assign(api.app.getHttpServer(), { headersTimeout: 1 });
+    const answer = await raw('GET / HTTP/1.1\r\nHost: ');
+    expect(answer).toMatch(/^HTTP\/1.1 408 [^]*"REQUEST_TIMEOUT"/);
+  }, 15_000);
+
   it('never gets mixed into an answer', async () => {
     api = await startApi();
     const jobId = await api.completeJob({ 'master.m3u8': '#EXTM3U\n' });

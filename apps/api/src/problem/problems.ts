@@ -128,6 +128,11 @@ export const PROBLEMS = {
     title: 'The sender of the upload paused for too long',
     hint: 'By tus, ask for the offset with HEAD and go on from there; send a form again.',
   },
+  REQUEST_TIMEOUT: {
+    status: 408,
+    title: 'The request did not come in time',
+    hint: 'Send the request again; its headers must be there within 15 s.',
+  },
   BODY_STALLED: {
     status: 408,
     title: 'The body did not come in time',

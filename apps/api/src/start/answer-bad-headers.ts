@@ -18,10 +18,7 @@ export function answerBadHeaders(server: Server): void {
       socket.destroy();
       return;
     }
-    const problem =
-      error.code === 'HPE_HEADER_OVERFLOW'
-        ? new ProblemError('HEADERS_TOO_LARGE', 'The headers are larger than 16 kB.')
-        : new ProblemError('BAD_REQUEST', 'The request cannot be understood.');
+    const problem = problemOf(error);
     const { status } = problemKind(problem.code);
     const body = JSON.stringify(toProblem(problem, ''));
     const head = [
@@ -32,4 +29,12 @@ export function answerBadHeaders(server: Server): void {
     ];
     socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
   });
+}
+
+function problemOf({ code }: NodeJS.ErrnoException): ProblemError {
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return new ProblemError('HEADERS_TOO_LARGE', 'The headers are larger than 16 kB.');
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return new ProblemError('REQUEST_TIMEOUT', 'The request took too long to come.');
+  return new ProblemError('BAD_REQUEST', 'The request cannot be understood.');
 }
