@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { framefold, startStack, type TestStack } from '@framefold/testing';
 import { compareWithDescription, SHORT_JOBS } from './schemathesis/compare-with-description.ts';
 
-const LIMIT_MS = 2_700_000;
+const LIMIT_MS = 3_600_000;
 
 const ALL = { examples: 20, phases: ['examples', 'coverage', 'fuzzing', 'stateful'] } as const;
 

@@ -50,6 +50,8 @@ describe('TranscodeRequest', () => {
     ['sourceUrl', { sourceUrl: 'a.mp4' }],
     ['sourceUrl', { sourceUrl: 'ftp://media.example/a.mp4' }],
     ['sourceUrl', { sourceUrl: `https://media.example/${'a'.repeat(4096)}` }],
+    ['sourceUrl', { sourceUrl: 's3://bucket/%zz.mp4' }],
+    ['sourceUrl', { sourceUrl: 'file:///a/%ff.mp4' }],
     ['sourceUrl', { sourceUrl: undefined }],
     ['userId', { userId: '' }],
     ['webhookUrl', { webhookUrl: 'file:///etc/passwd' }],

@@ -33,8 +33,19 @@ export const SourceUrl = z
 function isSourceUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, pathname } = new URL(text);
-  if (protocol === 's3:') return hostname !== '' && pathname.length > 1;
-  return /^(https?|file|upload):$/.test(protocol);
+  if (protocol === 's3:') return hostname !== '' && pathname.length > 1 && isDecodable(pathname);
+  if (protocol === 'file:') return isDecodable(pathname);
+  return /^(https?|upload):$/.test(protocol);
+}
+
+/** Whether what is percent-encoded is UTF-8: names of keys and files are. */
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a source is a file, however its URL is spelt: a scheme may be in any case (RFC 3986, section 3.1). */
