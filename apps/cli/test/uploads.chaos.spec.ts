@@ -1,10 +1,19 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { storeKeys, UploadView } from '@framefold/domain';
-import { startFramefold, startStack, storedFiles, until, type TestStack } from '@framefold/testing';
+import {
+  framefold,
+  startFramefold,
+  startS3Server,
+  startStack,
+  storedFiles,
+  until,
+  type S3Server,
+  type TestStack,
+} from '@framefold/testing';
 
 const GIB = 1024 ** 3;
 const SIZE_BYTES = 10 * GIB;
@@ -122,6 +131,48 @@ describe('a sparse file of 10 GB by tus, the API killed five times on the way', 
       );
       expect(most - before).toBeLessThan(MOST_GROWTH_BYTES);
       expect(most).toBeLessThan(MOST_BYTES);
+    },
+    LIMIT_MS,
+  );
+});
+
+describe('a file of 1 GB by tus, and others with it, where the store is S3', () => {
+  let server: S3Server;
+  let stack: TestStack;
+  let work: string;
+  beforeAll(async () => {
+    server = await startS3Server();
+    const store = { ...server.env, FRAMEFOLD_STORE: `s3://${server.bucket}/a` };
+    stack = await startStack({ ...store, FRAMEFOLD_STACK_WORKER: 'no' });
+    work = await mkdtemp(join(tmpdir(), 'framefold-sparse-'));
+  });
+  afterAll(async () => {
+    await stack?.stop();
+    await server?.stop();
+    await rm(work, { recursive: true, force: true });
+  });
+
+  it(
+    'gets there through no more memory',
+    async () => {
+      const film = join(work, 'film.mp4');
+      await (await open(film, 'w')).close();
+      await truncate(film, GIB);
+      const pid = await stack.pid('control');
+      const peaks = [await peakBytes(pid)];
+      for (const count of [1, 4]) {
+        const sent = Array.from({ length: count }, () => framefold(['upload', film, '--json'], stack.env));
+        for (const { exitCode, stdout } of await Promise.all(sent)) {
+          expect(exitCode).toBe(0);
+          expect(UploadView.parse(JSON.parse(stdout))).toMatchObject({ status: 'complete', sizeBytes: GIB });
+        }
+        peaks.push(await peakBytes(pid));
+      }
+      const [before = 0, one = 0, four = 0] = peaks.map((bytes) => Math.round((bytes ?? Infinity) / 1e6));
+      process.stdout.write(
+        `Memory of the API with S3: ${before} MB before, ${one} for one, ${four} for four\n`,
+      );
+      expect((four - before) * 1e6).toBeLessThan(MOST_GROWTH_BYTES);
     },
     LIMIT_MS,
   );

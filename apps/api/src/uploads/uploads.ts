@@ -21,7 +21,7 @@ const HOUR_MS = 3_600_000;
 /** Between the time at which nobody can take an upload any more and its removal: who has just taken it is not robbed. */
 const GRACE_MS = 60_000;
 
-/** Files that go into the store at a time: each takes 64 MB of memory where that is S3. */
+/** Files that go into the store at a time: each takes some 20 MB of memory where that is S3. */
 const FILES_AT_ONCE = 2;
 
 /** Failures of a sweep that are told one by one: where the store is down all fail alike. */

@@ -24,9 +24,9 @@ import { guarded, isMissing, statusOf } from './s3-faults.ts';
 import { readObject } from './s3-reader.ts';
 import { abortUploads } from './s3-sweep.ts';
 
-/** Files are uploaded in parts of this size, so many at once: that much memory an upload takes. */
-const PART_BYTES = 16 * 1024 ** 2;
-const PARTS_AT_ONCE = 4;
+/** Files are uploaded in parts of this size, the least that S3 takes, so many at once: twice that much memory an upload takes. */
+const PART_BYTES = 5 * 1024 ** 2;
+const PARTS_AT_ONCE = 2;
 
 /** An upload has at most 10,000 parts (https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html). */
 const MAX_PARTS = 10_000;
