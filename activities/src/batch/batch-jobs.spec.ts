@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CodedError, storeKeys, type BatchManifest, type JobEventType } from '@framefold/domain';
-import { example, request } from '@framefold/domain/testing';
+import { example, request, happyLog } from '@framefold/domain/testing';
 import { createFolderStore, type ObjectStore } from '@framefold/platform';
 import { FakeCatalogue } from '@framefold/testing';
 import type { TranscodeJobInput } from '@framefold/workflows/contract';
@@ -204,6 +204,28 @@ describe('the activities of a batch', () => {
     expect(JSON.parse(delivery?.body ?? '')).toMatchObject({
       ...{ type: 'batch.cancelled', batchId: BATCH, status: 'cancelled', jobs: 30 },
     });
+  });
+
+  it('are not marked as ended before all else is written', async () => {
+    await submit(0, 30);
+    const full = { ...store, put: () => Promise.reject(new Error('full')) };
+    const concluding = run(() =>
+      concludeBatch({ store: full, catalogue })({ batchId: BATCH, cancelled: true }),
+    );
+    await expect(concluding).rejects.toThrow('full');
+    expect((await catalogue.batches.get(BATCH))?.batch).not.toHaveProperty('endedAt');
+  });
+
+  it('are completed if all are, whoever cancelled them', async () => {
+    await submit(0, 30);
+    const ofJob = happyLog().map((one, sequence) => ({ stream: 'job', sequence, event: one }));
+    for (let index = 0; index < 30; index++) {
+      const jobId = batchJobId(BATCH, index);
+      await catalogue.append(ofJob.slice(1).map((one) => ({ jobId, ...one })));
+    }
+    await run(() => concludeBatch({ store, catalogue })({ batchId: BATCH, cancelled: true }));
+    const delivery = await catalogue.deliveries.find(`msg_${BATCH}`);
+    expect(JSON.parse(delivery?.body ?? '')).toMatchObject({ type: 'batch.completed', status: 'completed' });
   });
 
   it('end as they did where a cancel came when all of them had ended', async () => {

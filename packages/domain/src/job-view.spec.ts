@@ -173,6 +173,8 @@ describe('toView', () => {
     [undefined, encoding(0), [live('chunk-00000')]],
     // Its workers are gone, or have more urgent things to do.
     ['an encode worker with a free slot', encoding(1), []],
+    // Sound is left.
+    ['a media worker with a free slot', encoding(5), []],
     ['a media worker with a free slot', [...encoding(5), example('MergingStarted', NOW)], []],
     ['somebody to resume it', [...encoding(1), example('JobPaused', NOW)], [live('chunk-00001')]],
   ])('says that it waits for %s', (waitingFor, events, units) => {

@@ -9,7 +9,7 @@ import { EncodeLimits } from './limits.ts';
 import { liveChunks, type LiveUnit } from './live.ts';
 import { AudioRendition } from './plan.ts';
 import { SourceMeta } from './probe.ts';
-import { encodeSecondsOf, estimate, framesByRendition } from './progress.ts';
+import { encodeSecondsOf, estimate, framesByRendition, framesEncoded } from './progress.ts';
 import { QueueOutlook } from './queue-outlook.ts';
 import { titleOf, TranscodeRequest } from './request.ts';
 import { DEFAULT_TENANT } from './tenant.ts';
@@ -264,13 +264,19 @@ function renditionViews(job: JobFold, live: readonly LiveUnit[]): RenditionView[
   ];
 }
 
+/** What a job waits for that has pictures to encode or to measure. */
+export const FOR_ENCODER = 'an encode worker with a free slot';
+
 /** Why nothing runs, if nothing does. */
 function waitsFor(job: JobFold, live: readonly LiveUnit[] | undefined): string | undefined {
   if (job.paused === true) return 'somebody to resume it';
   if (job.state === 'pending') return 'a media worker to take the job';
   if (live === undefined || live.length > 0) return undefined;
-  const encodesPicture = job.state === 'transcoding' && (job.plan?.renditions.length ?? 0) > 0;
-  return encodesPicture ? 'an encode worker with a free slot' : 'a media worker with a free slot';
+  const frames = job.plan?.frames ?? 0;
+  // Sound and text may be left, and after them what is to be measured.
+  const isPictureLeft =
+    framesEncoded(job, []) < frames || (frames > 0 && job.request?.qualityReport === true);
+  return job.state === 'transcoding' && isPictureLeft ? FOR_ENCODER : 'a media worker with a free slot';
 }
 
 /** A job without its long lists. */

@@ -169,14 +169,17 @@ export const LADDERS = {
 } as const satisfies Record<string, readonly LadderRung[]>;
 
 /** A ladder by name or spelt out. */
-export const Ladder = z.union([
-  z.enum(Object.keys(LADDERS) as [keyof typeof LADDERS, ...(keyof typeof LADDERS)[]]),
-  z
-    .array(LadderRung)
-    .min(1)
-    .max(10)
-    .refine((list) => new Set(list.map((rung) => rung.name)).size === list.length, 'names must differ'),
-]);
+export const Ladder = z.union(
+  [
+    z.enum(Object.keys(LADDERS) as [keyof typeof LADDERS, ...(keyof typeof LADDERS)[]]),
+    z
+      .array(LadderRung)
+      .min(1)
+      .max(10)
+      .refine((list) => new Set(list.map((rung) => rung.name)).size === list.length, 'names must differ'),
+  ],
+  { error: `must be one of ${Object.keys(LADDERS).join(', ')}, or a list of up to ten rungs` },
+);
 export type Ladder = z.infer<typeof Ladder>;
 
 /** The rungs of a ladder; none for one of sound alone. */

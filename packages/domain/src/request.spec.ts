@@ -119,6 +119,13 @@ describe('TranscodeRequest', () => {
     expect(fieldIssues(result.error?.issues ?? []).map((issue) => issue.path)).toEqual([path]);
   });
 
+  it('says what a ladder may be', () => {
+    const { error } = TranscodeRequest.safeParse({ sourceUrl: SOURCE, ladder: '360p' });
+    expect(fieldIssues(error?.issues ?? [])).toEqual([
+      { path: 'ladder', message: expect.stringContaining('hls-default') },
+    ]);
+  });
+
   it('names every wrong field at once', () => {
     const result = TranscodeRequest.safeParse({ sourceUrl: 'x', segmentSeconds: 99 });
     expect(fieldIssues(result.error?.issues ?? []).map((issue) => issue.path)).toEqual([

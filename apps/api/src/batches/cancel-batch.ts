@@ -36,10 +36,11 @@ export class CancelBatch {
       catalogue.batches.markCancelled(batchId, this.now()),
     );
     if (outcome === 'still-running') return { status: 'cancelling' };
+    const now = await this.batches.batch(caller, batchId);
+    if (!hasBatchEnded(now.status)) await this.#conclude(batchId);
     const { status } = await this.batches.batch(caller, batchId);
-    if (!hasBatchEnded(status)) await this.#conclude(batchId);
-    else if (status !== 'cancelled') throw ended('The last job of the batch ended first.');
-    return { status: 'cancelled' };
+    if (status !== 'cancelled') throw ended('The last job of the batch ended first.');
+    return { status };
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { BatchedJobs } from '@framefold/activities';
-import { CodedError } from '@framefold/domain';
+import { CodedError, hasEnded } from '@framefold/domain';
 import type { TranscodeJobInput } from '@framefold/workflows/contract';
 import { Inject, Injectable } from '@nestjs/common';
 import { Backends } from '../backends.ts';
@@ -35,9 +35,9 @@ export class StartBatchedJobs implements BatchedJobs {
   }
 
   async requestCancel(jobId: string): Promise<boolean> {
-    const runs = await asCoded(this.backends.temporal.requestCancel(jobId));
-    if (!runs) await this.orphans.end(jobId);
-    return runs;
+    if (await asCoded(this.backends.temporal.requestCancel(jobId))) return true;
+    const state = await asCoded(this.orphans.end(jobId));
+    return state !== undefined && !hasEnded(state);
   }
 }
 

@@ -27,13 +27,16 @@ export class CancelJob {
    */
   async cancel(caller: Caller, jobId: string): Promise<Cancellation> {
     const { state } = (await this.jobs.catalogueJob(caller, jobId)).job;
-    if (state === 'cancelled') return { status: state };
-    if (hasEnded(state)) throw ended(state);
-    const outcome = await this.backends.temporal.cancelJob(jobId, LONGEST_WAIT_MS);
-    if (outcome === 'still-running') return { status: 'cancelling' };
+    if (hasEnded(state) && state !== 'cancelled') throw ended(state);
+    if (state !== 'cancelled') {
+      const outcome = await this.backends.temporal.cancelJob(jobId, LONGEST_WAIT_MS);
+      if (outcome === 'still-running') return { status: 'cancelling' };
+    }
     const now = await this.orphans.end(jobId);
-    if (now === 'cancelled') return { status: now };
-    throw now === undefined ? jobNotFound(jobId) : ended(now);
+    if (now === undefined) throw jobNotFound(jobId);
+    if (!hasEnded(now)) return { status: 'cancelling' };
+    if (now !== 'cancelled') throw ended(now);
+    return { status: now };
   }
 }
 

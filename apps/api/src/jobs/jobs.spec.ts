@@ -480,6 +480,25 @@ describe('DELETE /api/jobs/:id', () => {
     expect(answer.json.detail).toContain(state);
   });
 
+  it('ends no job of which another run has begun meanwhile', async () => {
+    const jobId = await api.jobWith(happyLog().slice(0, -1));
+    api.temporal.onCancel = async () => 'ended';
+    api.temporal.histories.set(jobId, { running: true, log: [] });
+    const answer = await api.send('DELETE', `/api/jobs/${jobId}`);
+    expect(answer).toMatchObject({ status: 202, json: { status: 'cancelling' } });
+    expect((await api.send('GET', `/api/jobs/${jobId}`)).json.status).toBe('merging');
+  });
+
+  it('makes up for the record of such a job that could not be written', async () => {
+    const jobId = await api.jobWith(happyLog().slice(0, -1));
+    const put = api.store.put.bind(api.store);
+    api.store.put = () => Promise.reject(new CodedError('STORE_FULL', 'Full.'));
+    expect((await api.send('DELETE', `/api/jobs/${jobId}`)).status).toBe(503);
+    api.store.put = put;
+    expect((await api.send('DELETE', `/api/jobs/${jobId}`)).status).toBe(200);
+    expect(String(await api.store.get(storeKeys.eventLog(jobId)))).toContain('"JobCancelled"');
+  });
+
   it('ends a job whose workflow is gone, where the catalogue is restored from, too', async () => {
     const jobId = await api.jobWith(happyLog().slice(0, -1));
     expect(await api.send('DELETE', `/api/jobs/${jobId}`)).toMatchObject({

@@ -2,6 +2,7 @@ import { workerReports } from '@framefold/activities';
 import {
   DEFAULT_TENANT,
   estimateWork,
+  FOR_ENCODER,
   isHardwareEncoder,
   JOB_STATES,
   hasEnded,
@@ -69,12 +70,13 @@ export class QueueOutlooks {
     const { at, lines, past, reports } = picture;
     const job = queuedJob(view, past);
     const slots = slotsOf(reports, job.taskQueue, at);
-    const isEncoded = view.status === 'merging';
-    const queue = lines === undefined || isEncoded ? undefined : outlookOf(job, lines, slots, at);
-    const need =
-      view.status === 'transcoding' && view.profiles.length > 0
-        ? { worker: 'an encode worker', taskQueue: job.taskQueue }
-        : { worker: 'a media worker', taskQueue: TASK_QUEUES.media };
+    const forEncoder = view.waitingFor === FOR_ENCODER;
+    const isBefore = ['pending', 'probing', 'splitting'].includes(view.status);
+    const queue =
+      lines !== undefined && (forEncoder || isBefore) ? outlookOf(job, lines, slots, at) : undefined;
+    const need = forEncoder
+      ? { worker: 'an encode worker', taskQueue: job.taskQueue }
+      : { worker: 'a media worker', taskQueue: TASK_QUEUES.media };
     // How the workers are is for those who run them: docs/access.md.
     const withStates = view.tenantId === DEFAULT_TENANT;
     const waitingFor = whyItWaits(view, need, { reports, withStates }, queue?.jobsAhead ?? 0, at);

@@ -26,6 +26,8 @@ export interface JobsOfTemporal {
   knownJobs(): AsyncIterable<KnownWorkflow>;
   /** Whether the workflow of any of these jobs and batches runs. Those that were started within seconds may be missing. */
   anyRuns(ids: readonly string[]): Promise<boolean>;
+  /** Whether a run of a job goes on. */
+  jobRuns(jobId: string): Promise<boolean>;
   /** Whether the workflow of a batch was ever started; false also for one that ended longer ago than its retention. */
   knowsBatch(batchId: string): Promise<boolean>;
   /** Whether the first run of a webhook's delivery has ended, well or not; false for one that Temporal does not know. */
@@ -96,6 +98,10 @@ export function jobsOfTemporal(
         if (count > 0) return true;
       }
       return false;
+    },
+
+    async jobRuns(jobId) {
+      return (await statusOf(jobWorkflowId(jobId))) === 'RUNNING';
     },
 
     async knowsBatch(batchId) {

@@ -95,6 +95,10 @@ export class FakeTemporal implements TemporalGateway {
     return ids.some((id) => this.histories.get(id)?.running === true);
   }
 
+  async jobRuns(jobId: string): Promise<boolean> {
+    return this.anyRuns([jobId]);
+  }
+
   async knowsBatch(batchId: string): Promise<boolean> {
     this.#failIfTold();
     return this.batches.some((batch) => batch.batchId === batchId);
