@@ -1,14 +1,15 @@
 import { chunkUnit, type HardwareEncoder, type NewEvent } from '@framefold/domain';
 import { activityInfo } from '@temporalio/activity';
-import type {
-  ControlActivities,
-  DeliveryAttemptResult,
-  EncodeActivities,
-  EncodeChunkInput,
-  MeasureQualityInput,
-  MediaActivities,
-  MergeInput,
-  QueueControls,
+import {
+  jobStream,
+  type ControlActivities,
+  type DeliveryAttemptResult,
+  type EncodeActivities,
+  type EncodeChunkInput,
+  type MeasureQualityInput,
+  type MediaActivities,
+  type MergeInput,
+  type QueueControls,
 } from '../src/contract/index.ts';
 import { CHUNK_FRAMES, mergeResult, planRef, source, sourceMeta, unitResult } from './job-fixture.ts';
 
@@ -41,7 +42,7 @@ export class FakeWorld {
   readonly log: NewEvent[] = [];
   /** What was removed, and whether the log said at that time that the job had ended. */
   readonly discarded: { readonly what: string; readonly ended: boolean }[] = [];
-  /** What was recorded when the record was published. */
+  /** What was recorded last of the run whose record was published. */
   readonly published: string[] = [];
   readonly webhooks: string[] = [];
   /** The chunks that were encoded, with the task queue that each came from. */
@@ -89,8 +90,8 @@ export class FakeWorld {
         if (!known) this.log.push(event);
       }
     },
-    publishRecord: async () => {
-      this.published.push(this.types().at(-1) ?? 'nothing');
+    publishRecord: async ({ run }) => {
+      this.published.push(this.types(jobStream(run)).at(-1) ?? 'nothing');
     },
     isQueueServed: async () => this.arrangement.isQueueServed?.(this.count('isQueueServed')) ?? true,
     controlQueued: async (input) => {

@@ -29,6 +29,7 @@ describe('a job that failed for what may get better', () => {
     expect(second.world.types('job-r1').slice(0, 2)).toEqual(['JobSubmitted', 'ProbingStarted']);
     expect(second.world.types('job-r1').at(-1)).toBe('JobCompleted');
     expect(second.world.types('job')).toEqual([]);
+    expect(second.world.published).toEqual(['JobCompleted']);
     expect(await statusOf(discardWorkflowId(jobId))).toBe('CANCELLED');
   });
 

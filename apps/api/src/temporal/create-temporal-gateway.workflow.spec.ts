@@ -206,6 +206,14 @@ describe('the gateway to Temporal', () => {
     expect(await gateway.anyRuns([])).toBe(false);
   });
 
+  it('knows whether a job runs', async () => {
+    expect(await gateway.jobRuns('never-was')).toBe(false);
+    await start('is-running');
+    expect(await gateway.jobRuns('is-running')).toBe(true);
+    await handle('is-running').terminate();
+    expect(await gateway.jobRuns('is-running')).toBe(false);
+  });
+
   it('knows whether a batch was started', async () => {
     const batchId = 'started';
     expect(await gateway.knowsBatch(batchId)).toBe(false);
